@@ -1,0 +1,53 @@
+"""Writes that touch several rows of this app."""
+
+from agreements.models import Accession, Actor
+from parties.models import Party, Right, Role
+from parties.rights import party_group, set_grants
+
+# Whose hats read what is shared between the parties of an agreement.
+PARTY_READERS = (Role.READER, Role.REPORTER, Role.APPROVER, Role.COUNCIL_MEMBER)
+
+
+def party_grants(agreement):
+    """The (group id, right) pairs that follow from the agreement's coordinator and accessions.
+
+    Left parties get nothing. The county board's auditors read what its coordinators read.
+    """
+    coordinating = agreement.coordinating_party
+    editors = party_group(coordinating, Role.COORDINATOR).pk
+    auditors = party_group(coordinating, Role.AUDITOR).pk
+    wanted = {(editors, Right.EDIT_AGREEMENT)}
+    wanted |= {(group, right) for group in (editors, auditors) for right in (Right.SEE_AGREEMENT, Right.SEE_SUBMITTED)}
+    members = Accession.objects.filter(agreement=agreement, left_on__isnull=True).values("party")
+    for party in Party.objects.filter(pk__in=members):
+        wanted |= {(party_group(party, role).pk, Right.SEE_AGREEMENT) for role in PARTY_READERS}
+    return wanted
+
+
+def grant_rights(agreement, *, also=frozenset()):
+    """Make the agreement's object permissions follow its coordinator and accessions, plus ``also`` from above."""
+    return set_grants(agreement, party_grants(agreement) | also)
+
+
+def actor_for(*, agreement, key):
+    """The actor ``key`` stands for in ``agreement``: an existing one, a collective word or a known party.
+
+    Returns None where the key means nobody. Collectives and parties become actors the first time they are named.
+    """
+    actor = Actor.objects.filter(agreement=agreement, key=key).first()
+    if actor:
+        return actor
+    if key in Actor.COLLECTIVES:
+        name = Actor.COLLECTIVES[key][0]
+        return Actor.objects.create(agreement=agreement, key=key, kind=Actor.Kind.COLLECTIVE, name=name)
+    party = Party.objects.filter(key=key).first()
+    if party:
+        return Actor.objects.create(
+            agreement=agreement,
+            key=key,
+            kind=Actor.Kind.PARTY,
+            name=party.name,
+            party=party,
+            organisation_kind=party.kind,
+        )
+    return None

@@ -1,0 +1,123 @@
+"""Building blocks for models: the version check, frozen rows and two kinds of constraint.
+
+No models of our own nouns live here; these are abstract and know nothing of agreements.
+"""
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionConflict(Exception):
+    """Somebody saved the row between reading and saving it. ``current`` is the stored row."""
+
+    def __init__(self, current):
+        super().__init__(f"{current._meta.label} {current.pk} has moved on to version {current.version}")
+        self.current = current
+
+
+class Frozen(Exception):
+    """The row may not change any more. The message is Swedish and meant for the screen."""
+
+
+class Versioned(models.Model):
+    """A row whose every save from a form names the version it was read at."""
+
+    version = models.PositiveIntegerField(_("radversion"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save_version(self, expected, *, reason=""):
+        """Save if the stored row still has version ``expected``; raise VersionConflict otherwise.
+
+        The compare-and-set is one UPDATE, so two simultaneous savers cannot both win on any database.
+        """
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        if not rows.filter(version=expected).update(version=F("version") + 1):
+            raise VersionConflict(rows.get())
+        self.version = expected + 1
+        self._change_reason = reason or None
+        self.save()
+
+
+class FreezableQuerySet(models.QuerySet):
+    """Refuses bulk writes that would touch a frozen row. Subclasses say which rows are ``frozen()``."""
+
+    def frozen(self):
+        raise NotImplementedError
+
+    def _refuse_frozen(self):
+        if self.frozen().exists():
+            raise Frozen(self.model.frozen_message)
+
+    def update(self, **values):
+        self._refuse_frozen()
+        return super().update(**values)
+
+    def delete(self):
+        self._refuse_frozen()
+        return super().delete()
+
+    def bulk_update(self, objs, fields, batch_size=None):
+        objs = list(objs)
+        self.filter(pk__in=[obj.pk for obj in objs])._refuse_frozen()
+        return super().bulk_update(objs, fields, batch_size)
+
+    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
+        if update_conflicts:
+            raise Frozen(self.model.frozen_message)
+        return super().bulk_create(objs, *args, update_conflicts=False, **kwargs)
+
+
+class Freezable(models.Model):
+    """A row that stops changing at some point; what the database holds decides, not the object in memory.
+
+    ``frozen_but`` names the fields that may still change (a later notice, a state that moves on).
+    """
+
+    frozen_but: tuple[str, ...] = ()
+    frozen_message = _("Raden är fastställd och kan inte ändras.")
+
+    class Meta:
+        abstract = True
+
+    def _is_frozen(self):
+        return self.pk is not None and type(self).objects.filter(pk=self.pk).frozen().exists()
+
+    def _changes_only_open_fields(self, update_fields):
+        if update_fields is None:
+            stored = type(self)._base_manager.get(pk=self.pk)
+            update_fields = [
+                field.name
+                for field in self._meta.concrete_fields
+                if getattr(self, field.attname) != getattr(stored, field.attname)
+            ]
+        return set(update_fields) <= {*self.frozen_but, "version"}
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding and self._is_frozen():
+            if not self._changes_only_open_fields(kwargs.get("update_fields")):
+                raise Frozen(self.frozen_message)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        if self._is_frozen():
+            raise Frozen(self.frozen_message)
+        return super().delete(*args, **kwargs)
+
+
+def date_order(first, last, *, name):
+    """A constraint: where both dates are known, ``last`` is not before ``first``."""
+    condition = Q(**{f"{first}__isnull": True}) | Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": F(first)})
+    return models.CheckConstraint(
+        condition=condition, name=name, violation_error_message=_("Slutdatum kan inte vara före startdatum.")
+    )
+
+
+def all_or_none(*fields, name):
+    """A constraint: the fields are all empty or all filled (who and when belong together)."""
+    empty = Q(**{f"{field}__isnull": True for field in fields})
+    filled = Q(**{f"{field}__isnull": False for field in fields})
+    return models.CheckConstraint(condition=empty | filled, name=name)

@@ -1,0 +1,45 @@
+"""Who may come to which page: one table, URL name → audience. A name that is not here is refused.
+
+The audience only opens the door. What a person sees behind it is decided by ``visible_to`` and ``editable_by``.
+"""
+
+from enum import Enum
+
+
+class Audience(Enum):
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    STAFF = "staff"
+
+
+ANYONE, SIGNED_IN, STAFF = Audience
+
+ACCESS = {
+    # portal
+    "portal:start": ANYONE,
+    "portal:search": ANYONE,
+    "portal:work": SIGNED_IN,
+    "portal:accessibility": ANYONE,
+    "portal:privacy": ANYONE,
+    "portal:health": ANYONE,
+    # account
+    "account_login": ANYONE,
+    "account_logout": ANYONE,
+    "account_inactive": ANYONE,
+    "account_reset_password": ANYONE,
+    "account_reset_password_done": ANYONE,
+    "account_reset_password_from_key": ANYONE,
+    "account_reset_password_from_key_done": ANYONE,
+    "account_change_password": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+}
+
+# Whole namespaces that are for maintainers only.
+STAFF_NAMESPACES = {"admin"}
+
+
+def audience_of(match):
+    """The audience of a resolved URL, or None where the table does not know it."""
+    if STAFF_NAMESPACES & set(match.namespaces):
+        return STAFF
+    return ACCESS.get(match.view_name)

@@ -1,0 +1,73 @@
+"""Deny by default, private pages out of shared caches, and a plain answer when the database is down."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import resolve
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from portal.access import Audience, audience_of
+
+
+def access_control(get_response):
+    """Look the URL name up in the access table before the view runs; unknown names are refused."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view_func, view_args, view_kwargs):
+        audience = audience_of(request.resolver_match or resolve(request.path_info))
+        if audience is None:
+            raise PermissionDenied
+        if audience is Audience.ANYONE:
+            return None
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        if audience is Audience.STAFF and not request.user.is_staff:
+            raise PermissionDenied
+        return None
+
+    middleware.process_view = process_view
+    return middleware
+
+
+def _to_login(request):
+    """A full login page also for htmx, which would otherwise put it inside the row it was filling."""
+    if not request.htmx:
+        return redirect_to_login(request.get_full_path())
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
+
+
+def private_pages(get_response):
+    """What a signed-in person reads is stored by no cache; fragments and pages are never mixed up."""
+
+    def middleware(request):
+        response = get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+def database_unavailable(get_response):
+    """Answer 503 with a page that needs no database when it cannot be reached."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_exception(request, exception):
+        return service_unavailable() if isinstance(exception, (OperationalError, InterfaceError)) else None
+
+    middleware.process_exception = process_exception
+    return middleware
+
+
+def service_unavailable():
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})

@@ -1,0 +1,14 @@
+"""All addresses. Every name here or in an included module has a row in portal/access.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.page_urls")),
+    path("overenskommelser/", include("agreements.urls")),
+    path("overenskommelser/", include("governance.urls")),
+    path("overenskommelser/", include("actionplans.urls")),
+    path("overenskommelser/", include("followup.urls")),
+    path("konto/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
