@@ -13,7 +13,8 @@ def problem(port):
         try:
             listener.bind(("127.0.0.1", int(port)))
         except OSError:
-            return f"Port {port} är upptagen, kanske av en portal som redan är i gång. Välj en annan: make run PORT={int(port) + 1}"
+            advice = f"Välj en annan: make run PORT={int(port) + 1}"
+            return f"Port {port} är upptagen, kanske av en portal som redan är i gång. {advice}"
     return None
 
 

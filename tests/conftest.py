@@ -1,0 +1,40 @@
+"""Fixtures for all tests: the cast, and a way to log one of them in."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from hypothesis import settings as hypothesis_settings
+
+from parties.models import Role
+from parties.services import join
+from tests import factories
+
+ANONYMOUS = "anonymous"
+CAST = (ANONYMOUS, *Role.values)
+
+# The same examples on every machine and run; what a run finds becomes a test case of its own.
+hypothesis_settings.register_profile("portal", derandomize=True, deadline=None, database=None, max_examples=50)
+hypothesis_settings.load_profile("portal")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of the pages that browser tests visit")
+
+
+@pytest.fixture
+def login_as(client):
+    """login_as(role, party=…): log ``client`` in as a new person with that one hat, and return the person.
+
+    ``anonymous`` logs out. Without a party the hat belongs to a party of its own. ``group`` narrows the hat to the
+    group of one body; ``starts_on`` and ``ends_on`` limit it in time.
+    """
+
+    def login_as(role, *, party=None, **hat):
+        if role == ANONYMOUS:
+            client.logout()
+            return AnonymousUser()
+        user = factories.UserFactory()
+        join(user=user, party=party or factories.PartyFactory(), role=role, **hat)
+        client.force_login(user)
+        return user
+
+    return login_as

@@ -1,0 +1,466 @@
+"""One factory per model, each making the smallest row its model accepts.
+
+Rows of one agreement hang together: ``GoalFactory(area=area)`` takes the area's agreement. Rights follow as they do in
+the portal: a new agreement, accession or mandate grants what its parties, coordinators and bodies should have.
+"""
+
+import datetime
+
+from django.utils import timezone
+from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
+from factory.django import DjangoModelFactory
+
+from actionplans import models as actionplans
+from agreements import models as agreements
+from followup import models as followup
+from governance import models as governance
+from governance.services import grant_governance_rights
+from parties import models as parties
+from parties.rights import party_group
+
+# --- parties ----------------------------------------------------------------------------------------------------------
+
+
+class CountyFactory(DjangoModelFactory):
+    """Uppsala län unless told otherwise: the register holds all counties there are."""
+
+    code, letter, name = "03", "C", "Uppsala län"
+
+    class Meta:
+        model = parties.County
+        django_get_or_create = ["code"]
+
+
+class PartyFactory(DjangoModelFactory):
+    key = Sequence("part-{}".format)
+    name = Sequence("Part {}".format)
+    kind = parties.PartyKind.MUNICIPALITY
+
+    class Meta:
+        model = parties.Party
+
+
+class PartyNameFactory(DjangoModelFactory):
+    party = SubFactory(PartyFactory)
+    name = Sequence("Tidigare namn {}".format)
+
+    class Meta:
+        model = parties.PartyName
+
+
+class PartyCountyFactory(DjangoModelFactory):
+    party = SubFactory(PartyFactory)
+    county = SubFactory(CountyFactory)
+
+    class Meta:
+        model = parties.PartyCounty
+
+
+class PartySuccessionFactory(DjangoModelFactory):
+    predecessor = SubFactory(PartyFactory)
+    successor = SubFactory(PartyFactory)
+    kind = parties.PartySuccession.Kind.REPLACED
+
+    class Meta:
+        model = parties.PartySuccession
+
+
+class UserFactory(DjangoModelFactory):
+    """A person who cannot log in by password; tests use login_as and force_login."""
+
+    email = Sequence("person-{}@exempel.se".format)
+    name = Sequence("Person {}".format)
+
+    class Meta:
+        model = parties.User
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create_user(*args, **kwargs)
+
+
+class MembershipFactory(DjangoModelFactory):
+    user = SubFactory(UserFactory)
+    party = SubFactory(PartyFactory)
+    role = parties.Role.READER
+    group = LazyAttribute(lambda membership: party_group(membership.party, membership.role))
+
+    class Meta:
+        model = parties.Membership
+
+
+# --- agreements -------------------------------------------------------------------------------------------------------
+
+
+class Granting(DjangoModelFactory):
+    """A row that rights follow from."""
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        row = super()._create(model_class, *args, **kwargs)
+        grant_governance_rights(row if isinstance(row, agreements.Agreement) else row.agreement)
+        return row
+
+
+class AgreementSeriesFactory(DjangoModelFactory):
+    slug = Sequence("serie-{}".format)
+    title = Sequence("Serie {}".format)
+    county = SubFactory(CountyFactory)
+
+    class Meta:
+        model = agreements.AgreementSeries
+
+
+class AgreementFactory(Granting):
+    """Published and in force, coordinated by a county board of its own; ``draft=True`` for one nobody else sees."""
+
+    slug = Sequence("overenskommelse-{}".format)
+    title = Sequence("Regional överenskommelse {}".format)
+    short_name = Sequence("Överenskommelse {}".format)
+    county = SubFactory(CountyFactory)
+    kind = agreements.Agreement.Kind.REGIONAL
+    status = agreements.Agreement.Status.IN_FORCE
+    coordinating_party = SubFactory(PartyFactory, kind=parties.PartyKind.COUNTY_BOARD)
+    published_on = datetime.date(2020, 1, 1)
+
+    class Meta:
+        model = agreements.Agreement
+
+    class Params:
+        draft = Trait(status=agreements.Agreement.Status.DRAFT, published_on=None)
+
+
+class RowFactory(DjangoModelFactory):
+    agreement = SubFactory(AgreementFactory)
+
+    class Meta:
+        abstract = True
+
+
+def of_same_agreement(factory_class, **kwargs):
+    return SubFactory(factory_class, agreement=SelfAttribute("..agreement"), **kwargs)
+
+
+class ActorFactory(RowFactory):
+    """Somebody named in the text; with ``party`` that party, with ``kind`` a body or a collective."""
+
+    kind = LazyAttribute(lambda actor: agreements.Actor.Kind.PARTY if actor.party else agreements.Actor.Kind.NAMED)
+    name = LazyAttribute(lambda actor: actor.party.name if actor.party else "Aktör")
+    party = None
+
+    class Meta:
+        model = agreements.Actor
+
+
+class AccessionFactory(Granting):
+    agreement = SubFactory(AgreementFactory)
+    party = SubFactory(PartyFactory)
+    name_at_signing = SelfAttribute("party.name")
+
+    class Meta:
+        model = agreements.Accession
+
+
+class OutsiderFactory(RowFactory):
+    party = SubFactory(PartyFactory)
+
+    class Meta:
+        model = agreements.Outsider
+
+
+class ValidityFactory(RowFactory):
+    start, end = "2024", "2027"
+    start_precision = end_precision = agreements.Validity.Precision.YEAR
+
+    class Meta:
+        model = agreements.Validity
+
+
+class AdoptionFactory(RowFactory):
+    decided_by = of_same_agreement(ActorFactory)
+
+    class Meta:
+        model = agreements.Adoption
+
+
+class SeriesEntryFactory(RowFactory):
+    relation = agreements.SeriesEntry.Relation.PREDECESSOR
+    title = "Föregående överenskommelse"
+
+    class Meta:
+        model = agreements.SeriesEntry
+
+
+class PriorityAreaFactory(RowFactory):
+    name = Sequence("Område {}".format)
+
+    class Meta:
+        model = agreements.PriorityArea
+
+
+class InAreaFactory(DjangoModelFactory):
+    area = SubFactory(PriorityAreaFactory)
+    agreement = SelfAttribute("area.agreement")
+
+    class Meta:
+        abstract = True
+
+
+class GoalFactory(InAreaFactory):
+    level = agreements.Goal.Level.SUBGOAL
+    text = Sequence("Mål {}".format)
+
+    class Meta:
+        model = agreements.Goal
+
+
+class CollaborationAreaFactory(InAreaFactory):
+    name = Sequence("Samverkansområde {}".format)
+
+    class Meta:
+        model = agreements.CollaborationArea
+
+
+class GlobalGoalLinkFactory(InAreaFactory):
+    number = Sequence(lambda n: n % 17 + 1)
+
+    class Meta:
+        model = agreements.GlobalGoalLink
+
+
+class ProvisionFactory(RowFactory):
+    kind = agreements.Provision.Kind.PRINCIPLE
+    heading = Sequence("Princip {}".format)
+
+    class Meta:
+        model = agreements.Provision
+
+
+class TargetGroupFactory(RowFactory):
+    rank = agreements.TargetGroup.Rank.PRIMARY
+    label = "Nyanlända"
+
+    class Meta:
+        model = agreements.TargetGroup
+
+
+class RelatedStrategyFactory(RowFactory):
+    name = Sequence("Strategi {}".format)
+
+    class Meta:
+        model = agreements.RelatedStrategy
+
+
+class CommitmentFactory(RowFactory):
+    actor = of_same_agreement(ActorFactory)
+    label = "Mottagande"
+    period = "2025"
+    unit = "personer"
+
+    class Meta:
+        model = agreements.Commitment
+
+
+class FinancingFactory(RowFactory):
+    text = "Var och en bär sina kostnader."
+
+    class Meta:
+        model = agreements.Financing
+
+
+class StatisticFactory(RowFactory):
+    label = Sequence("Uppgift {}".format)
+    value = 100
+    unit = "personer"
+
+    class Meta:
+        model = agreements.Statistic
+
+
+class DocumentFactory(RowFactory):
+    kind = agreements.Document.Kind.AGREEMENT
+    title = Sequence("Dokument {}".format)
+
+    class Meta:
+        model = agreements.Document
+
+
+class ProcessStepFactory(RowFactory):
+    name = Sequence("Steg {}".format)
+
+    class Meta:
+        model = agreements.ProcessStep
+
+
+class ConsultationFactory(RowFactory):
+    held = True
+
+    class Meta:
+        model = agreements.Consultation
+
+
+class FollowUpRuleFactory(RowFactory):
+    class Meta:
+        model = agreements.FollowUpRule
+
+
+class StatedIndicatorFactory(RowFactory):
+    label = Sequence("Indikator {}".format)
+
+    class Meta:
+        model = agreements.StatedIndicator
+
+
+class PlanRuleFactory(RowFactory):
+    class Meta:
+        model = agreements.PlanRule
+
+
+class AnnotationFactory(RowFactory):
+    kind = agreements.Annotation.Kind.QUALITY
+    text = "Sidnumren i källan hoppar."
+
+    class Meta:
+        model = agreements.Annotation
+
+
+# --- governance -------------------------------------------------------------------------------------------------------
+
+
+class BodyFactory(DjangoModelFactory):
+    county = SubFactory(CountyFactory)
+    key = Sequence("organ-{}".format)
+    name = Sequence("Organ {}".format)
+
+    class Meta:
+        model = governance.Body
+
+
+class MandateFactory(Granting):
+    agreement = SubFactory(AgreementFactory)
+    body = SubFactory(BodyFactory, county=SelfAttribute("..agreement.county"))
+    actor = of_same_agreement(
+        ActorFactory,
+        kind=agreements.Actor.Kind.BODY,
+        key=SelfAttribute("..body.key"),
+        name=SelfAttribute("..body.name"),
+    )
+    level = governance.Mandate.Level.STEERING
+
+    class Meta:
+        model = governance.Mandate
+
+
+class SeatFactory(DjangoModelFactory):
+    body = SubFactory(BodyFactory)
+    key = Sequence("plats-{}".format)
+    party = SubFactory(PartyFactory)
+
+    class Meta:
+        model = governance.Seat
+
+
+class ResponsibilityFactory(InAreaFactory):
+    actor = of_same_agreement(ActorFactory)
+
+    class Meta:
+        model = governance.Responsibility
+
+
+class MeetingFactory(DjangoModelFactory):
+    body = SubFactory(BodyFactory)
+    key = Sequence("mote-{}".format)
+    held_on = datetime.date(2026, 6, 1)
+
+    class Meta:
+        model = governance.Meeting
+
+
+class DecisionFactory(DjangoModelFactory):
+    body = SubFactory(BodyFactory)
+    key = Sequence("beslut-{}".format)
+    title = Sequence("Beslut {}".format)
+    decided_on = datetime.date(2026, 6, 1)
+
+    class Meta:
+        model = governance.Decision
+
+
+# --- actionplans ------------------------------------------------------------------------------------------------------
+
+
+class ActionPlanFactory(RowFactory):
+    key = Sequence("plan-{}".format)
+    name = Sequence("Handlingsplan {}".format)
+
+    class Meta:
+        model = actionplans.ActionPlan
+
+
+class EditionFactory(DjangoModelFactory):
+    """A draft. Fill it with activities, then ``adopt(edition)``: adopted editions take no more."""
+
+    plan = SubFactory(ActionPlanFactory)
+    label = Sequence("2026:{}".format)
+    starts_on = datetime.date(2026, 7, 1)
+    ends_on = datetime.date(2026, 12, 31)
+
+    class Meta:
+        model = actionplans.Edition
+
+
+def adopt(edition):
+    """Adopt the edition by a new decision of a new body with a mandate in its agreement; return the edition."""
+    body = MandateFactory(agreement=edition.plan.agreement).body
+    edition.adopt(decision=DecisionFactory(body=body, agreement=edition.plan.agreement), by=UserFactory())
+    return edition
+
+
+class ActivityFactory(DjangoModelFactory):
+    """An activity of a named actor; ``responsible=ActorFactory(party=…)`` makes one that a party reports on."""
+
+    edition = SubFactory(EditionFactory)
+    number = Sequence(str)
+    title = Sequence("Aktivitet {}".format)
+    responsible = SubFactory(ActorFactory, agreement=SelfAttribute("..edition.plan.agreement"))
+
+    class Meta:
+        model = actionplans.Activity
+
+
+# --- followup ---------------------------------------------------------------------------------------------------------
+
+
+class RoundFactory(RowFactory):
+    """An open round; ``planned=True`` for one that is not opened yet."""
+
+    label = Sequence("2026:{}".format)
+    period_starts_on = datetime.date(2026, 1, 1)
+    period_ends_on = datetime.date(2026, 6, 30)
+    due_on = datetime.date(2026, 8, 31)
+    opened_at = LazyFunction(timezone.now)
+    opened_by = SubFactory(UserFactory)
+
+    class Meta:
+        model = followup.Round
+
+    class Params:
+        planned = Trait(opened_at=None, opened_by=None)
+
+
+class ReportFactory(DjangoModelFactory):
+    """An unanswered report of a party of its own on an activity of the round's agreement."""
+
+    round = SubFactory(RoundFactory)
+    activity = SubFactory(ActivityFactory, edition__plan__agreement=SelfAttribute("....round.agreement"))
+    party = SubFactory(PartyFactory)
+
+    class Meta:
+        model = followup.Report
+
+    class Params:
+        submitted = Trait(
+            status=followup.ReportStatus.ONGOING,
+            submitted_at=LazyFunction(timezone.now),
+            submitted_by=SubFactory(UserFactory),
+        )

@@ -1,0 +1,154 @@
+"""One name in four places, thin views, and none of the ways around escaping, the CSRF check and the content policy."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.template.utils import get_app_template_dirs
+from django.urls import URLPattern, get_resolver
+
+from tests.test_architecture import LAYERS, ROOT
+
+TEMPLATES = ROOT / "templates"
+
+# Views that never show a page of their own, with what they answer instead.
+WITHOUT_PAGE = {
+    "portal:health": "plain text for monitors",
+}
+
+# Functions that may be longer than the limit, with the reason.
+LONG_VIEWS = {}
+LONG_FUNCTIONS = {}
+
+# Uses of what is otherwise forbidden, (file, word): reason.
+ALLOWED = {}
+FORBIDDEN_IN_CODE = re.compile(r"\b(mark_safe|SafeString|csrf_exempt)\b")
+FORBIDDEN_IN_TEMPLATES = re.compile(
+    r"(\|\s*safe(?:seq)?\b|autoescape off|<style\b|\sstyle=|<script\b(?![^>]*\bsrc=)|\shx-on|\son[a-z]+=|javascript:)"
+)
+
+
+def own_views():
+    """(URL name, view) of every view in our own packages, however deep the URL lies."""
+
+    def walk(patterns, namespace=""):
+        for pattern in patterns:
+            if not isinstance(pattern, URLPattern):
+                yield from walk(pattern.url_patterns, pattern.namespace or namespace)
+            elif pattern.callback.__module__.split(".")[0] in LAYERS:
+                yield f"{namespace}:{pattern.name}" if namespace else pattern.name, pattern.callback
+
+    return list(walk(get_resolver().url_patterns))
+
+
+def files(*patterns, folders=LAYERS):
+    return sorted(path for folder in folders for pattern in patterns for path in (ROOT / folder).rglob(pattern))
+
+
+def code():
+    return [path for path in files("*.py") if "migrations" not in path.parts]
+
+
+def templates():
+    return files("*.html", "*.txt", folders=["templates"])
+
+
+def functions(paths):
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(), path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield path.relative_to(ROOT).as_posix(), node
+
+
+def longer_than(limit, paths):
+    """file:function → lines, without decorators, of the functions over the limit."""
+    spans = ((f"{path}:{node.name}", node.end_lineno - node.lineno + 1) for path, node in functions(paths))
+    return {name: lines for name, lines in spans if lines > limit}
+
+
+def found(pattern, paths):
+    """(file, word) of everything the pattern finds."""
+    return {
+        (path.relative_to(ROOT).as_posix(), word.strip())
+        for path in paths
+        for word in pattern.findall(path.read_text())
+    }
+
+
+def test_there_are_views():
+    assert len(own_views()) > 3
+
+
+@pytest.mark.parametrize(("name", "view"), own_views())
+def test_view_and_url_share_a_name(name, view):
+    assert view.__name__ == name.rpartition(":")[2]
+    assert not hasattr(view, "view_class"), "views are functions"
+
+
+@pytest.mark.parametrize(("name", "view"), own_views())
+def test_view_and_template_share_a_name(name, view):
+    template = TEMPLATES / view.__module__.split(".")[0] / f"{view.__name__}.html"
+    assert template.exists() is (name not in WITHOUT_PAGE)
+
+
+def test_views_without_page_exist():
+    assert WITHOUT_PAGE.keys() <= dict(own_views()).keys()
+
+
+def test_every_template_is_used():
+    text = "\n".join(path.read_text() for path in [*code(), *templates()])
+    named = set(re.findall(r"""["']([\w/.-]+\.(?:html|txt))["']""", text))
+    overrides = {
+        path.relative_to(folder).as_posix()
+        for folder in map(Path, get_app_template_dirs("templates"))
+        for path in folder.rglob("*.*")
+    }
+    django_asks_for = {f"{status}.html" for status in (400, 403, 404, 500)}
+    present = {path.relative_to(TEMPLATES).as_posix() for path in templates()}
+    assert present - named - overrides - django_asks_for == set()
+
+
+def test_escaping_and_checks_are_not_bypassed():
+    assert found(FORBIDDEN_IN_CODE, code()) | found(FORBIDDEN_IN_TEMPLATES, templates()) == ALLOWED.keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{{ text|safe }}", ["|safe"]),
+        ("{{ text | safe }}", ["| safe"]),
+        ('<p style="color: red">', [" style="]),
+        ("<script>alert(1)</script>", ["<script"]),
+        ('<script src="/static/portal.js" defer></script>', []),
+        ('<button onclick="go()">', [" onclick="]),
+        ('<div hx-on:click="go()">', [" hx-on"]),
+        ('<a href="javascript:go()">', ["javascript:"]),
+        ('<p class="style">{{ option }} on = off</p>', []),
+    ],
+)
+def test_forbidden_template_text_is_found(line, words):
+    assert FORBIDDEN_IN_TEMPLATES.findall(line) == words
+
+
+def test_views_are_short():
+    names = {f"{view.__module__.replace('.', '/')}.py:{view.__name__}" for _, view in own_views()}
+    assert names & longer_than(25, code()).keys() == LONG_VIEWS.keys()
+
+
+def test_functions_are_short():
+    everything = [*code(), *files("*.py", folders=["bench", "tests", "tools"])]
+    assert longer_than(40, everything).keys() == LONG_FUNCTIONS.keys()
+
+
+def test_modules_are_named_after_what_they_do():
+    vague = {"utils.py", "helpers.py", "common.py", "signals.py", "mixins.py"}
+    assert [path for path in code() if path.name in vague] == []
+
+
+def test_both_requirement_files_hold_the_same_versions():
+    base, dev = (
+        set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M))
+        for name in ("base", "dev")
+    )
+    assert base - dev == set()
