@@ -1,4 +1,4 @@
-"""Who decides under an agreement: standing bodies, their mandates and seats, responsibilities, meetings and decisions."""
+"""Who decides under an agreement: bodies with mandates and seats, responsibilities, meetings and decisions."""
 
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator

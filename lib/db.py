@@ -83,6 +83,17 @@ class Freezable(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, **kwargs):
+        update_fields = kwargs.get("update_fields")
+        if not self._state.adding and self._is_frozen() and not self._changes_only_open_fields(update_fields):
+            raise Frozen(self.frozen_message)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        if self._is_frozen():
+            raise Frozen(self.frozen_message)
+        return super().delete(*args, **kwargs)
+
     def _is_frozen(self):
         return self.pk is not None and type(self).objects.filter(pk=self.pk).frozen().exists()
 
@@ -95,17 +106,6 @@ class Freezable(models.Model):
                 if getattr(self, field.attname) != getattr(stored, field.attname)
             ]
         return set(update_fields) <= {*self.frozen_but, "version"}
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding and self._is_frozen():
-            if not self._changes_only_open_fields(kwargs.get("update_fields")):
-                raise Frozen(self.frozen_message)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        if self._is_frozen():
-            raise Frozen(self.frozen_message)
-        return super().delete(*args, **kwargs)
 
 
 def date_order(first, last, *, name):

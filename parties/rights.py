@@ -28,6 +28,11 @@ def with_right(queryset, user, *rights):
     return queryset.filter(pk__in=grants.values("content_object"))
 
 
+def has_object_rights(model):
+    """Whether rows of ``model`` carry object permissions of their own (Party, Agreement, Body)."""
+    return not get_group_obj_perms_model(model).objects.is_generic()
+
+
 def hats_of(user):
     """The user's memberships in force today with their parties, for the stance strip and the start page."""
     if not user.is_authenticated:
