@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lib.db import Versioned
+from lib.swedish import fold
 
 
 class Basis(models.TextChoices):
@@ -79,6 +80,20 @@ class AgreementRow(Versioned, Sourced):
         while f"{stem}-{number}" in taken:
             number += 1
         return f"{stem}-{number}"
+
+
+class Searchable(models.Model):
+    """A row that search finds by the words of its ``searched`` fields, folded so that ÄNGELHOLM finds Ängelholm."""
+
+    searched: tuple[str, ...] = ()
+    search_text = models.TextField(editable=False, default="")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self.search_text = fold(" ".join(getattr(self, field) for field in self.searched))
+        super().save(*args, **kwargs)
 
 
 def unique_key(model_name):

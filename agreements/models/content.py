@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agreements.models.agreement import Actor
-from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
+from agreements.models.base import AgreementRow, AgreementRowQuerySet, Searchable, unique_key
 from lib.db import date_order
 
 
-class PriorityArea(AgreementRow):
+class PriorityArea(Searchable, AgreementRow):
     """A prioritised area. It may cut across the others, be our reading of the text, or be dropped in mid-period."""
 
+    searched = ("name", "subtitle")
     number = models.CharField(_("nummer"), max_length=10, blank=True)
     name = models.CharField(_("namn"), max_length=120)
     subtitle = models.CharField(_("underrubrik"), max_length=200, blank=True)
@@ -25,7 +26,7 @@ class PriorityArea(AgreementRow):
     added_on = models.DateField(_("tillagt"), null=True, blank=True)
     dropped_on = models.DateField(_("utgått"), null=True, blank=True)
     dropped_note = models.CharField(_("varför utgått"), max_length=300, blank=True)
-    history = HistoricalRecords(m2m_fields=[other_parties])
+    history = HistoricalRecords(excluded_fields=["search_text"], m2m_fields=[other_parties])
 
     class Meta:
         verbose_name = _("prioriterat område")
@@ -42,7 +43,7 @@ class GoalQuerySet(AgreementRowQuerySet):
         return self.filter(area__isnull=True)
 
 
-class Goal(AgreementRow):
+class Goal(Searchable, AgreementRow):
     """A goal on the agreement (no area) or on an area; the target may lack value, baseline or year."""
 
     class Level(models.TextChoices):
@@ -66,6 +67,7 @@ class Goal(AgreementRow):
         AT_MOST = "<=", _("högst")
         EQUAL = "=", _("lika med")
 
+    searched = ("text", "indicator")
     area = models.ForeignKey(
         PriorityArea, verbose_name=_("område"), null=True, blank=True, on_delete=models.PROTECT, related_name="goals"
     )
@@ -85,7 +87,7 @@ class Goal(AgreementRow):
     baseline_year = models.CharField(_("basår"), max_length=4, blank=True)
     unit = models.CharField(_("enhet"), max_length=40, blank=True)
     dropped_on = models.DateField(_("utgått"), null=True, blank=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search_text"])
 
     objects = GoalQuerySet.as_manager()
 
@@ -103,9 +105,10 @@ class Goal(AgreementRow):
         return self.target_value is not None or self.factor is not None
 
 
-class CollaborationArea(AgreementRow):
+class CollaborationArea(Searchable, AgreementRow):
     """What the parties will do together inside an area. Numbers are the document's and may restart per area."""
 
+    searched = ("name", "text")
     area = models.ForeignKey(
         PriorityArea, verbose_name=_("område"), on_delete=models.PROTECT, related_name="collaboration_areas"
     )
@@ -113,7 +116,7 @@ class CollaborationArea(AgreementRow):
     name = models.CharField(_("namn"), max_length=160)
     text = models.TextField(_("beskrivning"), max_length=2000, blank=True)
     dropped_on = models.DateField(_("utgått"), null=True, blank=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["search_text"])
 
     class Meta:
         verbose_name = _("samverkansområde")
