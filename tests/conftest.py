@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from hypothesis import settings as hypothesis_settings
 
+from parties import register
 from parties.models import Role
 from parties.services import join
 from tests import factories
@@ -18,6 +19,13 @@ hypothesis_settings.load_profile("portal")
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of the pages that browser tests visit")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The register of counties and municipalities is there in every test, with and without --migrations."""
+    with django_db_blocker.unblock():
+        register.load()
 
 
 @pytest.fixture
