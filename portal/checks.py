@@ -1,0 +1,42 @@
+"""Deploy checks of our own: what must be true before the production profile may start."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from django.db import connection
+
+
+@register(Tags.security, deploy=True)
+def own_secret(app_configs, **kwargs):
+    """The demo's secret is public; nobody may sign sessions with it."""
+    if settings.SECRET_KEY == settings.DEMO_SECRET:
+        return [Error("SECRET_KEY är demonstrationens nyckel. Ange en egen.", id="portal.E001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def safe_sqlite(app_configs, **kwargs):
+    """SQLite must write ahead and take its lock at once, or simultaneous writers fail (or lose) each other's rows."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        foreign_keys = cursor.execute("PRAGMA foreign_keys").fetchone()[0]
+    if journal != "wal" or not foreign_keys or connection.transaction_mode != "IMMEDIATE":
+        return [Error("SQLite ska köras med WAL, IMMEDIATE och främmande nycklar.", id="portal.E002")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def no_demo_accounts(app_configs, **kwargs):
+    """A production database was never a demonstration: its open passwords would be a way in."""
+    from django.db.utils import DatabaseError
+
+    from parties.models import User
+
+    try:
+        found = User.objects.filter(is_demo=True, is_active=True).exists()
+    except DatabaseError:  # no tables yet, or no database: nothing to log in to
+        return []
+    if found:
+        return [Error("Databasen innehåller exempelkonton. Ta bort dem före drift.", id="portal.E003")]
+    return []

@@ -1,0 +1,70 @@
+"""The production profile starts only when everything it needs is safe. Each case is a process of its own."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+from django.db import connection
+
+from portal.checks import safe_sqlite
+
+GOOD = {
+    "PORTAL_PROFILE": "production",
+    "SECRET_KEY": secrets.token_urlsafe(60),
+    "ALLOWED_HOSTS": "portalen.example.se",
+}
+
+
+def start(tmp_path, **changes):
+    environment = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path / 'p.sqlite3'}", "PATH": os.environ["PATH"], **changes}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import portal.wsgi"],
+        cwd=settings.BASE_DIR,
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_starts_when_all_is_set(tmp_path):
+    assert start(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY saknas"),
+        ({"SECRET_KEY": "kort"}, "security.W009"),
+        ({"SECRET_KEY": settings.DEMO_SECRET}, "portal.E001"),
+        ({"ALLOWED_HOSTS": None}, "security.W020"),
+        ({"SECURE_SSL_REDIRECT": "false"}, "security.W008"),
+        ({"PORTAL_PROFILE": "produktion"}, "PORTAL_PROFILE ska vara"),
+    ],
+)
+def test_production_refuses_to_start(tmp_path, changes, message):
+    started = start(tmp_path, **changes)
+    assert started.returncode != 0
+    assert message in started.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite's own settings")
+def test_safe_sqlite_names_a_connection_that_takes_its_lock_late():
+    mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    try:
+        assert [error.id for error in safe_sqlite(None)] == ["portal.E002"]
+    finally:
+        connection.transaction_mode = mode
+
+
+@pytest.mark.django_db
+def test_no_demo_accounts_names_open_demo_accounts(django_user_model):
+    assert "portal.E003" not in {error.id for error in run_checks(include_deployment_checks=True)}
+    django_user_model.objects.create_user("demo@exempel.invalid", name="Demo", is_demo=True)
+    assert "portal.E003" in {error.id for error in run_checks(include_deployment_checks=True)}
