@@ -10,8 +10,8 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from agreements.models import Actor, Agreement, AgreementRow, CollaborationArea, PriorityArea
-from agreements.models.base import unique_key
-from lib.db import Versioned, date_order
+from agreements.models.base import AgreementRowQuerySet, unique_key
+from lib.db import Versioned, date_order, json_list
 from lib.swedish import fold
 from parties.models import County, DatedQuerySet, Membership, Party, Right
 from parties.rights import with_right
@@ -218,6 +218,20 @@ class Seat(Versioned):
         return self.office or str(self.party or self.membership)
 
 
+class ResponsibilityQuerySet(AgreementRowQuerySet):
+    def for_page(self):
+        """With the actor and its body, and as lists: ``parts`` (collaboration areas) and ``led_by``."""
+        leads = self.model.leads.through.objects
+        parts = self.model.collaboration_areas.through.objects
+        part = "collaborationarea__"
+        return self.select_related("actor__mandate__body", "source_document").annotate(
+            led_by=json_list(leads, "responsibility", name="actor__name", order="actor__order"),
+            parts=json_list(
+                parts, "responsibility", number=f"{part}number", name=f"{part}name", order=f"{part}order"
+            ),
+        )
+
+
 class Responsibility(AgreementRow):
     """Who is responsible for an area, or for single collaboration areas of it.
 
@@ -245,6 +259,8 @@ class Responsibility(AgreementRow):
     starts_on = models.DateField(_("från"), null=True, blank=True)
     ends_on = models.DateField(_("till och med"), null=True, blank=True)
     history = HistoricalRecords(m2m_fields=[collaboration_areas, leads])
+
+    objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ansvar för område")

@@ -5,6 +5,7 @@ No models of our own nouns live here; these are abstract and know nothing of agr
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 
@@ -121,3 +122,25 @@ def all_or_none(*fields, name):
     empty = Q(**{f"{field}__isnull": True for field in fields})
     filled = Q(**{f"{field}__isnull": False for field in fields})
     return models.CheckConstraint(condition=empty | filled, name=name)
+
+
+class JSONList(models.Aggregate):
+    """Every value of an expression as one JSON list, in no particular order.
+
+    For short lists that belong to a row (names of those who lead, numbers of goals): they come with the row instead of
+    in a query of their own. Empty is None.
+    """
+
+    output_field = models.JSONField()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **extra)
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
+
+
+def json_list(rows, belongs_to, **fields):
+    """A subquery: the ``fields`` (name → path) of those ``rows`` whose key ``belongs_to`` is the outer row."""
+    rows = rows.filter(**{belongs_to: models.OuterRef("pk")}).order_by().values(belongs_to)
+    return models.Subquery(rows.annotate(json_list=JSONList(JSONObject(**fields))).values("json_list"))

@@ -1,8 +1,11 @@
 """The agreement itself, for how long it holds, who adopted it and who is party to it."""
 
+import datetime
+
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +13,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
-from lib.db import Freezable, FreezableQuerySet, Versioned, date_order
+from lib.db import Freezable, FreezableQuerySet, Versioned, date_order, json_list
 from lib.swedish import fold
 from parties.models import County, Party, PartyKind, Right
 from parties.rights import with_right
@@ -54,9 +57,40 @@ class AgreementQuerySet(models.QuerySet):
         return with_right(self, user, Right.SEE_SUBMITTED)
 
     def with_counts(self):
-        """Adds ``party_count``: the signatories that have not left."""
-        members = Q(accession__role=Accession.Role.SIGNATORY, accession__left_on__isnull=True)
-        return self.annotate(party_count=models.Count("accession", filter=members, distinct=True))
+        """Adds the number of signatories that have not left (``party_count``), areas, goals and collaboration areas."""
+        return self.annotate(
+            party_count=self._number_of("accession", role=Accession.Role.SIGNATORY, left_on__isnull=True),
+            area_count=self._number_of("priorityarea"),
+            goal_count=self._number_of("goal"),
+            collaboration_area_count=self._number_of("collaborationarea"),
+        )
+
+    def for_page(self, user):
+        """What the title block of every tab shows, and whether ``user`` may edit (``can_edit``)."""
+        adoptions = Adoption.objects.filter(agreement=OuterRef("pk"), signed_date__isnull=False)
+        return (
+            self.with_counts()
+            .select_related("county", "coordinating_party")
+            .prefetch_related("validity_set")
+            .annotate(
+                signed_on=Subquery(adoptions.values("signed_date")[:1]),
+                signed_place=Subquery(adoptions.values("signed_place")[:1]),
+                can_edit=Exists(Agreement.objects.editable_by(user).filter(pk=OuterRef("pk"))),
+            )
+        )
+
+    def with_side_panel(self):
+        """Adds ``follow_up``, how often it is followed up, and ``outside``, the municipalities named as not party."""
+        rules = self.model._meta.get_field("followuprule").related_model.objects.filter(agreement=OuterRef("pk"))
+        return self.annotate(
+            follow_up=Subquery(rules.values("frequency")[:1]),
+            outside=json_list(Outsider.objects, "agreement", name="party__name", order="order"),
+        )
+
+    def _number_of(self, relation, **only):
+        rows = self.model._meta.get_field(relation).related_model.objects.filter(agreement=OuterRef("pk"), **only)
+        counted = rows.order_by().values("agreement").annotate(number=models.Count("pk"))
+        return Coalesce(Subquery(counted.values("number")), 0)
 
 
 class Agreement(Versioned):
@@ -147,6 +181,21 @@ class Agreement(Versioned):
     @property
     def is_published(self):
         return self.published_on is not None and self.published_on <= timezone.localdate()
+
+    @property
+    def validity(self):
+        """For how long it holds: the last row, as an extension is a new row. None where nothing is known."""
+        rows = list(self.validity_set.all())
+        return rows[-1] if rows else None
+
+    @property
+    def first_day(self):
+        """The day on which to ask which municipalities the county had: when the agreement began, else today."""
+        start = self.validity.start if self.validity else ""
+        try:
+            return datetime.date.fromisoformat((start + "-01-01")[:10])
+        except ValueError:
+            return timezone.localdate()
 
     @property
     def plan_word(self):

@@ -8,7 +8,20 @@ from simple_history.models import HistoricalRecords
 
 from agreements.models.agreement import Actor
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, Searchable, unique_key
-from lib.db import date_order
+from lib.db import date_order, json_list
+
+
+class PriorityAreaQuerySet(AgreementRowQuerySet):
+    def for_page(self):
+        """With who is responsible, and as lists: ``others`` (further actors), ``sdgs`` and ``later_facts``."""
+        responsibilities = self.model._meta.get_field("responsibilities").related_model.objects.for_page()
+        others = self.model.other_parties.through.objects
+        facts = self.model._meta.get_field("annotations").related_model.objects.external()
+        return self.prefetch_related(models.Prefetch("responsibilities", responsibilities)).annotate(
+            others=json_list(others, "priorityarea", name="actor__name", order="actor__order"),
+            sdgs=json_list(GlobalGoalLink.objects, "area", number="number", basis="basis", named="stated_by_name"),
+            later_facts=json_list(facts, "area", text="text", found_in="found_in", order="order"),
+        )
 
 
 class PriorityArea(Searchable, AgreementRow):
@@ -27,6 +40,8 @@ class PriorityArea(Searchable, AgreementRow):
     dropped_on = models.DateField(_("utgått"), null=True, blank=True)
     dropped_note = models.CharField(_("varför utgått"), max_length=300, blank=True)
     history = HistoricalRecords(excluded_fields=["search_text"], m2m_fields=[other_parties])
+
+    objects = PriorityAreaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("prioriterat område")

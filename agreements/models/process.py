@@ -205,6 +205,11 @@ class PlanRule(AgreementRow):
         return self.name or str(_("handlingsplan"))
 
 
+class AnnotationQuerySet(AgreementRowQuerySet):
+    def external(self):
+        return self.filter(kind=Annotation.Kind.EXTERNAL)
+
+
 class Annotation(AgreementRow):
     """Something to know about the document: a trap in the text, or a fact found elsewhere with where it was found."""
 
@@ -221,6 +226,8 @@ class Annotation(AgreementRow):
         related_name="annotations",
     )  # fmt: skip
     history = HistoricalRecords()
+
+    objects = AnnotationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notering")
