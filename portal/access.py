@@ -10,9 +10,10 @@ class Audience(Enum):
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
     STAFF = "staff"
+    NOBODY = "nobody"
 
 
-ANYONE, SIGNED_IN, STAFF = Audience
+ANYONE, SIGNED_IN, STAFF, NOBODY = Audience
 
 ACCESS = {
     # portal
@@ -32,6 +33,12 @@ ACCESS = {
     "account_reset_password_from_key_done": ANYONE,
     "account_change_password": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
+    # allauth pages that come along and stay closed: accounts come by invitation, addresses are changed by the party
+    "account_signup": NOBODY,
+    "account_email": NOBODY,
+    "account_email_verification_sent": NOBODY,
+    "account_confirm_email": NOBODY,
+    "account_set_password": NOBODY,
 }
 
 # Whole namespaces that are for maintainers only.

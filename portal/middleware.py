@@ -19,7 +19,7 @@ def access_control(get_response):
 
     def process_view(request, view_func, view_args, view_kwargs):
         audience = audience_of(request.resolver_match or resolve(request.path_info))
-        if audience is None:
+        if audience in (None, Audience.NOBODY):
             raise PermissionDenied
         if audience is Audience.ANYONE:
             return None
