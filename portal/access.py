@@ -39,6 +39,7 @@ ACCESS = {
     "account_email_verification_sent": NOBODY,
     "account_confirm_email": NOBODY,
     "account_set_password": NOBODY,
+    "account_confirm_login_code": NOBODY,
 }
 
 # Whole namespaces that are for maintainers only.

@@ -4,6 +4,8 @@ It is loaded by a migration, and again by ``load()`` wherever a database was emp
 """
 
 import csv
+import functools
+import json
 from pathlib import Path
 
 from lib.swedish import fold, sort_key
@@ -60,3 +62,12 @@ def _municipality(Party, row, counties):
 def _moved_on(party):
     """Heby moved from Västmanland to Uppsala county on 1 January 2007; the others have not moved in our time."""
     return "2007-01-01" if party.key == "kommun-0331" else None
+
+
+@functools.cache
+def geometry():
+    """The map: ``{"width", "height", "counties": {code: path}, "municipalities": {code: path}, "boxes": {code: viewBox}}``.
+
+    Paths are SVG path data in one common frame, simplified from SCB's open boundaries.
+    """
+    return json.loads((HERE / "geometry.json").read_text(encoding="utf-8"))
