@@ -42,6 +42,7 @@ $(BIN)/python:
 # --- The portal -------------------------------------------------------------------------------------------------------
 
 run: port .venv/base.stamp  ## Starta portalen på http://127.0.0.1:8000 (välj med PORT=… och DATABASE_URL=…)
+	@mkdir -p var/static
 	@$(BIN)/python manage.py migrate --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
 	@echo; echo "Öppna http://127.0.0.1:$(PORT) i webbläsaren. Avsluta med Ctrl-C."

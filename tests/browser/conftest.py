@@ -16,32 +16,40 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from parties import register
 from tools import chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WCAG_22_AA = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+COMPLAIN_OF_WIDTH = """addEventListener("load", () => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide > 0) console.error(`scrolls ${wide} px sideways: ${location.href}`);
+})"""
 # Playwright runs its own event loop in this thread, which Django takes for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
-    """A database of its own: on SQLite a file, since threads cannot share memory, elsewhere another name."""
-    name = tmp_path_factory.mktemp("site") / "portal.sqlite3" if connection.vendor == "sqlite" else "test_browser"
-    connection.settings_dict["TEST"]["NAME"] = str(name)
+def site(django_test_environment, django_db_blocker, django_db_use_migrations, tmp_path_factory):
+    """The served portal with what ``manage.py demo`` loads; its ``url`` has no final slash.
 
-
-@pytest.fixture(scope="session")
-def site(django_db_setup, django_db_blocker):
-    """The served portal with what ``manage.py demo`` loads; its ``url`` has no final slash."""
+    It has a database of its own: on SQLite a file, since threads cannot share memory, elsewhere another name.
+    """
+    file = tmp_path_factory.mktemp("site") / "portal.sqlite3"
+    name = str(file) if connection.vendor == "sqlite" else "test_browser"
+    connection.settings_dict["TEST"].update(NAME=name, MIGRATE=django_db_use_migrations)
     with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        register.load()
         call_command("demo", verbosity=0)
         server = LiveServer("127.0.0.1")
         yield server
         server.stop()
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(scope="session")
@@ -68,13 +76,13 @@ class Watched:
             **options,
         )
         self.context.set_default_timeout(10_000)
+        self.context.add_init_script(COMPLAIN_OF_WIDTH)
         self.host = urlsplit(site.url).netloc
         self.page = self.context.new_page()
         self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
         self.page.on("request", self.on_request)
         self.page.on("response", self.on_response)
-        self.page.on("load", self.on_load)
 
     def on_console(self, message):
         # Chromium repeats failed responses here; on_response judges those.
@@ -90,11 +98,6 @@ class Watched:
         asked_for = response.request.resource_type
         if response.status >= 500 or (response.status >= 400 and asked_for not in ("document", "xhr", "fetch")):
             self.complaints.append(f"answered {response.status}: {response.url}")
-
-    def on_load(self, page):
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            self.complaints.append(f"scrolls {wide} px sideways: {page.url}")
 
 
 def watched_page(browser, site, width, **options):
