@@ -66,8 +66,8 @@ def _moved_on(party):
 
 @functools.cache
 def geometry():
-    """The map: ``{"width", "height", "counties": {code: path}, "municipalities": {code: path}, "boxes": {code: viewBox}}``.
+    """The map, simplified from SCB's open boundaries: SVG path data by code in one common frame.
 
-    Paths are SVG path data in one common frame, simplified from SCB's open boundaries.
+    ``{"width", "height", "counties": {code: path}, "municipalities": {code: path}, "boxes": {county code: viewBox}}``.
     """
     return json.loads((HERE / "geometry.json").read_text(encoding="utf-8"))
