@@ -2,7 +2,7 @@
 
 from agreements.models import Accession, Actor
 from parties.models import Party, Right, Role
-from parties.rights import party_group, set_grants
+from parties.rights import PARTY_GROUPS, party_group, set_grants
 
 # Whose hats read what is shared between the parties of an agreement.
 PARTY_READERS = (Role.READER, Role.REPORTER, Role.APPROVER, Role.COUNCIL_MEMBER)
@@ -24,9 +24,12 @@ def party_grants(agreement):
     return wanted
 
 
-def grant_rights(agreement, *, also=frozenset()):
-    """Make the agreement's object permissions follow its coordinator and accessions, plus ``also`` from above."""
-    return set_grants(agreement, party_grants(agreement) | also)
+def grant_rights(agreement):
+    """Make the parties' object permissions on the agreement follow its coordinator and accessions.
+
+    What bodies hold is governance's own and stays. Returns (added, removed) counts.
+    """
+    return set_grants(agreement, party_grants(agreement), among=PARTY_GROUPS)
 
 
 def actor_for(*, agreement, key):

@@ -16,6 +16,8 @@ from lib.swedish import fold
 from parties.models import County, DatedQuerySet, Membership, Party, Right
 from parties.rights import with_right
 
+BODY_GROUPS = "body:"
+
 
 class BodyQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -85,7 +87,7 @@ class Body(Versioned):
 
     def group(self):
         """The hat of those who hold a seat here."""
-        return Group.objects.get_or_create(name=f"body:{self.county.code}:{self.key}")[0]
+        return Group.objects.get_or_create(name=f"{BODY_GROUPS}{self.county.code}:{self.key}")[0]
 
 
 class BodyGroupObjectPermission(GroupObjectPermissionBase):

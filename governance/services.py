@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from agreements.services import grant_rights
-from governance.models import Body
+from governance.models import BODY_GROUPS, Body
 from parties.models import Right, Role
 from parties.rights import set_grants
 from parties.services import join
@@ -15,12 +15,14 @@ def grant_governance_rights(agreement):
     Idempotent: called after an import and after every change of accessions, mandates or the coordinating party.
     """
     bodies = Body.objects.filter(mandates__agreement=agreement).select_related("county")
-    also = set()
+    wanted = set()
     for body in bodies:
         group = body.group()
-        set_grants(body, {(group.pk, Right.SEE_BODY)})
-        also |= {(group.pk, Right.SEE_AGREEMENT), (group.pk, Right.SEE_SUBMITTED)}
-    return grant_rights(agreement, also=also)
+        set_grants(body, {(group.pk, Right.SEE_BODY)}, among=BODY_GROUPS)
+        wanted |= {(group.pk, Right.SEE_AGREEMENT), (group.pk, Right.SEE_SUBMITTED)}
+    bodies_changed = set_grants(agreement, wanted, among=BODY_GROUPS)
+    parties_changed = grant_rights(agreement)
+    return tuple(map(sum, zip(bodies_changed, parties_changed, strict=True)))
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from guardian.utils import get_group_obj_perms_model
 
 from parties.models import PARTY_RIGHTS, Membership, Role
 
+PARTY_GROUPS = "party:"
+
 
 def active_groups(user):
     """The ids, as a subquery, of the groups whose hats ``user`` may wear today. Anonymous visitors have none."""
@@ -54,13 +56,15 @@ def revoke(group, right, obj):
     remove_perm(right, group, obj)
 
 
-def set_grants(obj, wanted):
-    """Make the object's grants exactly ``wanted``, a set of (group id, right); returns (added, removed) counts."""
+def set_grants(obj, wanted, *, among):
+    """Make the object's grants to one kind of group exactly ``wanted``, a set of (group id, right).
+
+    ``among`` is how that kind's names begin (PARTY_GROUPS, …). Each layer sets its own kind's grants and leaves those
+    of the layers above alone, which it cannot know. Returns (added, removed) counts.
+    """
     model = get_group_obj_perms_model(type(obj))
-    held = {
-        (row.group_id, row.permission.codename): row
-        for row in model.objects.filter(content_object=obj).select_related("permission")
-    }
+    rows = model.objects.filter(content_object=obj, group__name__startswith=among).select_related("permission")
+    held = {(row.group_id, row.permission.codename): row for row in rows}
     groups = Group.objects.in_bulk({group for group, _ in wanted})
     missing = wanted - held.keys()
     for group, right in missing:
@@ -72,7 +76,7 @@ def set_grants(obj, wanted):
 
 def party_group(party, role):
     """The group of everybody who acts for ``party`` in ``role``, with that role's rights on the party."""
-    group, created = Group.objects.get_or_create(name=f"party:{party.key}:{Role(role).value}")
+    group, created = Group.objects.get_or_create(name=f"{PARTY_GROUPS}{party.key}:{Role(role).value}")
     if created:
         for right in PARTY_RIGHTS[Role(role)]:
             grant(group, right, party)
