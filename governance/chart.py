@@ -83,7 +83,7 @@ class Node:
     @property
     def interim_text(self):
         """Who stands in for a missing group: ``Beredningsgruppen driver tills vidare``."""
-        names = " ".join([", ".join(node.name for node in self.interim_by)])
+        names = ", ".join(node.name for node in self.interim_by)
         return _("%(names)s driver tills vidare") % {"names": names} if names else ""
 
 
@@ -127,7 +127,7 @@ def _sentence(node):
 
 
 def build_chart(mandates, responsibilities):
-    """The chart of ``mandates`` (with body and convener fetched) and ``responsibilities`` (area, collaboration areas).
+    """The chart of ``mandates`` (with body and convener fetched) and ``responsibilities`` (as ``for_page`` gives them).
 
     A superior that is past or of another agreement is no superior here; a ring of superiors is cut at its first body.
     """
@@ -156,28 +156,27 @@ def _line_up(node):
 
 def _add_duties(node_of, responsibilities):
     """Write the areas on the bodies, and on a missing group who stands in for it there."""
-    wanted = Responsibility.Scope.PLANNED
-    interim = Responsibility.Scope.INTERIM
-    missing = {row.area_id: node_of[row.actor_id] for row in responsibilities if row.scope == wanted and row.actor_id in node_of}
-    for row in responsibilities:
-        node = node_of.get(row.actor_id)
-        if not node:
-            continue
+    ours = [(row, node_of[row.actor_id]) for row in responsibilities if row.actor_id in node_of]
+    missing = {row.area_id: node for row, node in ours if row.scope == Responsibility.Scope.PLANNED}
+    for row, node in ours:
         node.duties.append(duty(row))
-        if row.scope == interim and row.area_id in missing:
+        if row.is_for_now and row.area_id in missing:
             missing[row.area_id].interim_by.append(node)
 
 
 def duty(row):
-    """The area as a body's duty: ``Hälsa``, ``Delaktighet 1 och 3``, ``Delar av Delaktighet``, ``Boende (tills vidare)``."""
-    if row.scope == Responsibility.Scope.INTERIM:
+    """The area as a duty: ``Hälsa``, ``Delaktighet 1 och 3``, ``Delar av Delaktighet`` or ``Boende (tills vidare)``."""
+    if row.is_for_now:
         return _("%(area)s (tills vidare)") % {"area": row.area.name}
     if row.scope != Responsibility.Scope.PARTIAL:
         return row.area.name
-    numbers = [area.number or area.name for area in row.collaboration_areas.all()]
-    if not numbers:
+    if not row.parts:
         return _("Delar av %(area)s") % {"area": row.area.name}
-    listed = numbers[0] if len(numbers) == 1 else _("%(first)s och %(last)s") % {
-        "first": ", ".join(numbers[:-1]), "last": numbers[-1],
-    }
-    return f"{row.area.name} {listed}"
+    return f"{row.area.name} {parts_text(row)}"
+
+
+def parts_text(row):
+    """The collaboration areas by number, or by name where the document has no numbers: ``1, 2 och 5``."""
+    parts = sorted(row.parts or [], key=lambda part: part["order"])
+    *first, last = [part["number"] or part["name"] for part in parts] or [""]
+    return _("%(first)s och %(last)s") % {"first": ", ".join(first), "last": last} if first else last

@@ -1,6 +1,6 @@
 """Where the boxes and lines of a governance chart stand: whole numbers for an SVG, worked out without a browser.
 
-A wide picture spreads the tree from top to bottom; a narrow one, and a tree too broad to spread, is drawn as an outline.
+A wide picture spreads the tree from top to bottom; a narrow one, or a tree too broad to spread, is an outline.
 Widths of text are estimated a little high, so that another font than ours still fits in its box.
 """
 
@@ -213,8 +213,8 @@ class Spread:
         end = missing.centre + missing.width // 4
         if end > staff.x + staff.width + INDENT:
             return Edge(f"M{staff.x + staff.width} {staff.middle}H{end}V{missing.y}", "interim")
-        halfway = (staff.bottom + missing.y) // 2
-        return Edge(f"M{staff.centre} {staff.bottom}C{staff.centre} {halfway} {end} {halfway} {end} {missing.y}", "interim")
+        half = (staff.bottom + missing.y) // 2
+        return Edge(f"M{staff.centre} {staff.bottom}C{staff.centre} {half} {end} {half} {end} {missing.y}", "interim")
 
 
 def _staff(chart):
@@ -289,7 +289,7 @@ def wrap(text, width, size, *, bold=False, max_lines=MAX_LINES):
         else:
             head = _fitting(word, width, size, bold=bold)
             lines.append(f"{head}-")
-            words.insert(0, word[len(head):])
+            words.insert(0, word[len(head) :])
     lines += [current] if current else []
     if len(lines) > max_lines:
         last = lines[max_lines - 1].rstrip(" -·,")
@@ -303,5 +303,3 @@ def _fitting(word, width, size, *, bold, mark="-"):
     while count > 1 and text_width(word[:count] + mark, size, bold=bold) > width:
         count -= 1
     return word[:count]
-
-
