@@ -1,8 +1,20 @@
 """Error pages that say what happened and what to do next."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def csrf_failure(request, reason=""):
     """The form was too old or sent from elsewhere."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request):
+    """500 with a page that needs nothing; 503 when the database could not be reached."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,10 +1,8 @@
-"""Deny by default, private pages out of shared caches, and a plain answer when the database is down."""
+"""Deny by default, and keep private pages out of shared caches."""
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -54,20 +52,3 @@ def private_pages(get_response):
         return response
 
     return middleware
-
-
-def database_unavailable(get_response):
-    """Answer 503 with a page that needs no database when it cannot be reached."""
-
-    def middleware(request):
-        return get_response(request)
-
-    def process_exception(request, exception):
-        return service_unavailable() if isinstance(exception, (OperationalError, InterfaceError)) else None
-
-    middleware.process_exception = process_exception
-    return middleware
-
-
-def service_unavailable():
-    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})

@@ -12,3 +12,5 @@ urlpatterns = [
     path("konto/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "portal.errors.server_error"
