@@ -1,0 +1,45 @@
+"""What visitors read when something is wrong."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unshielded(client):
+    """A client that answers as a server does instead of raising."""
+    client.raise_request_exception = False
+    return client
+
+
+def refuse(execute, sql, params, many, context):
+    raise OperationalError("could not connect to server")
+
+
+def break_down(execute, sql, params, many, context):
+    raise RuntimeError("a fault of our own")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "says"),
+    [(refuse, 503, "Portalen är tillfälligt nere"), (break_down, 500, "Något gick fel hos oss")],
+)
+def test_server_error_tells_a_lost_database_from_a_fault(unshielded, fault, status, says):
+    with connection.execute_wrapper(fault):
+        response = unshielded.get(reverse("agreements:agreement_list"))
+    assert (response.status_code, says in response.content.decode()) == (status, True)
+
+
+def test_unknown_agreement_is_a_404_page_with_search(client):
+    response = client.get("/overenskommelser/finns-inte/")
+    assert response.status_code == 404
+    assert f'action="{reverse("portal:search")}"' in response.content.decode()
+
+
+def test_csrf_failure_says_what_to_do(settings):
+    from django.test import Client
+
+    response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "a@b.se"})
+    assert (response.status_code, "Formuläret var för gammalt" in response.content.decode()) == (403, True)
