@@ -39,6 +39,9 @@ $(BIN)/python:
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@ .venv/base.stamp
 
+.cache:
+	@mkdir -p $@
+
 # --- The portal -------------------------------------------------------------------------------------------------------
 
 run: port .venv/base.stamp  ## Starta portalen på http://127.0.0.1:8000 (välj med PORT=… och DATABASE_URL=…)
@@ -56,7 +59,7 @@ port:
 test: .venv/dev.stamp chromium lint migrations-check  ## Kontrollera allt, på SQLite och PostgreSQL och i webbläsare
 	@rm -f .cache/coverage.* .cache/test-*.log
 	@echo "Kör testerna på SQLite, på PostgreSQL och i Chromium, två i taget; utskriften kommer när var och en är klar …"
-	@status=0; $(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-sqlite test-postgres test-browser || status=$$?; \
+	@status=0; $(MAKE) -k -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-sqlite test-postgres test-browser || status=$$?; \
 	COVERAGE_FILE=.cache/coverage $(BIN)/coverage combine --keep --quiet .cache/coverage.*; \
 	COVERAGE_FILE=.cache/coverage $(BIN)/coverage report || true; \
 	for suite in sqlite postgres browser; do echo "$$suite: $$(tail -n 1 .cache/test-$$suite.log)"; done; \
@@ -67,13 +70,13 @@ test-%: LOG = 2>&1 | tee .cache/test-$*.log
 # A server of one's own choice, else one made for the occasion.
 ON_POSTGRES = $(if $(TEST_DATABASE_URL),DATABASE_URL='$(TEST_DATABASE_URL)',$(BIN)/python tools/postgres.py -- env)
 
-test-sqlite: .venv/dev.stamp  ## Bara testerna på SQLite
+test-sqlite: .venv/dev.stamp | .cache  ## Bara testerna på SQLite
 	@DATABASE_URL=sqlite://:memory: $(PYTEST) $(LOG)
 
-test-postgres: .venv/dev.stamp  ## Bara testerna på PostgreSQL (TEST_DATABASE_URL=… för en egen server)
+test-postgres: .venv/dev.stamp | .cache  ## Bara testerna på PostgreSQL (TEST_DATABASE_URL=… för en egen server)
 	@$(ON_POSTGRES) $(PYTEST) $(LOG)
 
-test-browser: .venv/dev.stamp  ## Bara testerna i webbläsare
+test-browser: .venv/dev.stamp | .cache  ## Bara testerna i webbläsare
 	@$(ON_POSTGRES) $(PYTEST) tests/browser $(LOG)
 
 lint: .venv/dev.stamp  ## Granska kod och mallar
