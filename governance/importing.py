@@ -1,0 +1,138 @@
+"""The sheets of the bodies under an agreement: who decides, who sits there, when they met and what they decided."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements.importing import BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell, PartyResource
+from agreements.models import Accession
+from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
+from lib.cells import KeyCell
+from lib.workbook import Directory
+from parties.models import Party
+
+
+def of_body(row):
+    """The key of a row that belongs to a body: ``integrationsradet/mote-1``."""
+    return f"{row.body.key}/{row.key}"
+
+
+def bodies(run):
+    """The bodies that have a mandate in the agreement."""
+    return Body.objects.filter(mandates__agreement=run.subject)
+
+
+BODIES = Directory(_("organen"), load=bodies, key=lambda body: body.key)
+MANDATES = Directory(
+    _("organen"),
+    load=lambda run: Mandate.objects.filter(agreement=run.subject).select_related("body", "actor"),
+    key=lambda mandate: mandate.body.key,
+)
+MEETINGS = Directory(
+    _("mötena (organ/nyckel)"),
+    load=lambda run: Meeting.objects.filter(body__in=bodies(run)).select_related("body"),
+    key=of_body,
+)
+DECISIONS = Directory(
+    _("besluten (organ/nyckel)"),
+    load=lambda run: Decision.objects.filter(body__in=bodies(run)).select_related("body"),
+    key=of_body,
+)
+
+
+class GovernanceSheet(AgreementSheet):
+    """Rows of the bodies that have a mandate in the agreement."""
+
+    directories = {
+        **AgreementSheet.directories,
+        Body: BODIES,
+        Mandate: MANDATES,
+        Meeting: MEETINGS,
+        Decision: DECISIONS,
+    }
+    identity = ("body", "key")
+
+    def rows(self):
+        return self._meta.model.objects.filter(body__in=bodies(self.run)).select_related("body")
+
+
+class MandateResource(GovernanceSheet):
+    name = _("Organ")
+    about = _("Råd, grupper och nätverk, och vad vart och ett gör i överenskommelsen.")
+    identity = ("body__key",)
+    ordering = ("order", "pk")
+    cells = {"field_basis": BasisPerFieldCell, "body__key": KeyCell}
+
+    class Meta:
+        model = Mandate
+        fields = (
+            "body__key", "order", "body__name", "body__state", "body__pre_existing", "body__multiplicity",
+            "body__formed", "body__dissolved", "body__hosts", "level", "reports_to", "tasks", "chair", "convener",
+            "convener_note", "initiated_by", "members_min", "members_max", "meetings_per_year", "meetings_rule",
+            "meetings_note", "minutes", *SOURCE,
+        )  # fmt: skip
+
+    def rows(self):
+        return Mandate.objects.filter(agreement=self.run.subject).select_related("body", "actor")
+
+
+class OrganisationResource(PartyResource):
+    """Also those that host a body or hold a seat in one."""
+
+    def rows(self):
+        in_bodies = Q(hosted_bodies__in=bodies(self.run)) | Q(seats__body__in=bodies(self.run))
+        own = Accession.objects.filter(agreement=self.run.subject).values("party")
+        return (super().rows() | Party.objects.filter(in_bodies, scb_code="").exclude(pk__in=own)).distinct()
+
+
+class SeatResource(GovernanceSheet):
+    name = _("Platser")
+    about = _("Platser i organen: en befattning eller en part. Personer läggs till i portalen.")
+    ordering = ("body__key", "order", "pk")
+
+    class Meta:
+        model = Seat
+        fields = (
+            "body", "key", "order", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on",
+        )  # fmt: skip
+
+
+class ResponsibilityResource(GovernanceSheet):
+    name = _("Ansvar")
+    about = _("Vem som ansvarar för ett område, eller för enstaka samverkansområden i det.")
+    identity = ("key",)
+    ordering = BY_AREA
+
+    class Meta:
+        model = Responsibility
+        fields = (
+            "key", "order", "area", "actor", "scope", "collaboration_areas", "leads", "note", "starts_on", "ends_on",
+            *SOURCE,
+        )  # fmt: skip
+
+    def rows(self):
+        return Responsibility.objects.filter(agreement=self.run.subject)
+
+
+class MeetingResource(GovernanceSheet):
+    name = _("Möten")
+    about = _("Organens möten.")
+    ordering = ("held_on", "body__key", "key")
+
+    class Meta:
+        model = Meeting
+        fields = ("body", "key", "held_on", "starts_at", "ends_at", "place", "minutes", "note")
+
+
+class DecisionResource(GovernanceSheet):
+    name = _("Beslut")
+    about = _("Organens beslut i den här överenskommelsen.")
+    ordering = ("decided_on", "body__key", "key")
+
+    class Meta:
+        model = Decision
+        fields = (
+            "body", "key", "meeting", "kind", "paragraph", "title", "text", "decided_on", "registry_number",
+        )  # fmt: skip
+
+    def rows(self):
+        return super().rows().filter(agreement=self.run.subject)
