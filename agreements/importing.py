@@ -161,30 +161,6 @@ class AccessionResource(AgreementSheet):
         return super().rows().select_related("party")
 
 
-class PartyResource(AgreementSheet):
-    name = _("Organisationer")
-    about = _("Organisationer som nämns på andra ark utan att vara parter. De som redan finns i portalen behövs inte.")
-    identity = ("key",)
-    ordering = ("key",)
-    headings = {"county": _("organisationens län")}
-    cells = {"scb_code": PaddedCodeCell}
-    fixed = ("name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
-
-    class Meta:
-        model = Party
-        fields = ("key", "name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
-
-    def seen(self):
-        return self.rows()  # which organisations exist is public
-
-    def rows(self):
-        """Those the agreement's other rows name. Municipalities with a code are in every portal's register."""
-        named = Q(coordinated_agreements=self.run.subject) | Q(actors__agreement=self.run.subject)
-        named |= Q(pk__in=Outsider.objects.filter(agreement=self.run.subject).values("party"))
-        own = Accession.objects.filter(agreement=self.run.subject).values("party")
-        return Party.objects.filter(named, scb_code="").exclude(pk__in=own).distinct()
-
-
 class PartyNameResource(AgreementSheet):
     name = _("Tidigare namn")
     about = _("Namn som parterna har haft. Namn kan läggas till men inte ändras härifrån.")

@@ -3,10 +3,10 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.importing import BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell, PartyResource
-from agreements.models import Accession
+from agreements.importing import BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell
+from agreements.models import Accession, Actor, Outsider
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
-from lib.cells import KeyCell
+from lib.cells import KeyCell, PaddedCodeCell
 from lib.workbook import Directory
 from parties.models import Party
 
@@ -55,6 +55,38 @@ class GovernanceSheet(AgreementSheet):
         return self._meta.model.objects.filter(body__in=bodies(self.run)).select_related("body")
 
 
+class OrganisationResource(GovernanceSheet):
+    name = _("Organisationer")
+    about = _("Organisationer som nämns på andra ark utan att vara parter. De som redan finns i portalen behövs inte.")
+    identity = ("key",)
+    ordering = ("key",)
+    headings = {"county": _("organisationens län")}
+    cells = {"scb_code": PaddedCodeCell}
+    fixed = ("name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
+
+    class Meta:
+        model = Party
+        fields = ("key", "name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
+
+    def seen(self):
+        return self.rows()  # which organisations exist is public
+
+    def rows(self):
+        """Those that other rows name. Municipalities with a code are in every portal's register."""
+        agreement = self.run.subject
+        named = [
+            Actor.objects.filter(agreement=agreement, party__isnull=False).values("party"),
+            Outsider.objects.filter(agreement=agreement).values("party"),
+            Seat.objects.filter(body__in=bodies(self.run), party__isnull=False).values("party"),
+            Body.hosts.through.objects.filter(body__in=bodies(self.run)).values("party"),
+        ]
+        wanted = Q(pk=agreement.coordinating_party_id)
+        for parties in named:
+            wanted |= Q(pk__in=parties)
+        own = Accession.objects.filter(agreement=agreement).values("party")
+        return Party.objects.filter(wanted, scb_code="").exclude(pk__in=own)
+
+
 class MandateResource(GovernanceSheet):
     name = _("Organ")
     about = _("Råd, grupper och nätverk, och vad vart och ett gör i överenskommelsen.")
@@ -73,15 +105,6 @@ class MandateResource(GovernanceSheet):
 
     def rows(self):
         return Mandate.objects.filter(agreement=self.run.subject).select_related("body", "actor")
-
-
-class OrganisationResource(PartyResource):
-    """Also those that host a body or hold a seat in one."""
-
-    def rows(self):
-        in_bodies = Q(hosted_bodies__in=bodies(self.run)) | Q(seats__body__in=bodies(self.run))
-        own = Accession.objects.filter(agreement=self.run.subject).values("party")
-        return (super().rows() | Party.objects.filter(in_bodies, scb_code="").exclude(pk__in=own)).distinct()
 
 
 class SeatResource(GovernanceSheet):
