@@ -226,11 +226,9 @@ class ResponsibilityQuerySet(AgreementRowQuerySet):
         leads = self.model.leads.through.objects
         parts = self.model.collaboration_areas.through.objects
         part = "collaborationarea__"
-        return self.select_related("actor__mandate__body", "source_document").annotate(
+        return self.select_related("actor__mandate__body").annotate(
             led_by=json_list(leads, "responsibility", name="actor__name", order="actor__order"),
-            parts=json_list(
-                parts, "responsibility", number=f"{part}number", name=f"{part}name", order=f"{part}order"
-            ),
+            parts=json_list(parts, "responsibility", number=f"{part}number", name=f"{part}name", order=f"{part}order"),
         )
 
 
@@ -276,6 +274,21 @@ class Responsibility(AgreementRow):
 
     def __str__(self):
         return f"{self.area}: {self.actor}"
+
+    @property
+    def body(self):
+        """The responsible body, or None where a party or a collective is responsible."""
+        mandate = getattr(self.actor, "mandate", None)
+        return mandate and mandate.body
+
+    @property
+    def is_missing(self):
+        """Group missing: the body that should answer for this does not exist yet."""
+        return self.body is not None and self.body.is_missing
+
+    @property
+    def is_for_now(self):
+        return self.scope == self.Scope.INTERIM
 
 
 class MeetingQuerySet(DatedQuerySet):

@@ -1,9 +1,26 @@
-"""Swedish text: one order (å ä ö last) and one folding for search, the same on every database."""
+"""Swedish text: one stored form, one order (å ä ö last), one folding for search, the same on every database."""
 
+import re
 import unicodedata
 
 # Letters and digits only, so that no database collation can reorder the key: digits stand before letters everywhere.
 _AFTER_Z = {"å": "zz1", "ä": "zz2", "æ": "zz2", "ö": "zz3", "ø": "zz3"}
+
+# Invisible marks that turn the direction of text round and so can make it read as something else.
+_TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_text(text):
+    """``text`` as it is stored: composed, one kind of line break, no control characters, no half characters.
+
+    NUL and lone surrogates would be refused by one database and kept by the other.
+    """
+    text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", unicodedata.normalize("NFC", text))
+    return "".join(letter for letter in text if letter in "\n\t" or not _is_unwanted(letter))
+
+
+def _is_unwanted(letter):
+    return letter in _TURNS_TEXT or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def fold(text):
@@ -21,3 +38,24 @@ def _sort_letter(letter):
         return _AFTER_Z[letter]
     plain = unicodedata.normalize("NFD", letter)[0]
     return plain if plain.isalnum() else "0"
+
+
+_PLURALS = {
+    "aktivitet": "aktiviteter",
+    "grupp": "grupper",
+    "insats": "insatser",
+    "område": "områden",
+    "plan": "planer",
+    "åtgärd": "åtgärder",
+}
+
+
+def plural(phrase):
+    """The word an agreement uses for one thing, for several: ``prioriterat område`` → ``prioriterade områden``.
+
+    Words with an ending we do not know stay as they are, as many do in Swedish (mål, råd, spår).
+    """
+    *adjectives, noun = phrase.split(" ")
+    ending = next((ending for ending in _PLURALS if noun.endswith(ending)), "")
+    noun = noun.removesuffix(ending) + _PLURALS.get(ending, "")
+    return " ".join([*(word.removesuffix("at") + "ade" if word.endswith("at") else word for word in adjectives), noun])

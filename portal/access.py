@@ -23,6 +23,15 @@ ACCESS = {
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
+    # agreements
+    "agreements:agreement_list": ANYONE,
+    "agreements:agreement_detail": ANYONE,
+    "agreements:accession_list": ANYONE,
+    "agreements:process_detail": ANYONE,
+    "agreements:document_download": ANYONE,
+    # governance
+    "governance:agreement_governance": ANYONE,
+    "governance:body_detail": ANYONE,
     # account
     "account_login": ANYONE,
     "account_logout": ANYONE,

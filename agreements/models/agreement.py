@@ -65,19 +65,27 @@ class AgreementQuerySet(models.QuerySet):
             collaboration_area_count=self._number_of("collaborationarea"),
         )
 
+    def for_list(self):
+        """What a row in a table of agreements shows."""
+        return self.with_counts().select_related("county").prefetch_related("validity_set")
+
     def for_page(self, user):
         """What the title block of every tab shows, and whether ``user`` may edit (``can_edit``)."""
         adoptions = Adoption.objects.filter(agreement=OuterRef("pk"), signed_date__isnull=False)
         return (
-            self.with_counts()
+            self.for_list()
             .select_related("county", "coordinating_party")
-            .prefetch_related("validity_set")
             .annotate(
                 signed_on=Subquery(adoptions.values("signed_date")[:1]),
                 signed_place=Subquery(adoptions.values("signed_place")[:1]),
                 can_edit=Exists(Agreement.objects.editable_by(user).filter(pk=OuterRef("pk"))),
             )
         )
+
+    def relatives_of(self, agreement):
+        """The other agreements of the same series, and those next before and after it."""
+        same = Q(series=agreement.series_id, series__isnull=False)
+        return self.filter(same | Q(successor=agreement) | Q(predecessor=agreement)).exclude(pk=agreement.pk)
 
     def with_side_panel(self):
         """Adds ``follow_up``, how often it is followed up, and ``outside``, the municipalities named as not party."""
@@ -201,6 +209,14 @@ class Agreement(Versioned):
     def plan_word(self):
         return self.word_plan or str(_("handlingsplan"))
 
+    @property
+    def area_word(self):
+        return self.word_area or str(_("prioriterat område"))
+
+    @property
+    def collaboration_area_word(self):
+        return self.word_collaboration_area or str(_("samverkansområde"))
+
 
 class AgreementGroupObjectPermission(GroupObjectPermissionBase):
     content_object = models.ForeignKey(Agreement, on_delete=models.CASCADE)
@@ -278,6 +294,12 @@ class Actor(AgreementRow):
 
 
 class AccessionQuerySet(FreezableQuerySet, AgreementRowQuerySet):
+    def with_names_today(self):
+        """Adds ``carried_on_by``: the names of those who carry on a party that is no more."""
+        return self.annotate(
+            carried_on_by=json_list(Party.objects, "predecessor_links__predecessor__accessions", name="name")
+        )
+
     def frozen(self):
         return self.filter(signed_on__isnull=False)
 
@@ -467,6 +489,13 @@ class Adoption(AgreementRow):
         return str(self.decided_by or _("antagande"))
 
 
+class SeriesEntryQuerySet(AgreementRowQuerySet):
+    def for_page(self, user):
+        """Adds ``can_open``: whether the linked agreement is in the portal for ``user`` to read."""
+        linked = Agreement.objects.visible_to(user).filter(pk=OuterRef("linked_agreement"))
+        return self.select_related("linked_agreement").annotate(can_open=Exists(linked))
+
+
 class SeriesEntry(AgreementRow):
     """An agreement before or after this one, in the portal or only known from a source."""
 
@@ -482,6 +511,8 @@ class SeriesEntry(AgreementRow):
     )
     note = models.CharField(_("anmärkning"), max_length=400, blank=True)
     history = HistoricalRecords()
+
+    objects = SeriesEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("led i serien")

@@ -7,10 +7,13 @@ from simple_history.models import HistoricalRecords
 
 from agreements.models.agreement import Actor
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
-from lib.db import date_order
+from lib.db import date_order, json_list
 
 
 class DocumentQuerySet(AgreementRowQuerySet):
+    def with_file(self):
+        return self.exclude(file="")
+
     def visible_to(self, user):
         """Working papers that are not public are the coordinators' own."""
         rows = super().visible_to(user)
@@ -117,10 +120,22 @@ class Consultation(AgreementRow):
         return self.kind or str(_("remiss"))
 
 
+def _names(relation, row):
+    return json_list(relation.through.objects, row, name="actor__name", order="actor__order")
+
+
 class Cadence(models.TextChoices):
     SEMIANNUAL = "semiannual", _("två gånger om året")
     ANNUAL = "annual", _("varje år")
     QUARTERLY = "quarterly", _("varje kvartal")
+
+
+class FollowUpRuleQuerySet(AgreementRowQuerySet):
+    def for_page(self):
+        """With coordinator and receiver, and ``performers``: the names of those who do it."""
+        return self.select_related("coordinator", "receiver").annotate(
+            performers=_names(self.model.performed_by, "followuprule")
+        )
 
 
 class FollowUpRule(AgreementRow):
@@ -141,6 +156,8 @@ class FollowUpRule(AgreementRow):
     covers = models.TextField(_("omfattar"), max_length=1000, blank=True, help_text=_("En sak per rad."))
     first_follow_up = models.CharField(_("första uppföljning"), max_length=80, blank=True)
     history = HistoricalRecords(m2m_fields=[performed_by])
+
+    objects = FollowUpRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("regel för uppföljning")
@@ -170,6 +187,14 @@ class StatedIndicator(AgreementRow):
         return self.label
 
 
+class PlanRuleQuerySet(AgreementRowQuerySet):
+    def for_page(self):
+        """With everybody who has to do with the plan; ``preparers`` are the names of those who write it."""
+        return self.select_related("coordinated_by", "managed_by", "prioritised_by", "adopted_by").annotate(
+            preparers=_names(self.model.prepared_by, "planrule")
+        )
+
+
 class PlanRule(AgreementRow):
     """What the agreement says of its action plans: name, cadence, and who does what with them."""
 
@@ -194,6 +219,8 @@ class PlanRule(AgreementRow):
     input = models.CharField(_("underlag"), max_length=300, blank=True)
     content_rule = models.CharField(_("innehåll"), max_length=400, blank=True)
     history = HistoricalRecords(m2m_fields=[prepared_by])
+
+    objects = PlanRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("regel för handlingsplan")

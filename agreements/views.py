@@ -1,0 +1,65 @@
+"""The public pages of an agreement: the list, the agreement itself, its parties, its process and its papers."""
+
+from pathlib import PurePath
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agreements.filters import AgreementFilter
+from agreements.frame import frame
+from agreements.models import Agreement, Document
+from agreements.reading import content_of, parties_of, process_of
+from lib.web import get_visible
+
+PER_PAGE = 25
+
+
+def agreement_list(request):
+    """All agreements the visitor may see, narrowed by county, status and words of the title."""
+    filters = AgreementFilter(request.GET)
+    agreements = filters.apply(Agreement.objects.visible_to(request.user).for_list())
+    page = Paginator(agreements, PER_PAGE).get_page(request.GET.get("sida"))
+    others = request.GET.copy()
+    others.pop("sida", None)
+    context = {
+        "page_obj": page,
+        "filters": filters,
+        "query": others.urlencode(),
+        "crumbs": [(_("Överenskommelser"), "")],
+    }
+    return render(request, "agreements/agreement_list.html", context)
+
+
+def agreement_detail(request, slug):
+    """The tab Överenskommelsen: what the parties wrote."""
+    agreement = get_visible(Agreement.objects.for_page(request.user).with_side_panel(), request.user, slug=slug)
+    return render(request, "agreements/agreement_detail.html", {**frame(agreement), **content_of(agreement)})
+
+
+def accession_list(request, slug):
+    """The tab Parter: who signed what and when, and who of the county is not party."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    context = {**frame(agreement, (_("Parter"), "")), **parties_of(agreement)}
+    return render(request, "agreements/accession_list.html", context)
+
+
+def process_detail(request, slug):
+    """The tab Process och dokument: how the agreement came about, its papers, and what it says of follow-up."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    context = {**frame(agreement, (_("Process och dokument"), "")), **process_of(agreement, request.user)}
+    return render(request, "agreements/process_detail.html", context)
+
+
+def document_download(request, slug, pk):
+    """The file of a document the visitor may see, always as a download: nothing uploaded is shown as a page."""
+    document = get_visible(Document.objects.with_file(), request.user, agreement__slug=slug, pk=pk)
+    try:
+        content = document.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    suffix = slugify(PurePath(document.file.name).suffix)
+    name = f"{slugify(document.title)[:80] or 'dokument'}{'.' if suffix else ''}{suffix}"
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
