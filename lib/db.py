@@ -42,6 +42,14 @@ class Versioned(models.Model):
         self._change_reason = reason or None
         self.save()
 
+    @transaction.atomic
+    def delete_version(self, expected):
+        """Delete if the stored row still has version ``expected``; raise VersionConflict otherwise."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        if not rows.filter(version=expected).update(version=F("version") + 1):
+            raise VersionConflict(rows.get())
+        return self.delete()
+
 
 class FreezableQuerySet(models.QuerySet):
     """Refuses bulk writes that would touch a frozen row. Subclasses say which rows are ``frozen()``."""
@@ -86,16 +94,17 @@ class Freezable(models.Model):
 
     def save(self, *args, **kwargs):
         update_fields = kwargs.get("update_fields")
-        if not self._state.adding and self._is_frozen() and not self._changes_only_open_fields(update_fields):
+        if not self._state.adding and self.is_stored_frozen() and not self._changes_only_open_fields(update_fields):
             raise Frozen(self.frozen_message)
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        if self._is_frozen():
+        if self.is_stored_frozen():
             raise Frozen(self.frozen_message)
         return super().delete(*args, **kwargs)
 
-    def _is_frozen(self):
+    def is_stored_frozen(self):
+        """Whether the database holds the row as frozen, whatever has been done to this object since."""
         return self.pk is not None and type(self).objects.filter(pk=self.pk).frozen().exists()
 
     def _changes_only_open_fields(self, update_fields):

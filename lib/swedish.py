@@ -6,6 +6,7 @@ import unicodedata
 # Letters and digits only, so that no database collation can reorder the key: digits stand before letters everywhere.
 _AFTER_Z = {"å": "zz1", "ä": "zz2", "æ": "zz2", "ö": "zz3", "ø": "zz3"}
 
+_LONGEST_FIELD = 5_000
 # Invisible marks that turn the direction of text round and so can make it read as something else.
 _TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -13,9 +14,12 @@ _TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def clean_text(text):
     """``text`` as it is stored: composed, one kind of line break, no control characters, no half characters.
 
-    NUL and lone surrogates would be refused by one database and kept by the other.
+    NUL and lone surrogates would be refused by one database and kept by the other. What is too long for any field is
+    not composed: that takes time by the square of its accents.
     """
-    text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", unicodedata.normalize("NFC", text))
+    if len(text) <= _LONGEST_FIELD:
+        text = unicodedata.normalize("NFC", text)
+    text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text)
     return "".join(letter for letter in text if letter in "\n\t" or not _is_unwanted(letter))
 
 

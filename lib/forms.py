@@ -1,0 +1,317 @@
+"""Forms that clean what is typed, check the version on save, and never lose a text.
+
+A form is answered by ``answer_form``: refused, frozen, saved by somebody else meanwhile or removed meanwhile, the page
+that comes back holds everything that was typed.
+"""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.db import IntegrityError, models, transaction
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms.models import model_to_dict
+from django.shortcuts import redirect, render
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lib.db import Freezable, Frozen, VersionConflict
+from lib.swedish import clean_text
+
+SmallIntegers = models.SmallIntegerField | models.PositiveSmallIntegerField
+SMALL_INTEGER_MAX = 32767  # what both databases hold; SQLite alone would take more
+LONG_LINE = 160  # texts that may be longer than this are shown over several lines
+
+YES_NO = (("unknown", gettext_lazy("Framgår inte")), ("true", gettext_lazy("Ja")), ("false", gettext_lazy("Nej")))
+
+
+class MaxLength(MaxLengthValidator):
+    """Says how long the text was, how much there is room for, and what to do."""
+
+    def __call__(self, value):
+        if len(value) > self.limit_value:
+            numbers = {"length": len(value), "limit": self.limit_value, "excess": len(value) - self.limit_value}
+            raise ValidationError(
+                _("Texten är %(length)s tecken. Här får %(limit)s plats. Korta den med %(excess)s tecken."),
+                code="max_length",
+                params={name: number_format(number) for name, number in numbers.items()},
+            )
+
+
+class LongLine(forms.Textarea):
+    """A text without line breaks that is too long for a one-line box."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value and " ".join(value.split())
+
+
+class NumberInput(forms.TextInput):
+    """A number as Swedes write it: decimal comma, spaces between thousands (no-break or not), a real minus sign."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value and "".join(value.split()).replace("\N{MINUS SIGN}", "-").replace(",", ".")
+
+    def format_value(self, value):
+        if isinstance(value, Decimal):
+            value = f"{value.normalize():f}"
+        return None if value in (None, "") else str(value).replace(".", ",")
+
+
+class VersionField(forms.IntegerField):
+    """The version the row was read at. What cannot be read is a version nobody has, and so a conflict to look at."""
+
+    def __init__(self):
+        super().__init__(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def clean(self, value):
+        try:
+            return super().clean(value) or 0
+        except ValidationError:
+            return 0
+
+
+class VersionedModelForm(forms.ModelForm):
+    """A form for one versioned row.
+
+    Keywords beside Django's own are the form's scope: what the row belongs to (``agreement=…``) and who asks
+    (``user=…``). Scope named like a field of the model is set on new rows and takes part in validation. Subclasses
+    narrow what can be chosen in ``limit_choices`` and group fields in ``fieldsets``: (legend, names, folded), …
+    """
+
+    fieldsets = ()
+    version = VersionField()
+
+    def __init__(self, data=None, files=None, *, instance=None, initial=None, prefix=None, **scope):
+        super().__init__(clean_data(data), files, instance=instance, initial=initial, prefix=prefix)
+        self.scope = scope
+        self.is_new = self.instance._state.adding
+        self.frozen_note = ""
+        if self.is_new:
+            del self.fields["version"]
+            for name in self._scope_fields():
+                setattr(self.instance, name, scope[name])
+        else:
+            self.initial["version"] = self.instance.version
+            self._leave_out_frozen()
+        small = {field.name for field in self._meta.model._meta.fields if isinstance(field, SmallIntegers)}
+        for name, field in self.fields.items():
+            make_swedish(field)
+            if name in small:
+                field.validators.append(MaxValueValidator(SMALL_INTEGER_MAX))
+        self.limit_choices()
+
+    def limit_choices(self):
+        """Narrow the fields' choices by ``self.scope``."""
+
+    def _scope_fields(self):
+        return self.scope.keys() & {field.name for field in self._meta.model._meta.fields}
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - self._scope_fields()
+
+    def _leave_out_frozen(self):
+        """A frozen row shows only what may still change. What is sent all the same is kept, and refused when saved."""
+        model = self._meta.model
+        if not issubclass(model, Freezable) or not self.instance.is_stored_frozen():
+            return
+        self.frozen_note = model.frozen_message
+        locked = self.fields.keys() - {*model.frozen_but, "version"} if model.frozen_but else ()
+        for name in locked:
+            if self.add_prefix(name) not in self.data:
+                del self.fields[name]
+
+    def sections(self):
+        """(legend, bound fields, folded) in order; what stands in no fieldset comes first, errors are never folded."""
+        listed = {name for _legend, names, _folded in self.fieldsets for name in names}
+        sections = [("", [field for field in self.visible_fields() if field.name not in listed], False)]
+        for legend, names, folded in self.fieldsets:
+            fields = [self[name] for name in names if name in self.fields]
+            sections.append((legend, fields, folded and not any(field.errors for field in fields)))
+        return [section for section in sections if section[1]]
+
+    def save(self, commit=True):
+        """Save at the version the row was read at; where nothing changed, nothing is written.
+
+        Raises VersionConflict, Frozen, or ObjectDoesNotExist where the row is gone.
+        """
+        if self.is_new:
+            return super().save()
+        if set(self.changed_data) - {"version"}:
+            self.instance.save_version(self.cleaned_data["version"])
+            self._save_m2m()
+        return self.instance
+
+    def renewed(self, current, mine=()):
+        """The same form on the row as stored now, with what I typed in the fields named in ``mine``."""
+        typed = {name: self[name].value() for name in mine}
+        return type(self)(instance=current, initial=typed, prefix=self.prefix, **self.scope)
+
+    def typed(self):
+        """(label, text) of everything typed, for a page where it can only be copied."""
+        texts = [(bound.label, shown(bound.field, bound.data)) for bound in self.visible_fields()]
+        return [(label, text) for label, text in texts if text]
+
+
+def clean_data(data):
+    """A copy of posted data (or None) in which every value is clean text, whichever field it belongs to."""
+    if data is None or not hasattr(data, "setlist"):
+        return data and {name: clean_text(value) if isinstance(value, str) else value for name, value in data.items()}
+    data = data.copy()
+    for name, values in data.lists():
+        data.setlist(name, [clean_text(value) for value in values])
+    return data
+
+
+def make_swedish(field):
+    """Give a form field its widget, bounds and messages, by what kind of field it is."""
+    if isinstance(field, VersionField | forms.FileField):
+        return
+    if isinstance(field, forms.DateField | forms.TimeField):
+        _make_time(field)
+    elif isinstance(field, forms.NullBooleanField):
+        field.widget.choices = YES_NO
+    elif isinstance(field, forms.ChoiceField):
+        _make_choice(field)
+    elif isinstance(field, forms.IntegerField):
+        field.widget = NumberInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"})
+        field.error_messages["invalid"] = _("Skriv ett tal, till exempel 1234,5.")
+    elif isinstance(field, forms.CharField):
+        _bound_text(field)
+
+
+def _make_time(field):
+    is_date = isinstance(field, forms.DateField)
+    field.widget = type(field.widget)(
+        attrs={"placeholder": "åååå-mm-dd" if is_date else "tt:mm", "autocomplete": "off", "class": "short"}
+    )
+    field.error_messages["invalid"] = (
+        _("Skriv datumet med år, månad och dag, till exempel 2027-06-30.")
+        if is_date
+        else _("Skriv klockslaget med timme och minut, till exempel 13:30.")
+    )
+
+
+def _make_choice(field):
+    """Say what an empty choice means, and that what was sent can no longer be chosen."""
+    nothing = _("Välj") if field.required else _("Anges inte")
+    field.error_messages["invalid_choice"] = _("Det du valde finns inte att välja här. Välj något annat i listan.")
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        field.widget = forms.CheckboxSelectMultiple()
+    elif isinstance(field, forms.ModelChoiceField):
+        field.empty_label = None if field.empty_label is None else nothing
+    else:
+        field.choices = [
+            (code, nothing if label == BLANK_CHOICE_DASH[0][1] else capfirst(label)) for code, label in field.choices
+        ]
+
+
+def _bound_text(field):
+    """Bound a text by our own words; the browser's silent cut at maxlength would lose the end of a pasted text."""
+    limits = [validator for validator in field.validators if isinstance(validator, MaxLengthValidator)]
+    field.validators = [validator for validator in field.validators if validator not in limits]
+    field.validators += [MaxLength(validator.limit_value) for validator in limits]
+    field.widget.attrs.pop("maxlength", None)
+    longest = min((validator.limit_value for validator in limits), default=0)
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs |= {"rows": 3 if longest <= 1000 else 6}
+        field.widget.attrs.pop("cols", None)
+    elif longest > LONG_LINE:
+        field.widget = LongLine(attrs={"rows": 2})
+
+
+def shown(field, value):
+    """What a value reads as, stored or as it was sent: labels instead of codes and ids."""
+    if value is None or value == "":
+        return ""
+    if isinstance(field, forms.ModelChoiceField):
+        return _shown_rows(field, value)
+    if isinstance(field, forms.BooleanField | forms.NullBooleanField):
+        return _("Ja") if field.to_python(value) else _("Nej")
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    if isinstance(value, Decimal):
+        return number_format(value.normalize())
+    return str(field.prepare_value(value))
+
+
+def _shown_rows(field, value):
+    try:
+        rows = field.clean(field.prepare_value(value))
+    except ValidationError:
+        return ""
+    return ", ".join(map(str, rows)) if isinstance(field, forms.ModelMultipleChoiceField) else str(rows)
+
+
+def answer_form(request, form, template, context, *, url, save=None):
+    """Show ``form`` in ``template``, or save it and go to ``url``, a string or a function of the saved row.
+
+    ``save`` (default: the form's own) runs in one transaction. The page comes again where the form is invalid or the
+    row is frozen, as 409 where somebody saved the row meanwhile, and as 404 with the text to copy where it is gone.
+    """
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                row = (save or form.save)()
+        except VersionConflict as conflict:
+            return _answer_conflict(request, form, conflict.current, template, context)
+        except ObjectDoesNotExist:
+            return answer_gone(request, form)
+        except Frozen as frozen:
+            form.add_error(None, str(frozen))
+        except IntegrityError:
+            form.add_error(None, _("Någon annan sparade något samtidigt som krockar med ditt. Försök igen."))
+        else:
+            messages.success(request, _("Sparat."))
+            return redirect(url(row) if callable(url) else url)
+    return render(request, template, {**context, "form": form})
+
+
+def _answer_conflict(request, form, current, template, context):
+    """409: both texts of what I changed, their text in what I left alone, and a form that saves when sent again."""
+    names = form.fields.keys() - {"version"}
+    theirs = model_to_dict(current)
+    read = current.history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
+    before = model_to_dict(read.instance) if read else theirs
+    mine = [name for name in form.fields if name in names and _differs(form, name, before)]
+    apart = [name for name in form.fields if name in names and _differs(form, name, theirs)]
+    last = current.history.first()
+    return render(
+        request,
+        template,
+        {
+            **context,
+            "form": form.renewed(current, mine),
+            "conflicts": [_both(form, name, theirs) for name in apart if name in mine],
+            "merged": [_both(form, name, theirs) for name in apart if name not in mine],
+            "changed_by": last and last.history_user,
+            "changed_at": last and last.history_date,
+            "form_files": bool(form.files),
+        },
+        status=409,
+    )
+
+
+def _differs(form, name, stored):
+    return form.fields[name].has_changed(stored.get(name), form[name].data)
+
+
+def _both(form, name, stored):
+    bound = form[name]
+    mine = bound.data if isinstance(bound.field, forms.ModelChoiceField) else form.cleaned_data[name]
+    return {
+        "label": bound.label,
+        "name": name,
+        "mine": shown(bound.field, mine),
+        "theirs": shown(bound.field, stored.get(name)),
+    }
+
+
+def answer_gone(request, form):
+    """404: the row was removed while somebody wrote in it; the page holds the text to copy."""
+    return render(request, "gone.html", {"typed": form.typed()}, status=404)
