@@ -7,5 +7,8 @@ from portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("sok/", views.search, name="search"),
+    path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),
 ]

@@ -1,11 +1,45 @@
-"""Start page, search, my work, and what only a page above all apps can show."""
+"""Start page, search, and what only a page above all apps can show."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from parties.models import County
+from portal.maps import country_map, county_map, municipalities_with_agreements
+from portal.search import SearchForm, find
 
 
 def start(request):
-    return render(request, "portal/start.html")
+    """What the portal is, the map, and every agreement the visitor may see; ``?lan=07`` shows one county closer."""
+    agreements = list(Agreement.objects.visible_to(request.user).for_list())
+    counties = list(County.objects.all())
+    chosen = next((county for county in counties if county.code == request.GET.get("lan")), None)
+    context = {"counties": counties, "chosen": chosen}
+    if chosen:
+        context["agreements"] = [row for row in agreements if row.county_id == chosen.pk]
+        context["municipalities"] = municipalities_with_agreements(chosen, context["agreements"])
+        context["map"] = county_map(chosen, context["municipalities"])
+    else:
+        context["agreements"] = agreements
+        context["map"] = country_map(counties, agreements)
+    return render(request, "portal/start.html", context)
+
+
+def search(request):
+    """Hits among everything the visitor may see, grouped by kind."""
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {"form": form, "text": text, "groups": find(text, request.user), "crumbs": [(_("Sök"), "")]}
+    return render(request, "portal/search.html", context)
+
+
+def accessibility(request):
+    return render(request, "portal/accessibility.html", {"crumbs": [(_("Tillgänglighet"), "")]})
+
+
+def privacy(request):
+    return render(request, "portal/privacy.html", {"crumbs": [(_("Personuppgifter"), "")]})
 
 
 def health(request):
