@@ -1,6 +1,8 @@
 """Writes that touch several rows of this app."""
 
-from agreements.models import Accession, Actor
+from django.db import transaction
+
+from agreements.models import Accession, Actor, Document
 from parties.models import Party, Right, Role
 from parties.rights import PARTY_GROUPS, party_group, set_grants
 
@@ -54,3 +56,13 @@ def actor_for(*, agreement, key):
             organisation_kind=party.kind,
         )
     return None
+
+
+def discard_file(storage, name):
+    """Remove an uploaded file once what no longer needs it is safely stored, unless another document has it."""
+
+    def discard():
+        if not Document.objects.filter(file=name).exists():
+            storage.delete(name)
+
+    transaction.on_commit(discard)

@@ -29,6 +29,11 @@ ACCESS = {
     "agreements:accession_list": ANYONE,
     "agreements:process_detail": ANYONE,
     "agreements:document_download": ANYONE,
+    "agreements:agreement_edit": SIGNED_IN,
+    "agreements:agreement_publish": SIGNED_IN,
+    "agreements:row_create": SIGNED_IN,
+    "agreements:row_edit": SIGNED_IN,
+    "agreements:row_delete": SIGNED_IN,
     # governance
     "governance:agreement_governance": ANYONE,
     "governance:body_detail": ANYONE,

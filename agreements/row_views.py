@@ -1,0 +1,63 @@
+"""Editing an agreement: the agreement itself, its rows of every kind, and who may read it."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements import rows
+from agreements.forms import KINDS, AgreementForm, PublishForm
+from agreements.frame import frame
+from agreements.models import Agreement
+from agreements.services import grant_rights
+from lib.forms import answer_form
+from lib.web import get_editable
+
+
+def editable(request, slug):
+    return get_editable(Agreement.objects.select_related("county"), request.user, slug=slug)
+
+
+def agreement_edit(request, slug):
+    """The agreement's own fields, and the way to every kind of row in it."""
+    agreement = editable(request, slug)
+    form = AgreementForm(*rows.posted(request), instance=agreement, user=request.user)
+
+    def save():
+        agreement = form.save()
+        grant_rights(agreement)
+        return agreement
+
+    def url(agreement):
+        mine = Agreement.objects.visible_to(request.user).filter(pk=agreement.pk).exists()
+        return agreement.get_absolute_url() if mine else reverse("agreements:agreement_list")
+
+    context = {
+        **frame(agreement, (_("Ändra"), "")),
+        "kinds": sorted((str(kind.noun()), kind.slug) for kind in KINDS),
+        "back_url": agreement.get_absolute_url(),
+    }
+    return answer_form(request, form, "agreements/agreement_edit.html", context, save=save, url=url)
+
+
+def agreement_publish(request, slug):
+    """Publish the agreement, or take it back, after reading who can read it then."""
+    agreement = editable(request, slug)
+    form = PublishForm(*rows.posted(request), instance=agreement)
+    context = {**frame(agreement, (_("Publicera"), "")), "back_url": agreement.get_absolute_url()}
+    return answer_form(request, form, "agreements/agreement_publish.html", context, url=Agreement.get_absolute_url)
+
+
+def row_create(request, slug, kind):
+    """Add a row of a kind to the agreement."""
+    return rows.answer_create(request, editable(request, slug), kind, "agreements/row_create.html", grant=grant_rights)
+
+
+def row_edit(request, slug, kind, pk):
+    """Change a row of the agreement."""
+    return rows.answer_edit(request, editable(request, slug), kind, pk, "agreements/row_edit.html", grant=grant_rights)
+
+
+def row_delete(request, slug, kind, pk):
+    """Remove a row of the agreement, after reading what hangs on it."""
+    return rows.answer_delete(
+        request, editable(request, slug), kind, pk, "agreements/row_delete.html", grant=grant_rights
+    )
