@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -78,6 +79,14 @@ class EditionQuerySet(FreezableQuerySet):
     def adopted(self):
         return self.filter(state=Edition.State.ADOPTED)
 
+    def for_list(self):
+        return self.select_related("plan__agreement", "decision").annotate(activity_count=models.Count("activities"))
+
+    def for_page(self):
+        return self.select_related(
+            "plan__agreement", "plan__adopted_by__body", "plan__managed_by__body", "decision__body", "based_on"
+        )
+
 
 class Edition(Freezable, Versioned):
     """The plan for one period. Frozen once adopted; a correction is a new edition."""
@@ -139,6 +148,9 @@ class Edition(Freezable, Versioned):
     def __str__(self):
         return f"{self.plan} {self.label}"
 
+    def get_absolute_url(self):
+        return reverse("actionplans:edition_detail", args=[self.plan.agreement.slug, self.plan.key, self.label])
+
     @property
     def is_frozen(self):
         return self.state in self.FROZEN_STATES
@@ -165,11 +177,64 @@ class ActivityQuerySet(FreezableQuerySet):
     def frozen(self):
         return self.filter(edition__state__in=Edition.FROZEN_STATES)
 
+    def bulk_create(self, objs, *args, **kwargs):
+        """No new rows in a frozen edition either."""
+        objs = list(objs)
+        Edition.objects.filter(pk__in={obj.edition_id for obj in objs}).refuse_frozen()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def for_table(self):
+        return self.select_related("area", "collaboration_area", "responsible").order_by(
+            "area__order", "collaboration_area__order", "order", "pk"
+        )
+
     def visible_to(self, user):
         return self.filter(edition__in=Edition.objects.visible_to(user).values("pk"))
 
     def editable_by(self, user):
         return self.filter(edition__in=Edition.objects.editable_by(user).values("pk"))
+
+
+class LinkQuerySet(FreezableQuerySet):
+    """The goals and participants of activities: ``add``, ``remove``, ``set`` and ``clear`` all end up here."""
+
+    def frozen(self):
+        return self.filter(activity__edition__state__in=Edition.FROZEN_STATES)
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        Activity.objects.filter(pk__in={obj.activity_id for obj in objs}).refuse_frozen()
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class ActivityGoal(Freezable):
+    frozen_message = Edition.frozen_message
+
+    activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["activity", "goal"], name="activity_goal_once")]
+
+    def __str__(self):
+        return f"{self.activity}: {self.goal}"
+
+
+class ActivityParticipant(Freezable):
+    frozen_message = Edition.frozen_message
+
+    activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["activity", "actor"], name="activity_participant_once")]
+
+    def __str__(self):
+        return f"{self.activity}: {self.actor}"
 
 
 class Activity(Freezable, Versioned):
@@ -197,13 +262,15 @@ class Activity(Freezable, Versioned):
         CollaborationArea, verbose_name=_("samverkansområde"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="activities",
     )  # fmt: skip
-    goals = models.ManyToManyField(Goal, verbose_name=_("mål"), blank=True, related_name="activities")
+    goals = models.ManyToManyField(
+        Goal, verbose_name=_("mål"), blank=True, related_name="activities", through=ActivityGoal
+    )
     responsible = models.ForeignKey(
         Actor, verbose_name=_("ansvarig"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="responsible_activities",
     )  # fmt: skip
     participants = models.ManyToManyField(
-        Actor, verbose_name=_("medverkar"), blank=True, related_name="joined_activities"
+        Actor, verbose_name=_("medverkar"), blank=True, related_name="joined_activities", through=ActivityParticipant
     )
     indicator = models.CharField(_("indikator"), max_length=200, blank=True)
     starts_on = models.DateField(_("start"), null=True, blank=True)
@@ -229,6 +296,11 @@ class Activity(Freezable, Versioned):
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    def save(self, *args, **kwargs):
+        """A frozen edition gets no new rows, and none moved into it."""
+        Edition.objects.filter(pk=self.edition_id).refuse_frozen()
+        super().save(*args, **kwargs)
 
     def reporting_parties(self):
         """The parties that answer for the activity: the responsible one, or the members of a collective."""

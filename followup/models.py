@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -11,6 +12,13 @@ from agreements.models import Agreement
 from governance.models import Meeting
 from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, all_or_none, date_order
 from parties.models import Party, Right, User
+
+STATE_LABELS = {
+    "planned": _("planerad"),
+    "open": _("öppen"),
+    "closed": _("stängd"),
+    "published": _("publicerad"),
+}
 
 
 class RoundQuerySet(FreezableQuerySet):
@@ -28,6 +36,13 @@ class RoundQuerySet(FreezableQuerySet):
 
     def open(self):
         return self.filter(opened_at__isnull=False, closed_at__isnull=True)
+
+    def for_list(self):
+        """Adds ``report_count`` and ``submitted_count``; a draft counts as nothing handed in."""
+        submitted = Q(reports__submitted_at__isnull=False)
+        return self.select_related("agreement", "meeting__body").annotate(
+            report_count=models.Count("reports"), submitted_count=models.Count("reports", filter=submitted)
+        )
 
 
 class Round(Freezable, Versioned):
@@ -81,6 +96,9 @@ class Round(Freezable, Versioned):
     def __str__(self):
         return f"{self.agreement} {self.label}"
 
+    def get_absolute_url(self):
+        return reverse("followup:round_detail", args=[self.agreement.slug, self.label])
+
     @property
     def state(self):
         """``planned``, ``open``, ``closed`` or ``published``: follows from the facts."""
@@ -89,6 +107,28 @@ class Round(Freezable, Versioned):
         if self.closed_at:
             return "closed"
         return "open" if self.opened_at else "planned"
+
+    @property
+    def state_label(self):
+        return STATE_LABELS[self.state]
+
+    def close(self, *, by):
+        """Freeze the round. Raises Frozen if it is not open."""
+        if self.state != "open":
+            raise Frozen(_("Omgången är inte öppen."))
+        self.closed_at, self.closed_by = timezone.now(), by
+        self.save(update_fields=["closed_at", "closed_by"])
+
+    def publish(self, *, by):
+        """Let everybody read what was handed in. Raises Frozen if the round is not closed, or published already."""
+        if self.state != "closed":
+            raise Frozen(_("Bara en stängd omgång kan publiceras."))
+        self.published_at, self.published_by = timezone.now(), by
+        self.save(update_fields=["published_at", "published_by"])
+
+
+class Incomplete(Exception):
+    """The report lacks answers; ``args[0]`` is a list of Swedish sentences saying which."""
 
 
 class ReportStatus(models.TextChoices):
@@ -127,6 +167,11 @@ class ReportQuerySet(FreezableQuerySet):
 
     def submitted(self):
         return self.filter(submitted_at__isnull=False)
+
+    def for_page(self):
+        return self.select_related(
+            "round__agreement__county", "activity__area", "activity__edition__plan", "activity__responsible", "party"
+        )
 
 
 class Report(Freezable, Versioned):
@@ -181,9 +226,24 @@ class Report(Freezable, Versioned):
             return "submitted"
         return "draft" if self.status or self.text else "empty"
 
+    def missing(self):
+        """What must be answered before the report can be handed in: a list of Swedish sentences."""
+        if not self.status:
+            return [_("Välj hur det går.")]
+        if self.status != ReportStatus.DEVIATING:
+            return []
+        needed = {
+            _("Skriv orsaken till avvikelsen."): self.deviation_cause,
+            _("Skriv vad ni gör åt avvikelsen."): self.deviation_measure,
+            _("Ange ett nytt slutdatum, till exempel 2027-06-30."): self.new_end_date,
+        }
+        return [advice for advice, answer in needed.items() if not answer]
+
     def submit(self, *, by):
         """Hand the report in; from now the coordinators and bodies read it. Raises Frozen when it is too late."""
         if self.submitted_at or not self.round.opened_at or self.round.closed_at:
             raise Frozen(_("Rapporten är redan inlämnad eller omgången är inte öppen."))
+        if missing := self.missing():
+            raise Incomplete(missing)
         self.submitted_at, self.submitted_by = timezone.now(), by
         self.save(update_fields=["submitted_at", "submitted_by"])

@@ -2,9 +2,12 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from actionplans.models import Activity, Edition
 from followup.models import Report, Round
+from governance.models import Decision
 from lib.db import Frozen
 
 
@@ -36,8 +39,22 @@ def add_reports(*, round):
 
 
 @transaction.atomic
-def adopt_edition(*, edition, decision, by):
-    """Adopt an edition and let the agreement's open rounds ask about its activities."""
+def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_number=""):
+    """Adopt an edition by a decision of the mandate's body, and let the open rounds ask about its activities.
+
+    Raises Frozen when somebody adopted it meanwhile. Returns the decision.
+    """
+    decision = Decision.objects.create(
+        body=mandate.body,
+        key=f"{edition.plan.key}-{slugify(edition.label)}-{edition.pk}",
+        agreement=mandate.agreement,
+        kind=Decision.Kind.ADOPT_EDITION,
+        title=_("Fastställer %(edition)s") % {"edition": edition},
+        decided_on=decided_on,
+        paragraph=paragraph,
+        registry_number=registry_number,
+    )
     edition.adopt(decision=decision, by=by)
     for round in Round.objects.open().filter(agreement=edition.plan.agreement_id):
         add_reports(round=round)
+    return decision

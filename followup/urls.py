@@ -1,4 +1,19 @@
-from django.urls import path  # noqa: F401
+"""Addresses of the tab of the follow-up."""
+
+from django.urls import path
+
+from followup import views
 
 app_name = "followup"
-urlpatterns = []
+ROUND = "<slug:slug>/uppfoljning/<str:label>/"
+urlpatterns = [
+    path("<slug:slug>/uppfoljning/", views.round_list, name="round_list"),
+    path(ROUND, views.round_detail, name="round_detail"),
+    path(f"{ROUND}oppna/", views.round_open, name="round_open"),
+    path(f"{ROUND}stang/", views.round_close, name="round_close"),
+    path(f"{ROUND}publicera/", views.round_publish, name="round_publish"),
+    path(f"{ROUND}rapport/<int:pk>/", views.report_detail, name="report_detail"),
+    path(f"{ROUND}rapport/<int:pk>/svara/", views.report_edit, name="report_edit"),
+    path(f"{ROUND}rapport/<int:pk>/lamna-in/", views.report_submit, name="report_submit"),
+    path("<slug:slug>/handlingsplan/<slug:plan>/<str:label>/faststall/", views.edition_adopt, name="edition_adopt"),
+]

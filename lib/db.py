@@ -57,21 +57,22 @@ class FreezableQuerySet(models.QuerySet):
     def frozen(self):
         raise NotImplementedError
 
-    def _refuse_frozen(self):
+    def refuse_frozen(self):
+        """Raise Frozen if any of these rows may not change any more."""
         if self.frozen().exists():
             raise Frozen(self.model.frozen_message)
 
     def update(self, **values):
-        self._refuse_frozen()
+        self.refuse_frozen()
         return super().update(**values)
 
     def delete(self):
-        self._refuse_frozen()
+        self.refuse_frozen()
         return super().delete()
 
     def bulk_update(self, objs, fields, batch_size=None):
         objs = list(objs)
-        self.filter(pk__in=[obj.pk for obj in objs])._refuse_frozen()
+        self.filter(pk__in=[obj.pk for obj in objs]).refuse_frozen()
         return super().bulk_update(objs, fields, batch_size)
 
     def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):

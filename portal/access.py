@@ -37,6 +37,21 @@ ACCESS = {
     # governance
     "governance:agreement_governance": ANYONE,
     "governance:body_detail": ANYONE,
+    # actionplans
+    "actionplans:plan_list": ANYONE,
+    "actionplans:edition_detail": ANYONE,
+    "actionplans:activity_create": SIGNED_IN,
+    "actionplans:activity_edit": SIGNED_IN,
+    # followup
+    "followup:round_list": ANYONE,
+    "followup:round_detail": ANYONE,
+    "followup:round_open": SIGNED_IN,
+    "followup:round_close": SIGNED_IN,
+    "followup:round_publish": SIGNED_IN,
+    "followup:report_detail": ANYONE,
+    "followup:report_edit": SIGNED_IN,
+    "followup:report_submit": SIGNED_IN,
+    "followup:edition_adopt": SIGNED_IN,
     # account
     "account_login": ANYONE,
     "account_logout": ANYONE,

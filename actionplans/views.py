@@ -1,0 +1,68 @@
+"""The tab of the action plans: the plans, one edition, one activity."""
+
+from django.db.models import Prefetch
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from actionplans.forms import ActivityForm
+from actionplans.frame import edition_frame
+from actionplans.models import ActionPlan, Activity, Edition
+from agreements.frame import frame
+from agreements.models import Agreement
+from lib.forms import answer_form
+from lib.web import get_editable, get_visible
+
+
+def plan_list(request, slug):
+    """The agreement's plans with the editions the visitor may see."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    editions = Edition.objects.visible_to(request.user).for_list()
+    plans = (
+        ActionPlan.objects.filter(agreement=agreement)
+        .select_related("managed_by__body", "adopted_by__body", "area")
+        .prefetch_related(Prefetch("editions", queryset=editions, to_attr="shown_editions"))
+    )
+    return render(request, "actionplans/plan_list.html", {**frame(agreement, (_("Planer"), "")), "plans": plans})
+
+
+def edition_detail(request, slug, plan, label):
+    """One edition with its activities by area."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    edition = get_visible(Edition.objects.for_page(), request.user, **_place(slug, plan, label))
+    context = {
+        **edition_frame(agreement, edition),
+        "activities": edition.activities.for_table(),
+        "can_change": agreement.can_edit and not edition.is_frozen,
+    }
+    return render(request, "actionplans/edition_detail.html", context)
+
+
+def activity_create(request, slug, plan, label):
+    """Add an activity to an edition that is not adopted."""
+    edition = get_editable(Edition.objects.for_page(), request.user, **_place(slug, plan, label))
+    form = ActivityForm(request.POST or None, edition=edition)
+    return _answer(request, form, edition, _("Ny aktivitet"))
+
+
+def activity_edit(request, slug, plan, label, pk):
+    """Change an activity of an edition that is not adopted."""
+    place = {f"edition__{name}": value for name, value in _place(slug, plan, label).items()}
+    activity = get_editable(Activity.objects.select_related("edition__plan__agreement"), request.user, pk=pk, **place)
+    form = ActivityForm(request.POST or None, instance=activity)
+    return _answer(request, form, activity.edition, str(activity))
+
+
+def _place(slug, plan, label):
+    return {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
+
+
+def _answer(request, form, edition, heading):
+    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    context = {**edition_frame(agreement, edition, (heading, "")), "heading": heading}
+    return answer_form(
+        request,
+        form,
+        "actionplans/activity_edit.html",
+        context,
+        url=lambda row: f"{edition.get_absolute_url()}#a{row.pk}",
+    )

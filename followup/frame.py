@@ -1,0 +1,34 @@
+"""The state of a round or a report, who can read it, and where it stands among the agreement's pages."""
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agreements.frame import frame
+
+
+def round_frame(agreement, round, *trail):
+    """The context of a page about ``round``; ``trail`` as in agreements.frame."""
+    rounds = (_("Uppföljning"), reverse("followup:round_list", args=[agreement.slug]))
+    own = (_("Omgång %(label)s") % {"label": round.label}, round.get_absolute_url() if trail else "")
+    return {**frame(agreement, rounds, own, *trail), "round": round, "stance": round_stance(agreement, round)}
+
+
+def round_stance(agreement, round):
+    """Which state the round is in, and who can read it."""
+    shared = _("Läses av parterna och organen. Blir offentlig när omgången publiceras.")
+    if round.state == "published":
+        readers = _("Alla kan läsa.") if agreement.is_published else _("Parterna och organen kan läsa.")
+        return {"state": "public", "label": _("Publicerad"), "readers": readers}
+    states = {"planned": "draft", "open": "sent", "closed": "closed"}
+    return {"state": states[round.state], "label": capfirst(str(round.state_label)), "readers": shared}
+
+
+def report_stance(report):
+    """Which state the report is in, and who can read it."""
+    if not report.submitted_at:
+        readers = _("Läses bara av %(party)s tills ni lämnar in.") % {"party": report.party.name}
+        return {"state": "draft", "label": _("Utkast"), "readers": readers}
+    if report.round.published_at:
+        return {"state": "public", "label": _("Publicerad"), "readers": _("Alla kan läsa.")}
+    return {"state": "sent", "label": _("Inlämnad"), "readers": _("Läses av samordnarna och organen.")}

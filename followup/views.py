@@ -1,0 +1,133 @@
+"""The tab of the follow-up: rounds, the dashboard of one, reports, and the adoption that feeds them."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from actionplans.frame import edition_frame
+from actionplans.models import Edition
+from agreements.frame import frame
+from agreements.models import Agreement
+from followup.dashboard import figures_of, parties_of
+from followup.forms import EditionAdoptForm, ReportForm
+from followup.frame import report_stance, round_frame
+from followup.models import Incomplete, Report, Round
+from followup.services import adopt_edition, open_round
+from lib.db import Frozen
+from lib.forms import answer_form
+from lib.web import get_editable, get_visible
+
+
+def round_list(request, slug):
+    """The agreement's rounds with how many reports were handed in."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    rounds = Round.objects.filter(agreement=agreement).visible_to(request.user).for_list()
+    return render(request, "followup/round_list.html", {**frame(agreement, (_("Uppföljning"), "")), "rounds": rounds})
+
+
+def round_detail(request, slug, label):
+    """The dashboard: the round in figures, who is silent, and every report the visitor may read."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
+    context = {
+        **round_frame(agreement, round),
+        "figures": figures_of(round),
+        "parties": parties_of(round),
+        "reports": Report.objects.filter(round=round).visible_to(request.user).for_page(),
+    }
+    return render(request, "followup/round_detail.html", context)
+
+
+@require_POST
+def round_open(request, slug, label):
+    """Open the round and create its reports."""
+    return _change(
+        request, slug, label, lambda round: open_round(round=round, by=request.user), _("Omgången är öppen.")
+    )
+
+
+@require_POST
+def round_close(request, slug, label):
+    """Freeze the round."""
+    return _change(request, slug, label, lambda round: round.close(by=request.user), _("Omgången är stängd."))
+
+
+@require_POST
+def round_publish(request, slug, label):
+    """Let everybody read the round."""
+    return _change(request, slug, label, lambda round: round.publish(by=request.user), _("Omgången är publicerad."))
+
+
+def report_detail(request, slug, label, pk):
+    """One report as it was handed in."""
+    report = get_visible(
+        Report.objects.for_page(), request.user, round__agreement__slug=slug, round__label=label, pk=pk
+    )
+    return render(request, "followup/report_detail.html", _report_context(request, report))
+
+
+def report_edit(request, slug, label, pk):
+    """Save a draft of the party's own report."""
+    place = {"round__agreement__slug": slug, "round__label": label}
+    report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
+    form = ReportForm(request.POST or None, instance=report)
+    context = {**_report_context(request, report), "missing": report.missing()}
+    return answer_form(request, form, "followup/report_edit.html", context, url=request.path)
+
+
+@require_POST
+def report_submit(request, slug, label, pk):
+    """Hand in the party's saved report."""
+    place = {"round__agreement__slug": slug, "round__label": label}
+    report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
+    try:
+        report.submit(by=request.user)
+    except Incomplete as incomplete:
+        for advice in incomplete.args[0]:
+            messages.warning(request, advice)
+        return redirect("followup:report_edit", slug, label, pk)
+    messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))
+    return redirect(report.round)
+
+
+def edition_adopt(request, slug, plan, label):
+    """Adopt an edition by a decision, and ask about its activities in the open rounds."""
+    place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
+    edition = get_editable(Edition.objects.for_page(), request.user, **place)
+    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    form = EditionAdoptForm(request.POST or None, edition=edition)
+    context = {**edition_frame(agreement, edition, (_("Fastställ"), "")), "activities": edition.activities.count()}
+    return answer_form(
+        request,
+        form,
+        "followup/edition_adopt.html",
+        context,
+        url=edition.get_absolute_url(),
+        save=lambda: adopt_edition(edition=edition, by=request.user, **form.cleaned_data),
+    )
+
+
+def _rounds():
+    return Round.objects.select_related("agreement", "meeting__body")
+
+
+def _change(request, slug, label, change, done):
+    """Do a one-click change of a round's state and go back to it."""
+    round = get_editable(_rounds(), request.user, agreement__slug=slug, label=label)
+    try:
+        change(round)
+    except Frozen as frozen:
+        messages.error(request, str(frozen))
+    else:
+        messages.success(request, done)
+    return redirect(round)
+
+
+def _report_context(request, report):
+    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    return {
+        **round_frame(agreement, report.round, (str(report), "")),
+        "report": report,
+        "stance": report_stance(report),
+    }
