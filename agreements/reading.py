@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.utils.translation import gettext_lazy as _
+
 from agreements.models import (
     Accession,
     Actor,
@@ -27,6 +29,21 @@ from agreements.models import (
     TargetGroup,
 )
 from parties.models import Party, PartyKind
+
+KIND_HEADINGS = {
+    PartyKind.MUNICIPALITY: _("Kommuner"),
+    PartyKind.REGION: _("Regioner"),
+    PartyKind.COUNTY_BOARD: _("Länsstyrelser"),
+    PartyKind.STATE_AGENCY: _("Statliga myndigheter"),
+    PartyKind.POLICE: _("Polis"),
+    PartyKind.UNIVERSITY: _("Universitet och högskolor"),
+    PartyKind.ASSOCIATION: _("Kommunförbund"),
+    PartyKind.COORDINATION_ASSOCIATION: _("Samordningsförbund"),
+    PartyKind.KNOWLEDGE_CENTRE: _("Kunskapscentrum"),
+    PartyKind.BUSINESS: _("Näringsliv"),
+    PartyKind.CIVIL_SOCIETY: _("Civilsamhälle"),
+    PartyKind.TRADE_UNION: _("Fackliga organisationer"),
+}
 
 
 def content_of(agreement):
@@ -108,9 +125,13 @@ def parties_of(agreement):
 
 
 def _by_kind(accessions):
-    """(label of the kind, accessions), in the order of the kinds."""
+    """(heading, accessions, whether none of them is listed by name), in the order of the kinds."""
     groups = _grouped(accessions, lambda row: row.party.kind)
-    return [(kind.label, groups[kind]) for kind in PartyKind if kind in groups]
+    return [
+        (heading, groups[kind], all(row.implied for row in groups[kind]))
+        for kind, heading in KIND_HEADINGS.items()
+        if kind in groups
+    ]
 
 
 def process_of(agreement, user):

@@ -49,10 +49,10 @@ def _sources(user):
     agreements = Agreement.objects.visible_to(user)
     return [
         (_("Överenskommelser"), agreements.select_related("county"), _agreement_hit),
-        (_("Parter"), _parties(agreements), _party_hit),
         (_("Områden"), _rows(PriorityArea, user), _area_hit),
         (_("Samverkansområden"), _rows(CollaborationArea, user), _row_hit),
         (_("Mål"), _rows(Goal, user), _row_hit),
+        (_("Parter"), _parties(agreements), _party_hit),
         (_("Organ"), _bodies(agreements, user), _body_hit),
     ]
 

@@ -191,6 +191,16 @@ class Agreement(Versioned):
         return self.published_on is not None and self.published_on <= timezone.localdate()
 
     @property
+    def heading(self):
+        """The title without what follows its colon, where both parts are long enough to stand alone."""
+        first, colon, rest = self.title.partition(": ")
+        return first if colon and min(len(first), len(rest)) > 20 else self.title
+
+    @property
+    def subheading(self):
+        return self.title.removeprefix(self.heading).removeprefix(": ")
+
+    @property
     def validity(self):
         """For how long it holds: the last row, as an extension is a new row. None where nothing is known."""
         rows = list(self.validity_set.all())
@@ -375,6 +385,10 @@ class Accession(Freezable, AgreementRow):
 
     def __str__(self):
         return self.name_at_signing
+
+    @property
+    def has_own_decision(self):
+        return bool(self.decided_on or self.decided_by or self.registry_number)
 
     def clean(self):
         if not self.name_at_signing and self.party_id:

@@ -37,6 +37,12 @@ def names(rows):
 
 
 @register.filter
+def headings(rows):
+    """The words that a list of definitions explains."""
+    return joined(row.heading for row in rows)
+
+
+@register.filter
 def party_names(rows):
     """The names of parties that carry on another, in Swedish order."""
     return joined(sorted((row["name"] for row in rows), key=sort_key))
