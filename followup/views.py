@@ -61,10 +61,11 @@ def round_publish(request, slug, label):
 
 def report_detail(request, slug, label, pk):
     """One report as it was handed in."""
-    report = get_visible(
-        Report.objects.for_page(), request.user, round__agreement__slug=slug, round__label=label, pk=pk
-    )
-    return render(request, "followup/report_detail.html", _report_context(request, report))
+    place = {"round__agreement__slug": slug, "round__label": label}
+    report = get_visible(Report.objects.for_page(), request.user, pk=pk, **place)
+    can_report = Report.objects.editable_by(request.user).filter(pk=pk).exists()
+    context = {**_report_context(request, report), "can_report": can_report}
+    return render(request, "followup/report_detail.html", context)
 
 
 def report_edit(request, slug, label, pk):

@@ -1,0 +1,88 @@
+"""Fill the demonstration: the agreements in fixtures/ and one account per role. Never in production."""
+
+import csv
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import transaction
+
+from agreements.models import Agreement
+from governance.models import Seat
+from governance.services import seat_person
+from parties.models import Party, Role, User
+from parties.services import join
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+EXAMPLE = "exempel"
+PASSWORD = "exempel-lösenord-2026"
+
+# Address before @exempel.invalid (a domain that can never exist) → name, role, party, what to look at first.
+ACCOUNTS = {
+    "samordnare": ("Sam Samordnare", Role.COORDINATOR, "lansstyrelsen-uppsala", "ändra en aktivitet, fastställ planen"),
+    "handlaggare": ("Hanna Handläggare", Role.REPORTER, "kommun-0331", "svara på en lägesrapport och lämna in"),
+    "handlaggare2": ("Hugo Handläggare", Role.REPORTER, "kommun-0360", "ser inte grannkommunens utkast"),
+    "godkannare": ("Gun Godkännare", Role.APPROVER, "kommun-0331", "läser och lämnar in partens svar"),
+    "lasare": ("Lars Läsare", Role.READER, "kommun-0331", "läser partens utkast, ändrar inget"),
+    "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, "kommun-0331", "inga utkast: personer, inte innehåll"),
+    "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, "kommun-0331", "läs uppföljningen inför rådets möte"),
+    "granskare": ("Greta Granskare", Role.AUDITOR, "lansstyrelsen-uppsala", "läser det inlämnade, ändrar inget"),
+    "systemadmin": ("Sixten Systemadministratör", Role.SYSTEM_ADMINISTRATOR, "lansstyrelsen-uppsala", "konton under /admin/, inget innehåll"),
+}  # fmt: skip
+COUNCIL, COUNCIL_SEAT = "exempel-radet", "kommun-0331"
+
+
+class Command(BaseCommand):
+    help = "Läser in exempeldata och skapar ett konto per roll. Körs av make run; gör inget som redan är gjort."
+
+    def handle(self, *args, **options):
+        if settings.PRODUCTION:
+            raise CommandError("Exempeldata och exempelkonton hör inte hemma i drift.")
+        self.loud = options["verbosity"] > 0
+        for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir()):
+            self.load(folder)
+        self.create_accounts()
+        self.say_what_there_is()
+
+    def load(self, folder):
+        """Import a folder unless the database already has its agreement."""
+        if Agreement.objects.filter(slug=slug_of(folder)).exists():
+            return
+        self.say(f"Läser in {folder.name} …")
+        call_command(
+            "import_agreement", str(folder), relative_dates=folder.name == EXAMPLE, verbosity=0, stdout=self.stdout
+        )
+
+    @transaction.atomic
+    def create_accounts(self):
+        parties = Party.objects.in_bulk([key for _, _, key, _ in ACCOUNTS.values()], field_name="key")
+        existing = set(User.objects.filter(is_demo=True).values_list("email", flat=True))
+        for address, (name, role, key, _) in ACCOUNTS.items():
+            email = f"{address}@exempel.invalid"
+            if email in existing:
+                continue
+            staff = role == Role.SYSTEM_ADMINISTRATOR
+            user = User.objects.create_user(
+                email, PASSWORD, name=name, is_demo=True, is_staff=staff, is_superuser=staff
+            )
+            if role == Role.COUNCIL_MEMBER:
+                seat = Seat.objects.get(body__key=COUNCIL, key=COUNCIL_SEAT)
+                seat_person(seat=seat, user=user, party=parties[key])
+            else:
+                join(user=user, party=parties[key], role=role)
+
+    def say_what_there_is(self):
+        self.say(f"\nExempelkonton, alla med lösenordet {PASSWORD}")
+        for address, (_, role, key, look) in ACCOUNTS.items():
+            self.say(f"  {address + '@exempel.invalid':34}{role.label:24}{look}")
+        self.say("\nTitta på: startsidans karta, Kronobergs överenskommelse, exempelöverenskommelsen i Uppsala län,")
+        self.say("och logga in som samordnare, handläggare och rådsledamot.")
+
+    def say(self, text):
+        if self.loud:
+            self.stdout.write(text)
+
+
+def slug_of(folder):
+    """The address of the agreement a folder holds."""
+    with (folder / "overenskommelse.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.DictReader(file, delimiter=";"))["adress"]

@@ -1,0 +1,33 @@
+"""My work: everything that waits for the person, over all parties, agreements and counties."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actionplans.models import Edition
+from agreements.models import Agreement
+from followup.models import Report, Round
+from governance.models import Body, Meeting
+from parties.models import Right
+from parties.rights import with_right
+
+
+def work(request):
+    """What to report, which rounds and drafts to look after, and which meetings are ahead."""
+    user = request.user
+    mine = Agreement.objects.editable_by(user).values("pk")
+    bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
+    context = {
+        "reports": Report.objects.editable_by(user).for_page().order_by("round__due_on", "activity__order"),
+        "rounds": Round.objects.open().filter(agreement__in=mine).for_list(),
+        "editions": Edition.objects.editable_by(user).for_list(),
+        "meetings": Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body"),
+        "council_rounds": Round.objects.filter(
+            meeting__body__in=bodies.values("pk"), published_at__isnull=True
+        ).for_list(),
+        "agreements": Agreement.objects.shared_with(user).select_related("county").order_by("county__sort_name"),
+        "today": timezone.localdate(),
+        "crumbs": [(_("Mitt arbete"), "")],
+        "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},
+    }
+    return render(request, "portal/work.html", context)
