@@ -71,11 +71,12 @@ class RowForm(VersionedModelForm):
     """A row that belongs to an agreement, directly or through a body.
 
     ``slug`` is its word in addresses, ``page`` and ``anchor`` where it is shown, ``changes_rights`` whether somebody's
-    rights follow from it.
+    rights follow from it, ``removable`` whether it can be removed by itself.
     """
 
     slug = page = anchor = ""
     changes_rights = False
+    removable = True
 
     @classmethod
     def rows(cls, agreement):
@@ -164,14 +165,23 @@ def hanging_on(row, user):
 
     The blocking must go or point elsewhere before the row can be removed; the going is removed with it.
     """
+    protected, going = _hanging_on(row)
+    return SimpleNamespace(
+        is_blocked=bool(protected),
+        blocking=_named(protected, user),
+        going=[] if protected else _named(going, user),
+    )
+
+
+def is_unused(row):
+    """Whether nothing at all hangs on the row, lists it is in included."""
+    return not any(_hanging_on(row))
+
+
+def _hanging_on(row):
     collector = NestedObjects(using=router.db_for_write(type(row)), origin=row)
     collector.collect([row])
-    going = {obj for objects in collector.data.values() for obj in objects} - {row} - collector.protected
-    return SimpleNamespace(
-        is_blocked=bool(collector.protected),
-        blocking=_named(collector.protected, user),
-        going=[] if collector.protected else _named(going, user),
-    )
+    return collector.protected, {obj for objects in collector.data.values() for obj in objects} - {row}
 
 
 def _named(objects, user):
@@ -245,7 +255,7 @@ def _answer(request, agreement, form, template, title, grant):
 def answer_delete(request, agreement, kind, pk, template, *, grant):
     """Ask, showing what hangs on the row, and remove it. Whatever stands in the way is said in words."""
     row = kind.rows(agreement).filter(pk=pk).first()
-    if row is None:
+    if row is None or not kind.removable:
         raise Http404
     form = DeleteForm(request.POST) if request.method == "POST" else None
     problem = form and form.is_valid() and _delete(kind, row, form.cleaned_data["version"], agreement, grant)

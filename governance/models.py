@@ -332,7 +332,12 @@ class Meeting(Versioned):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(body__in=Body.objects.visible_to(user).values("pk"))
+        """A decision about one agreement is read by those who may read that agreement, whatever else the body does."""
+        agreements = Agreement.objects.visible_to(user)
+        return self.filter(
+            Q(agreement__isnull=True) | Q(agreement__in=agreements.values("pk")),
+            body__in=Body.objects.visible_to(user).values("pk"),
+        )
 
     def editable_by(self, user):
         return self.filter(body__in=Body.objects.editable_by(user).values("pk"))

@@ -1,7 +1,10 @@
 """Writes that touch several rows of this app."""
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
+from agreements.models import Actor
+from agreements.rows import is_unused
 from agreements.services import grant_rights
 from governance.models import BODY_GROUPS, Body
 from parties.models import Right, Role
@@ -41,3 +44,59 @@ def seat_person(*, seat, user, party, by=None, starts_on=None, ends_on=None):
     seat.party = party
     seat.save()
     return seat
+
+
+@transaction.atomic
+def hold_seat(*, seat, user, by):
+    """Let ``user`` (None: nobody) hold the seat for the party and the dates it has.
+
+    Whoever held it before loses the hat at once; a person who stays gets the seat's dates.
+    """
+    held = seat.membership
+    if not held and not user:
+        return
+    if held and user == held.user and seat.party_id == held.party_id:
+        held.starts_on, held.ends_on = seat.starts_on or held.starts_on, seat.ends_on
+        held.save()
+        return
+    seat.membership = None
+    seat.save()
+    if held:
+        held.delete()
+    if user:
+        seat_person(seat=seat, user=user, party=seat.party, by=by, starts_on=seat.starts_on, ends_on=seat.ends_on)
+
+
+@transaction.atomic
+def leave_seat(seat):
+    """What follows when a seat is removed: the hat goes with it."""
+    if seat.membership:
+        seat.membership.delete()
+
+
+def body_actor(*, agreement, body):
+    """The actor that stands for ``body`` in ``agreement``, made the first time; one named in the text becomes it."""
+    actor = Actor.objects.filter(agreement=agreement, key=body.key).first() or Actor(agreement=agreement, key=body.key)
+    actor.kind, actor.name, actor.party = Actor.Kind.BODY, body.name, None
+    actor.save()
+    return actor
+
+
+@transaction.atomic
+def remove_mandate(mandate, *, version):
+    """Remove what a body does in an agreement, and the body itself where it has nothing else left.
+
+    A body or actor that other rows still name stays. Raises VersionConflict and ProtectedError for the mandate itself.
+    """
+    actor, body = mandate.actor, mandate.body
+    mandate.delete_version(version)
+    if is_unused(actor):
+        actor.delete()
+    else:
+        actor.kind = Actor.Kind.NAMED
+        actor.save()
+    try:
+        with transaction.atomic():
+            body.delete()
+    except ProtectedError:
+        pass  # it works in another agreement, or has met and decided

@@ -147,6 +147,10 @@ class VersionedModelForm(forms.ModelForm):
             self._save_m2m()
         return self.instance
 
+    def stored(self, row):
+        """What the fields hold in a row as it is, or once was, stored."""
+        return model_to_dict(row)
+
     def renewed(self, current, mine=()):
         """The same form on the row as stored now, with what I typed in the fields named in ``mine``."""
         typed = {name: self[name].value() for name in mine}
@@ -275,9 +279,9 @@ def answer_form(request, form, template, context, *, url, save=None):
 def _answer_conflict(request, form, current, template, context):
     """409: both texts of what I changed, their text in what I left alone, and a form that saves when sent again."""
     names = form.fields.keys() - {"version"}
-    theirs = model_to_dict(current)
+    theirs = form.stored(current)
     read = current.history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
-    before = model_to_dict(read.instance) if read else theirs
+    before = form.stored(read.instance) if read else theirs
     mine = [name for name in form.fields if name in names and _differs(form, name, before)]
     apart = [name for name in form.fields if name in names and _differs(form, name, theirs)]
     last = current.history.first()

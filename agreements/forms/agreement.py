@@ -1,8 +1,5 @@
 """The forms of the agreement itself, for how long it holds, who adopted it and who is party to it."""
 
-import datetime
-import re
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,6 +10,7 @@ from agreements.models import Accession, Actor, Adoption, Agreement, AgreementSe
 from agreements.rows import ON_PARTIES, ON_PROCESS, SOURCE, SOURCE_SECTION, SourcedRowForm, limit_agreements
 from agreements.services import actor_for
 from lib.forms import VersionedModelForm
+from lib.moments import clean_moment
 from parties.models import Party, PartyKind
 
 COORDINATING_KINDS = (PartyKind.COUNTY_BOARD, PartyKind.REGION, PartyKind.ASSOCIATION)
@@ -127,22 +125,10 @@ class ValidityForm(SourcedRowForm):
         }
 
     def clean_start(self):
-        return self._clean_moment("start")
+        return clean_moment(self.cleaned_data["start"])
 
     def clean_end(self):
-        return self._clean_moment("end")
-
-    def _clean_moment(self, name):
-        text = self.cleaned_data[name]
-        try:
-            if text and not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
-                raise ValueError
-            datetime.date.fromisoformat((text or "2000") + "-01-01"[len(text or "2000") - 4 :])
-        except ValueError:
-            raise ValidationError(
-                _("Skriv ett år, en månad eller ett datum, till exempel 2024, 2024-07 eller 2024-07-01.")
-            ) from None
-        return text
+        return clean_moment(self.cleaned_data["end"])
 
     def clean(self):
         """How exact a moment is follows from how it is written."""

@@ -1,10 +1,6 @@
 """The forms of what the agreement says: provisions, target groups, areas, goals, and the figures it states."""
 
-import re
-
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import (
@@ -21,15 +17,9 @@ from agreements.models import (
 )
 from agreements.models.content import GLOBAL_GOALS
 from agreements.rows import ON_DETAIL, SOURCE, SOURCE_SECTION, SourcedRowForm
+from lib.moments import clean_year
 
 AS_PRINTED = gettext_lazy("Som det står i dokumentet. Lämna tomt om det saknar nummer.")
-
-
-def clean_year(text):
-    """A year of four digits, or nothing."""
-    if text and not re.fullmatch(r"[12]\d{3}", text):
-        raise ValidationError(_("Skriv året med fyra siffror, till exempel 2027."))
-    return text
 
 
 class ProvisionForm(SourcedRowForm):

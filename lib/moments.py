@@ -1,0 +1,29 @@
+"""Times as documents give them: a year, a month or a date, kept as they are written."""
+
+import datetime
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+def clean_moment(text):
+    """``2024``, ``2024-07``, ``2024-07-01`` or nothing; ValidationError for anything else."""
+    if not text:
+        return text
+    try:
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+            raise ValueError
+        datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        raise ValidationError(
+            _("Skriv ett år, en månad eller ett datum, till exempel 2024, 2024-07 eller 2024-07-01.")
+        ) from None
+    return text
+
+
+def clean_year(text):
+    """A year of four digits, or nothing."""
+    if text and not re.fullmatch(r"[12][0-9]{3}", text):
+        raise ValidationError(_("Skriv året med fyra siffror, till exempel 2027."))
+    return text
