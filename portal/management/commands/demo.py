@@ -16,18 +16,20 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 EXAMPLE = "exempel"
 PASSWORD = "exempel-lösenord-2026"
 
+BOARD, HEBY, TIERP = "lansstyrelsen-uppsala", "kommun-0331", "kommun-0360"
+
 # Address before @exempel.invalid (a domain that can never exist) → name, role, party, what to look at first.
 ACCOUNTS = {
-    "samordnare": ("Sam Samordnare", Role.COORDINATOR, "lansstyrelsen-uppsala", "ändra en aktivitet, fastställ planen"),
-    "handlaggare": ("Hanna Handläggare", Role.REPORTER, "kommun-0331", "svara på en lägesrapport och lämna in"),
-    "handlaggare2": ("Hugo Handläggare", Role.REPORTER, "kommun-0360", "ser inte grannkommunens utkast"),
-    "godkannare": ("Gun Godkännare", Role.APPROVER, "kommun-0331", "läser och lämnar in partens svar"),
-    "lasare": ("Lars Läsare", Role.READER, "kommun-0331", "läser partens utkast, ändrar inget"),
-    "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, "kommun-0331", "inga utkast: personer, inte innehåll"),
-    "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, "kommun-0331", "läs uppföljningen inför rådets möte"),
-    "granskare": ("Greta Granskare", Role.AUDITOR, "lansstyrelsen-uppsala", "läser det inlämnade, ändrar inget"),
-    "systemadmin": ("Sixten Systemadministratör", Role.SYSTEM_ADMINISTRATOR, "lansstyrelsen-uppsala", "konton under /admin/, inget innehåll"),
-}  # fmt: skip
+    "samordnare": ("Sam Samordnare", Role.COORDINATOR, BOARD, "ändra en aktivitet, fastställ planen"),
+    "handlaggare": ("Hanna Handläggare", Role.REPORTER, HEBY, "svara på en lägesrapport och lämna in"),
+    "handlaggare2": ("Hugo Handläggare", Role.REPORTER, TIERP, "ser inte grannkommunens utkast"),
+    "godkannare": ("Gun Godkännare", Role.APPROVER, HEBY, "läser och lämnar in partens svar"),
+    "lasare": ("Lars Läsare", Role.READER, HEBY, "läser partens utkast, ändrar inget"),
+    "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, HEBY, "personer, inget innehåll"),
+    "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, HEBY, "läs uppföljningen inför rådets möte"),
+    "granskare": ("Greta Granskare", Role.AUDITOR, BOARD, "läser det inlämnade, ändrar inget"),
+    "systemadmin": ("Sixten Systemadministratör", Role.SYSTEM_ADMINISTRATOR, BOARD, "konton, inget innehåll"),
+}
 COUNCIL, COUNCIL_SEAT = "exempel-radet", "kommun-0331"
 
 
@@ -54,9 +56,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def create_accounts(self):
-        parties = Party.objects.in_bulk([key for _, _, key, _ in ACCOUNTS.values()], field_name="key")
+        parties = Party.objects.in_bulk([key for _name, _role, key, _look in ACCOUNTS.values()], field_name="key")
         existing = set(User.objects.filter(is_demo=True).values_list("email", flat=True))
-        for address, (name, role, key, _) in ACCOUNTS.items():
+        for address, (name, role, key, _look) in ACCOUNTS.items():
             email = f"{address}@exempel.invalid"
             if email in existing:
                 continue
@@ -72,7 +74,7 @@ class Command(BaseCommand):
 
     def say_what_there_is(self):
         self.say(f"\nExempelkonton, alla med lösenordet {PASSWORD}")
-        for address, (_, role, key, look) in ACCOUNTS.items():
+        for address, (_name, role, _party, look) in ACCOUNTS.items():
             self.say(f"  {address + '@exempel.invalid':34}{role.label:24}{look}")
         self.say("\nTitta på: startsidans karta, Kronobergs överenskommelse, exempelöverenskommelsen i Uppsala län,")
         self.say("och logga in som samordnare, handläggare och rådsledamot.")
