@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.templatetags.agreements import numbers
 from governance.models import Body, Mandate, Responsibility
 
 LEADING = (Mandate.Level.DECIDING, Mandate.Level.STEERING)
@@ -172,11 +173,5 @@ def duty(row):
         return row.area.name
     if not row.parts:
         return _("Delar av %(area)s") % {"area": row.area.name}
-    return f"{row.area.name} {parts_text(row)}"
+    return f"{row.area.name} {numbers(row.parts)}"
 
-
-def parts_text(row):
-    """The collaboration areas by number, or by name where the document has no numbers: ``1, 2 och 5``."""
-    parts = sorted(row.parts or [], key=lambda part: part["order"])
-    *first, last = [part["number"] or part["name"] for part in parts] or [""]
-    return _("%(first)s och %(last)s") % {"first": ", ".join(first), "last": last} if first else last

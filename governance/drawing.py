@@ -85,9 +85,10 @@ def draw_wide(chart):
     """The picture for 40 rem and more: spread if every box gets its least width, else as an outline."""
     right = OUTSIDE_WIDTH + 2 * GAP if chart.outside else 0
     room = WIDE - 2 * MARGIN - right
-    spread = Spread(chart, room)
-    if spread.box_width < BOX_MIN:
+    columns = columns_of(chart.tops, _staff(chart))
+    if (room + GAP) // columns < BOX_MIN + GAP:
         return draw_outline(chart, "wide", WIDE, OUTLINE_BOX_MAX)
+    spread = Spread(chart, room, columns)
     y = MARGIN
     for node in chart.outside:
         box = make_box(node, WIDE - MARGIN - OUTSIDE_WIDTH, y, OUTSIDE_WIDTH)
@@ -137,21 +138,16 @@ class Spread:
     A preparing body without subordinates stands beside the line under a lone top, as a staff does.
     """
 
-    def __init__(self, chart, room):
+    def __init__(self, chart, room, columns):
         self.chart = chart
         self.staff = _staff(chart)
-        self.columns = sum(self._columns(top) for top in chart.tops) or 1
-        self.box_width = min(BOX_MAX, (room - (self.columns - 1) * GAP) // self.columns)
+        self.box_width = min(BOX_MAX, (room + GAP) // columns - GAP)
         self.boxes = {}
-        used = self.columns * self.box_width + (self.columns - 1) * GAP
-        self._place_columns(MARGIN + (room - used) // 2)
+        self._place_columns(MARGIN + (room + GAP - columns * (self.box_width + GAP)) // 2)
         self._place_rows()
 
     def below(self, node):
         return [child for child in node.children if child not in self.staff]
-
-    def _columns(self, node):
-        return sum(self._columns(child) for child in self.below(node)) or 1
 
     def _place_columns(self, left):
         for top in self.chart.tops:
@@ -215,6 +211,11 @@ class Spread:
             return Edge(f"M{staff.x + staff.width} {staff.middle}H{end}V{missing.y}", "interim")
         half = (staff.bottom + missing.y) // 2
         return Edge(f"M{staff.centre} {staff.bottom}C{staff.centre} {half} {end} {half} {end} {missing.y}", "interim")
+
+
+def columns_of(nodes, staff):
+    """How many boxes stand side by side at the broadest: one for each leaf that is not staff."""
+    return sum(columns_of([child for child in node.children if child not in staff], staff) for node in nodes) or 1
 
 
 def _staff(chart):
@@ -286,6 +287,8 @@ def wrap(text, width, size, *, bold=False, max_lines=MAX_LINES):
             lines.append(current)
             current = ""
             words.insert(0, word)
+        elif len(word) == 1:
+            lines.append(word)
         else:
             head = _fitting(word, width, size, bold=bold)
             lines.append(f"{head}-")
@@ -299,7 +302,7 @@ def wrap(text, width, size, *, bold=False, max_lines=MAX_LINES):
 
 def _fitting(word, width, size, *, bold, mark="-"):
     """The longest beginning of ``word`` that fits with ``mark`` after it, at least one letter."""
-    count = len(word) - 1
+    count = max(len(word) - 1, 1)
     while count > 1 and text_width(word[:count] + mark, size, bold=bold) > width:
         count -= 1
     return word[:count]

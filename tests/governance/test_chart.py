@@ -204,7 +204,7 @@ CHARTS = {
     "one": lambda: chain(1),
     "chain": lambda: chain(7),
     "four": lambda: broad(4),
-    "twelve": lambda: broad(12),
+    "forty": lambda: broad(40),
     "two tops": two_tops,
     "long words": long_words,
 }
@@ -278,6 +278,7 @@ def test_interim_line_goes_down_when_the_missing_group_is_below():
         ("Forum", 100, ["Forum"]),
         ("Forum för mottagande", 100, ["Forum för", "mottagande"]),
         ("Kommunchefsnätverket", 90, ["Kommunche-", "fsnätverket"]),
+        ("Råd", 5, ["R-", "å-", "d"]),
         ("ett två tre fyra fem sex", 30, ["ett", "två", "tre…"]),
     ],
 )
