@@ -156,14 +156,17 @@ class Edition(Freezable, Versioned):
         return self.state in self.FROZEN_STATES
 
     @transaction.atomic
-    def adopt(self, *, decision, by):
-        """Adopt the edition by ``decision``; the one adopted before is superseded. Raises Frozen when too late."""
+    def adopt(self, *, decision, by, at=None):
+        """Adopt the edition by ``decision``, now or as of ``at``; the one adopted before is superseded.
+
+        Raises Frozen when too late.
+        """
         if Edition.objects.select_for_update().frozen().filter(pk=self.pk).exists():
             raise Frozen(self.frozen_message)
         for former in Edition.objects.adopted().filter(plan=self.plan_id):
             former.state = self.State.SUPERSEDED
             former.save(update_fields=["state"])
-        self.decision, self.adopted_at, self.adopted_by = decision, timezone.now(), by
+        self.decision, self.adopted_at, self.adopted_by = decision, at or timezone.now(), by
         self.state = self.State.ADOPTED
         self.save()
 

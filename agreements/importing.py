@@ -1,5 +1,6 @@
 """The sheets of an agreement's own rows."""
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +33,10 @@ from agreements.models import (
     TargetGroup,
     Validity,
 )
-from lib.cells import ExceptionsCell, KeyCell, PaddedCodeCell
+from lib.cells import ExceptionsCell, KeyCell, Misread, PaddedCodeCell, PartialDateCell
 from lib.workbook import Directory, Sheet
-from parties.importing import COUNTIES, PARTIES
-from parties.models import County, Party, PartyName
+from parties.importing import COUNTIES, PARTIES, promise_parties
+from parties.models import County, Party, PartyName, Right
 
 SOURCE = ("source_document", "source_page", "source_section", "basis", "basis_ref", "field_basis")
 
@@ -82,7 +83,9 @@ STATISTICS = rows_of(Statistic, _("statistikuppgifterna"))
 
 
 class AgreementSheet(Sheet):
-    """Rows of the agreement that the workbook is about."""
+    """Rows of the agreement that the workbook is about. Dates named in ``within`` lie in the agreement's period."""
+
+    within: tuple = ()
 
     directories = {
         County: COUNTIES,
@@ -100,6 +103,24 @@ class AgreementSheet(Sheet):
     def rows(self):
         return self._meta.model.objects.filter(agreement=self.run.subject)
 
+    def init_instance(self, row=None):
+        return self._meta.model(agreement=self.run.subject)
+
+    def check(self, instance):
+        for name in self.within:
+            if (day := getattr(instance, name)) and not _holds_on(self.run.subject, day.isoformat()):
+                message = _("%(day)s ligger utanför överenskommelsens giltighet. Rätta datumet, eller arket Giltighet.")
+                raise ValidationError({name: message % {"day": day}})
+
+
+def _holds_on(agreement, day):
+    """Whether a day lies in the period of the agreement; days, months and years are compared as far as they go."""
+    rows = Validity.objects.filter(agreement=agreement).values_list("start", "end")
+    starts, ends = [start for start, _end in rows], [end for _start, end in rows]
+    early = rows and all(starts) and all(day[: len(start)] < start for start in starts)
+    late = rows and all(ends) and all(day[: len(end)] > end for end in ends)
+    return not (early or late)
+
 
 BY_AREA = (F("area__order").asc(nulls_first=True), F("area").asc(nulls_first=True), "order", "pk")
 
@@ -111,7 +132,7 @@ class AgreementResource(AgreementSheet):
     ordering = ("pk",)
     directories = {**AgreementSheet.directories, AgreementSeries: SERIES}
     headings = {"series__title": _("seriens titel")}
-    fixed = ("series__title",)
+    fixed = ("series__title", "county")
 
     class Meta:
         model = Agreement
@@ -124,8 +145,55 @@ class AgreementResource(AgreementSheet):
             "published_on",
         )  # fmt: skip
 
+    def announce(self, lines):
+        for line in lines:
+            if slug := line.cells.get("serie"):
+                self.run.promise(SERIES, slug, lambda line=line, slug=slug: self._create_series(line, slug))
+
+    def _create_series(self, line, slug):
+        county = self.fields["county"].widget.clean(line.cells.get("län", ""))
+        title = line.cells.get("seriens titel", "")
+        if county is None or not title:
+            raise Misread(_("Serien finns inte i portalen. Fyll i län och seriens titel, så skapas den."))
+        return AgreementSeries.objects.create(slug=slug, title=title, county=county)
+
     def rows(self):
+        if self.run.subject is None:
+            return Agreement.objects.select_related("series", "county", "coordinating_party")
         return Agreement.objects.filter(pk=self.run.subject.pk).select_related("series")
+
+    def init_instance(self, row=None):
+        return Agreement()
+
+    def import_lines(self, lines):
+        outcomes = super().import_lines(lines)
+        self.run.subject = self.existing.get(self.identity_of(lines[0]))
+        return outcomes
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        skip = super().skip_row(instance, original, row, import_validation_errors)
+        if not self.new:
+            self._refuse_others_agreement(instance)
+        return skip
+
+    def _refuse_others_agreement(self, agreement):
+        """An unchanged row counts too: the sheets that follow change the agreement's other rows."""
+        user = self.run.user
+        if user is not None and not Agreement.objects.editable_by(user).filter(pk=agreement.pk).exists():
+            message = _("Adressen hör till en överenskommelse som du inte samordnar. Välj en annan adress.")
+            raise ValidationError({"slug": message})
+
+    def check(self, agreement):
+        for name, row in (("series", agreement.series), ("predecessor", agreement.predecessor)):
+            if row and row.county_id != agreement.county_id:
+                raise ValidationError({name: _("Raden hör till ett annat län. Välj en i samma län.")})
+        if self.run.user is not None and (self.new or "coordinating_party" in {c.attribute for c in self.changed}):
+            own = Party.objects.with_right(self.run.user, Right.COORDINATE).filter(county=agreement.county_id)
+            if not own.filter(pk=agreement.coordinating_party_id).exists():
+                message = _(
+                    "Du samordnar inte överenskommelser åt den parten i länet. Välj en part som du samordnar åt."
+                )
+                raise ValidationError({"coordinating_party": message})
 
 
 class DocumentResource(AgreementSheet):
@@ -146,7 +214,8 @@ class AccessionResource(AgreementSheet):
     identity = ("party__key",)
     headings = {"party__county": _("partens län")}
     cells = {**AgreementSheet.cells, "party__scb_code": PaddedCodeCell, "party__key": KeyCell}
-    fixed = ("party__name", "party__kind", "party__scb_code", "party__county", "party__founded_on")
+    fixed = ("party__name", "party__kind", "party__scb_code", "party__county")
+    kept = ("name_at_signing",)
 
     class Meta:
         model = Accession
@@ -160,12 +229,26 @@ class AccessionResource(AgreementSheet):
     def rows(self):
         return super().rows().select_related("party")
 
+    def announce(self, lines):
+        promise_parties(self, lines, prefix="party__")
+
+    def init_instance(self, row=None):
+        party = self.run.find(PARTIES, self.called)
+        if party is None:
+            raise Misread(_("Cellen är tom. Skriv partens nyckel, till exempel kommun-0380."))
+        return Accession(agreement=self.run.subject, party=party, key=party.key, name_at_signing=party.name)
+
+    def do_instance_save(self, instance, is_create):
+        super().do_instance_save(instance, is_create)
+        self.run.find(ACTORS, instance.party.key)
+
 
 class PartyNameResource(AgreementSheet):
     name = _("Tidigare namn")
     about = _("Namn som parterna har haft. Namn kan läggas till men inte ändras härifrån.")
     identity = ("party", "name")
     ordering = ("party__key", "starts_on", "name")
+    fixed = ("starts_on", "ends_on")
 
     class Meta:
         model = PartyName
@@ -176,6 +259,13 @@ class PartyNameResource(AgreementSheet):
 
     def rows(self):
         return PartyName.objects.filter(party__accessions__agreement=self.run.subject)
+
+    def init_instance(self, row=None):
+        return PartyName()
+
+    def check(self, name):
+        if not Accession.objects.filter(agreement=self.run.subject, party=name.party).exists():
+            raise ValidationError({"party": _("Organisationen är inte part. Lägg till den på arket Parter först.")})
 
 
 class OutsiderResource(AgreementSheet):
@@ -194,12 +284,24 @@ class ActorResource(AgreementSheet):
         "Parter och organ blir aktörer av sig själva och behöver bara stå här om de har egna uppgifter."
     )
     cells = {**AgreementSheet.cells, "scb_code": PaddedCodeCell}
+    kept = ("name", "party", "organisation_kind")
 
     class Meta:
         model = Actor
         fields = (
             "key", "order", "kind", "name", "party", "organisation_kind", "role", "role_in_text", "scb_code", *SOURCE,
         )  # fmt: skip
+
+    def get_or_init_instance(self, instance_loader, row):
+        """A party's actor, made a moment ago by its row among the parties, is as new as its row here."""
+        actor, new = super().get_or_init_instance(instance_loader, row)
+        return actor, new or actor in self.run.made
+
+    def import_instance(self, instance, row, **kwargs):
+        super().import_instance(instance, row, **kwargs)
+        if instance.kind == Actor.Kind.PARTY and instance.party is None:
+            instance.party = self.run.find(PARTIES, self.called)
+            instance.name = instance.name or str(instance.party or "")
 
     def seen(self):
         """Actors that come by themselves, parties and bodies, only when something more is said of them."""
@@ -213,6 +315,7 @@ class ActorResource(AgreementSheet):
 class ValidityResource(AgreementSheet):
     name = _("Giltighet")
     about = _("Hur länge överenskommelsen gäller. En förlängning är en ny rad.")
+    cells = {**AgreementSheet.cells, "start": PartialDateCell, "end": PartialDateCell}
 
     class Meta:
         model = Validity
@@ -247,6 +350,7 @@ class TargetGroupResource(AgreementSheet):
 class PriorityAreaResource(AgreementSheet):
     name = _("Områden")
     about = _("De prioriterade områdena.")
+    within = ("added_on", "dropped_on")
 
     class Meta:
         model = PriorityArea
@@ -260,6 +364,7 @@ class GoalResource(AgreementSheet):
     name = _("Mål")
     about = _("Mål för hela överenskommelsen (utan område) eller för ett område.")
     ordering = BY_AREA
+    within = ("dropped_on",)
 
     class Meta:
         model = Goal
@@ -274,6 +379,7 @@ class CollaborationAreaResource(AgreementSheet):
     name = _("Samverkansområden")
     about = _("Vad parterna gör tillsammans inom ett område.")
     ordering = BY_AREA
+    within = ("dropped_on",)
 
     class Meta:
         model = CollaborationArea

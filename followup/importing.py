@@ -1,10 +1,12 @@
 """The sheets of the follow-up: rounds and what each party reported in them."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.importing import PlanSheet
 from followup.models import Report, Round
 from lib.workbook import Directory
+from parties.models import Party, Right
 
 ROUNDS = Directory(
     _("omgångarna"),
@@ -32,8 +34,33 @@ class RoundResource(FollowUpSheet):
             "published_at",
         )  # fmt: skip
 
+    def __init__(self, run):
+        super().__init__(run)
+        self.closings = []
+
     def rows(self):
         return Round.objects.filter(agreement=self.run.subject)
+
+    def init_instance(self, row=None):
+        return Round(agreement=self.run.subject)
+
+    def validate_instance(self, round, import_validation_errors=None, validate_unique=True):
+        """A round is saved open, takes its reports, and is closed when everything is in place."""
+        if round.closed_at and not Round.objects.frozen().filter(pk=round.pk).exists():
+            self.closings.append((round, round.closed_at, round.published_at))
+            round.closed_at = round.published_at = None
+        super().validate_instance(round, import_validation_errors, validate_unique)
+
+    def check(self, round):
+        if round.due_on < round.period_starts_on:
+            raise ValidationError({"due_on": _("Sista svarsdag ligger före perioden. Rätta datumet.")})
+
+    def finish(self):
+        for round, closed_at, published_at in self.closings:
+            round.closed_at, round.closed_by = closed_at, self.run.user
+            round.published_at, round.published_by = published_at, self.run.user if published_at else None
+            round.save(update_fields=["closed_at", "closed_by", "published_at", "published_by"])
+        return []
 
 
 class ReportResource(FollowUpSheet):
@@ -51,3 +78,24 @@ class ReportResource(FollowUpSheet):
 
     def rows(self):
         return Report.objects.filter(round__agreement=self.run.subject)
+
+    def init_instance(self, row=None):
+        return Report()
+
+    def check(self, report):
+        """Parties answer for themselves: only they write their reports, and hand them in in the portal."""
+        if report.round.closed_at:
+            raise ValidationError(Round.frozen_message)
+        if self.run.user is None:
+            return
+        if not Party.objects.with_right(self.run.user, Right.REPORT).filter(pk=report.party_id).exists():
+            raise ValidationError(
+                {"party": _("Du rapporterar inte för den parten. Ta bort raden eller ändra den inte.")}
+            )
+        if {"submitted_at", "approved_at"} & {column.attribute for column in self.changed}:
+            raise ValidationError({"submitted_at": _("Rapporter lämnas in och godkänns i portalen. Töm cellen.")})
+
+    def _save(self, report):
+        if report.submitted_at and not report.submitted_by_id:
+            report.submitted_by = self.run.user
+        super()._save(report)

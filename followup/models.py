@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from actionplans.models import Activity
 from agreements.models import Agreement
 from governance.models import Meeting
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, all_or_none, date_order
+from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
 from parties.models import Party, Right, User
 
 STATE_LABELS = {
@@ -207,8 +207,8 @@ class Report(Freezable, Versioned):
         ordering = ["activity__order", "party__sort_name"]
         constraints = [
             models.UniqueConstraint(fields=["round", "activity", "party"], name="report_once"),
-            all_or_none("submitted_at", "submitted_by", name="report_submitted_who_when"),
-            all_or_none("approved_at", "approved_by", name="report_approved_who_when"),
+            who_with_when("submitted_by", "submitted_at", name="report_submitted_who_when"),
+            who_with_when("approved_by", "approved_at", name="report_approved_who_when"),
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True) | ~Q(status=""), name="report_submitted_has_status"
             ),

@@ -1,13 +1,16 @@
 """The sheets of the bodies under an agreement: who decides, who sits there, when they met and what they decided."""
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.importing import BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell
+from agreements.importing import ACTORS, BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell
 from agreements.models import Accession, Actor, Outsider
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
-from lib.cells import KeyCell, PaddedCodeCell
+from lib.cells import KeyCell, Misread, PaddedCodeCell
 from lib.workbook import Directory
+from parties.importing import PARTIES, promise_parties
 from parties.models import Party
 
 
@@ -54,12 +57,16 @@ class GovernanceSheet(AgreementSheet):
     def rows(self):
         return self._meta.model.objects.filter(body__in=bodies(self.run)).select_related("body")
 
+    def init_instance(self, row=None):
+        return self._meta.model()
+
 
 class OrganisationResource(GovernanceSheet):
     name = _("Organisationer")
     about = _("Organisationer som nämns på andra ark utan att vara parter. De som redan finns i portalen behövs inte.")
     identity = ("key",)
     ordering = ("key",)
+    makes_keys = False
     headings = {"county": _("organisationens län")}
     cells = {"scb_code": PaddedCodeCell}
     fixed = ("name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
@@ -67,6 +74,15 @@ class OrganisationResource(GovernanceSheet):
     class Meta:
         model = Party
         fields = ("key", "name", "kind", "scb_code", "county", "founded_on", "dissolved_on")
+
+    def announce(self, lines):
+        promise_parties(self, lines)
+
+    def get_or_init_instance(self, instance_loader, row):
+        party = self.run.find(PARTIES, self.called)
+        if party is None:
+            raise Misread(_("Cellen är tom. Skriv organisationens nyckel."))
+        return party, party in self.run.made
 
     def seen(self):
         return self.rows()  # which organisations exist is public
@@ -106,6 +122,53 @@ class MandateResource(GovernanceSheet):
     def rows(self):
         return Mandate.objects.filter(agreement=self.run.subject).select_related("body", "actor")
 
+    def announce(self, lines):
+        for line in lines:
+            if key := line.cells.get("nyckel"):
+                self.run.promise(
+                    ACTORS, key, lambda line=line, key=key: self._create_actor(key, line.cells.get("namn"))
+                )
+
+    def _create_actor(self, key, name):
+        """Every body is an actor from the moment somebody refers to it."""
+        known = Body.objects.filter(county=self.run.subject.county, key=key).values_list("name", flat=True).first()
+        actor = Actor(agreement=self.run.subject, kind=Actor.Kind.BODY, key=key, name=name or known or key)
+        actor._change_reason = self.run.reason
+        actor.save()
+        return actor
+
+    def init_instance(self, row=None):
+        if not self.called:
+            raise Misread(_("Cellen är tom. Skriv organets nyckel, till exempel integrationsradet."))
+        county = self.run.subject.county
+        body = Body.objects.filter(county=county, key=self.called).first() or Body(county=county, key=self.called)
+        return Mandate(agreement=self.run.subject, body=body, key=self.called)
+
+    def parts(self, mandate):
+        return [("body__", mandate.body), ("", mandate)]
+
+    def check(self, mandate):
+        """A body may sit above several agreements; those who coordinate none of them leave it alone."""
+        body = mandate.body
+        if self.run.user is None or body._state.adding or not body.mandates.exists():
+            return
+        if not Body.objects.editable_by(self.run.user).filter(pk=body.pk).exists():
+            raise ValidationError(
+                {"body__key": _("Nyckeln används av ett organ i länet som inte är ditt. Välj en annan.")}
+            )
+
+    @transaction.atomic
+    def do_instance_save(self, mandate, is_create):
+        if is_create:
+            mandate.actor = self.run.find(ACTORS, self.called)
+            if mandate.actor.kind != Actor.Kind.BODY:
+                raise Misread(_("Nyckeln används redan av en aktör som inte är ett organ. Välj en annan."))
+        super().do_instance_save(mandate, is_create)
+        if "body__name" in {column.attribute for column in self.changed} and mandate.actor.name != mandate.body.name:
+            mandate.actor.name = mandate.body.name
+            mandate.actor.save_version(mandate.actor.version, reason=self.run.reason)
+        self.run.add(BODIES, mandate.body)
+
 
 class SeatResource(GovernanceSheet):
     name = _("Platser")
@@ -124,6 +187,7 @@ class ResponsibilityResource(GovernanceSheet):
     about = _("Vem som ansvarar för ett område, eller för enstaka samverkansområden i det.")
     identity = ("key",)
     ordering = BY_AREA
+    within = ("starts_on", "ends_on")
 
     class Meta:
         model = Responsibility
@@ -134,6 +198,9 @@ class ResponsibilityResource(GovernanceSheet):
 
     def rows(self):
         return Responsibility.objects.filter(agreement=self.run.subject)
+
+    def init_instance(self, row=None):
+        return Responsibility(agreement=self.run.subject)
 
 
 class MeetingResource(GovernanceSheet):
@@ -159,3 +226,6 @@ class DecisionResource(GovernanceSheet):
 
     def rows(self):
         return super().rows().filter(agreement=self.run.subject)
+
+    def init_instance(self, row=None):
+        return Decision(agreement=self.run.subject)

@@ -1,7 +1,7 @@
 """What stands in the cells of a workbook: text in, values out, and back again without loss.
 
-Every cell is a django-import-export widget. ``clean`` takes the text of a cell and answers a value or raises ValueError
-with a Swedish message; ``render`` gives the text that stands for a value, always the same for the same value.
+Every cell is a django-import-export widget. ``clean`` takes the text of a cell and answers a value or raises Misread;
+``render`` gives the text that stands for a value, always the same for the same value.
 """
 
 import datetime
@@ -13,12 +13,29 @@ from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
-RELATIVE_DATE = re.compile(r"idag(?:([+-]\d{1,4})([dv]?))?", re.IGNORECASE)
+RELATIVE_DATE = re.compile(r"idag(?:([+-]\d{1,4})([dv]?))?( \d\d:\d\d)?")
 
 
 def tidy(text):
     """Text with one kind of line break and nothing but text at its ends."""
-    return re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text).strip()
+    text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text)
+    return re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text).strip()
+
+
+def count_from(text, today):
+    """A cell of example data that counts from the day it is loaded, as a date; any other text as it is.
+
+    ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``.
+    """
+    match = RELATIVE_DATE.fullmatch(text)
+    if not match:
+        return text
+    days = int(match[1] or 0) * (7 if match[2] == "v" else 1)
+    return (today + datetime.timedelta(days=days)).isoformat() + (match[3] or "")
+
+
+class Misread(ValueError):
+    """A cell that cannot be understood. The message is Swedish and says what to write instead."""
 
 
 class Cell(Widget):
@@ -41,7 +58,7 @@ class TextCell(Cell):
     def clean(self, value, row=None, **kwargs):
         limit = self.model_field.max_length
         if limit and len(value) > limit:
-            raise ValueError(
+            raise Misread(
                 _("Texten är %(length)s tecken. Gränsen är %(limit)s. Korta texten.")
                 % {"length": len(value), "limit": limit}
             )
@@ -61,7 +78,7 @@ class KeyCell(TextCell):
 
     def clean(self, value, row=None, **kwargs):
         if value and not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-            raise ValueError(_("Nyckeln får bara innehålla a–z, siffror, bindestreck och understreck."))
+            raise Misread(_("Nyckeln får bara innehålla a–z, siffror, bindestreck och understreck."))
         return super().clean(value)
 
 
@@ -89,7 +106,7 @@ class ChoiceCell(Cell):
         codes = {label.casefold(): code for code, label in self.labels.items()}
         code = value if value in self.labels else codes.get(value.casefold())
         if code is None:
-            raise ValueError(
+            raise Misread(
                 _("”%(value)s” går inte att välja. Skriv något av: %(labels)s.")
                 % {"value": value, "labels": ", ".join(self.offered)}
             )
@@ -110,7 +127,7 @@ class BooleanCell(Cell):
             return None
         answer = self.WORDS.get(value.casefold())
         if answer is None:
-            raise ValueError(_("”%(value)s” går inte att förstå. Skriv ja eller nej.") % {"value": value})
+            raise Misread(_("”%(value)s” går inte att förstå. Skriv ja eller nej.") % {"value": value})
         return answer
 
     def render(self, value, obj=None, **kwargs):
@@ -129,7 +146,7 @@ class NumberCell(Cell):
         except InvalidOperation:
             number = None
         if number is None:
-            raise ValueError(_("”%(value)s” är inget tal. Skriv till exempel 1234,5.") % {"value": value})
+            raise Misread(_("”%(value)s” är inget tal. Skriv till exempel 1234,5.") % {"value": value})
         return number
 
 
@@ -141,9 +158,9 @@ class IntegerCell(NumberCell):
         if number is None:
             return None
         if number != number.to_integral_value():
-            raise ValueError(_("”%(value)s” är inget heltal. Skriv till exempel 12.") % {"value": value})
+            raise Misread(_("”%(value)s” är inget heltal. Skriv till exempel 12.") % {"value": value})
         if abs(number) > 32767:
-            raise ValueError(_("Talet %(value)s är för stort. Skriv högst 32767.") % {"value": value})
+            raise Misread(_("Talet %(value)s är för stort. Skriv högst 32767.") % {"value": value})
         return int(number)
 
     def render(self, value, obj=None, **kwargs):
@@ -159,7 +176,7 @@ class DecimalCell(NumberCell):
             return None
         places = self.model_field.decimal_places
         if number.quantize(Decimal(1).scaleb(-places)) != number:
-            raise ValueError(
+            raise Misread(
                 _("”%(value)s” har för många decimaler. Skriv högst %(places)s.") % {"value": value, "places": places}
             )
         return number
@@ -172,7 +189,7 @@ class DecimalCell(NumberCell):
 
 
 class DateCell(Cell):
-    """A date as 2026-06-30. Example data may count from the day it is loaded: idag-90, idag+12v."""
+    """A date as 2026-06-30."""
 
     kind = "date"
 
@@ -184,27 +201,33 @@ class DateCell(Cell):
         return self.date(value) if value else None
 
     def date(self, value):
-        relative = RELATIVE_DATE.fullmatch(value.translate(SPACES))
-        if relative:
-            return self._relative(relative, value)
+        if RELATIVE_DATE.fullmatch(value):
+            message = _("”%(value)s” går bara att använda i exempeldata. Skriv ett datum, till exempel 2026-06-30.")
+            raise Misread(message % {"value": value})
         try:
             if re.fullmatch(r"\d{4}-\d\d-\d\d|\d{8}", value):
-                return datetime.date.fromisoformat(value)
+                day = datetime.date.fromisoformat(value)
+                if 1900 <= day.year < 2200:
+                    return day
         except ValueError:
             pass
-        raise ValueError(_("”%(value)s” är inget datum. Skriv till exempel 2026-06-30.") % {"value": value})
-
-    def _relative(self, match, value):
-        if self.run.today is None:
-            raise ValueError(
-                _("”%(value)s” går bara att använda i exempeldata. Skriv ett datum, till exempel 2026-06-30.")
-                % {"value": value}
-            )
-        count, unit = int(match[1] or 0), match[2].lower() if match[2] else "d"
-        return self.run.today + datetime.timedelta(days=count * (7 if unit == "v" else 1))
+        raise Misread(_("”%(value)s” är inget giltigt datum. Skriv till exempel 2026-06-30.") % {"value": value})
 
     def render(self, value, obj=None, **kwargs):
         return value.isoformat() if value else ""
+
+
+class PartialDateCell(TextCell):
+    """A date of which perhaps only the year or the month is known: 2026, 2026-06, 2026-06-30."""
+
+    @property
+    def hint(self):
+        return _("År, månad eller datum: 2026, 2026-06 eller 2026-06-30.")
+
+    def clean(self, value, row=None, **kwargs):
+        if value and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?", value):
+            raise Misread(_("”%(value)s” går inte att läsa. Skriv 2026, 2026-06 eller 2026-06-30.") % {"value": value})
+        return value
 
 
 class MomentCell(DateCell):
@@ -223,7 +246,7 @@ class MomentCell(DateCell):
         try:
             time = datetime.time.fromisoformat(clock) if clock else datetime.time()
         except ValueError:
-            raise ValueError(
+            raise Misread(
                 _("”%(value)s” är inget klockslag. Skriv till exempel 2026-06-30 14:05.") % {"value": value}
             ) from None
         return timezone.make_aware(datetime.datetime.combine(self.date(day), time))
@@ -248,9 +271,7 @@ class TimeCell(Cell):
         try:
             return datetime.time.fromisoformat(value.replace(".", ":").zfill(5))
         except ValueError:
-            raise ValueError(
-                _("”%(value)s” är inget klockslag. Skriv till exempel 14:05.") % {"value": value}
-            ) from None
+            raise Misread(_("”%(value)s” är inget klockslag. Skriv till exempel 14:05.") % {"value": value}) from None
 
     def render(self, value, obj=None, **kwargs):
         return value.strftime("%H:%M") if value else ""
@@ -280,7 +301,7 @@ class ExceptionsCell(Cell):
                 if basis.casefold().startswith(word.casefold()) and attribute:
                     reference = basis[len(word) :].strip(": ")
                     return attribute, f"{code}:{reference}" if reference else str(code)
-        raise ValueError(
+        raise Misread(
             _("”%(text)s” går inte att förstå. Skriv kolumnens namn, kolon och något av: %(labels)s.")
             % {"text": f"{name}: {basis}", "labels": ", ".join(str(label) for _code, label in self.choices)}
         )

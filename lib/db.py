@@ -127,11 +127,9 @@ def date_order(first, last, *, name):
     )
 
 
-def all_or_none(*fields, name):
-    """A constraint: the fields are all empty or all filled (who and when belong together)."""
-    empty = Q(**{f"{field}__isnull": True for field in fields})
-    filled = Q(**{f"{field}__isnull": False for field in fields})
-    return models.CheckConstraint(condition=empty | filled, name=name)
+def who_with_when(who, when, *, name):
+    """A constraint: whom a thing was done by is only known of what was done; imports may not know by whom."""
+    return models.CheckConstraint(condition=Q(**{f"{who}__isnull": True}) | Q(**{f"{when}__isnull": False}), name=name)
 
 
 class JSONList(models.Aggregate):

@@ -5,12 +5,16 @@ up on the way, so that the number of queries follows the sheets and not the cell
 """
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DataError, IntegrityError, models, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.results import RowResult
 from import_export.widgets import ManyToManyWidget
 
 from lib.cells import (
@@ -22,13 +26,17 @@ from lib.cells import (
     ExceptionsCell,
     IntegerCell,
     KeyCell,
+    Misread,
     MomentCell,
     TextCell,
     TimeCell,
+    count_from,
 )
-from lib.spreadsheets import Column, Problem, Table
+from lib.db import Freezable, Frozen, VersionConflict, Versioned
+from lib.spreadsheets import HELP_MARK, Column, Problem, Table
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
+OUTCOMES = {"new": NEW, "update": CHANGED, "skip": UNCHANGED}  # django-import-export's words → ours
 
 
 @dataclass(frozen=True)
@@ -50,9 +58,9 @@ class Run:
 
     subject: models.Model | None = None
     user: models.Model | None = None
-    today: object = None
     reason: str = ""
     made: set = field(default_factory=set)
+    refused: set = field(default_factory=set)
     tables: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
     promises: dict = field(default_factory=dict)
@@ -96,6 +104,36 @@ class Run:
         return self.names[directory].get(pk, "")
 
 
+@dataclass
+class Line:
+    """One row of a sheet as read: its number in the file and heading → text of the columns that are there."""
+
+    number: int | None
+    cells: dict
+
+
+@dataclass
+class Change:
+    """One cell: what stood there and what will."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass
+class Outcome:
+    """What happened, or will happen, to one row of a sheet."""
+
+    sheet: str
+    row: int | None
+    label: str
+    kind: str
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    version: int | None = None
+
+
 class Reference(Cell):
     """The key of one row of a directory."""
 
@@ -112,7 +150,9 @@ class Reference(Cell):
     def _find(self, key):
         found = self.run.find(self.directory, key)
         if found is None:
-            raise ValueError(
+            if (self.directory, key) in self.run.refused:
+                raise Misread(_("Raden ”%(key)s” som cellen hänvisar till är avvisad. Rätta den.") % {"key": key})
+            raise Misread(
                 _("”%(key)s” finns inte bland %(rows)s. Rätta nyckeln eller lägg till raden.")
                 % {"key": key, "rows": self.directory.name}
             )
@@ -140,40 +180,52 @@ class References(Reference, ManyToManyWidget):
 class Heading(Field):
     """A column of a sheet: a model field with its Swedish name, its cell and whether it must be filled in."""
 
-    def __init__(self, attribute, column_name, widget, *, model_field, **kwargs):
+    def __init__(self, attribute, column_name, widget, *, model_field, optional=False, **kwargs):
         super().__init__(attribute=attribute, column_name=column_name, widget=widget, **kwargs)
-        self.model_field = model_field
+        self.model_field, self.optional = model_field, optional
+        path, _dots, self.name = attribute.rpartition("__")
+        self.path = path.split("__") if path else []
+        self.prefix = f"{path}__" if path else ""
 
     @property
     def required(self):
-        return not (self.model_field.blank or self.model_field.null or self.model_field.has_default())
+        field = self.model_field
+        return not (self.optional or field.blank or field.null or field.has_default())
 
     @property
     def is_many(self):
         return self.model_field.many_to_many
 
+    def owner(self, instance):
+        """The row whose field this is: the line's own, or one that it points to."""
+        for step in self.path:
+            instance = getattr(instance, step, None)
+        return instance
+
     def get_value(self, instance):
         """The value; of a reference only its primary key, so that no query is made for it."""
-        *path, name = self.attribute.split("__")
-        for step in path:
-            instance = getattr(instance, step)
-        if instance is None:
+        owner = self.owner(instance)
+        if owner is None or (self.is_many and not owner.pk):
             return None
-        if self.is_many:
-            return getattr(instance, name) if instance.pk else None
-        return getattr(instance, f"{name}_id" if self.model_field.is_relation else name)
+        return getattr(
+            owner, f"{self.name}_id" if self.model_field.many_to_one or self.model_field.one_to_one else self.name
+        )
+
+    def stored(self, value):
+        """A cleaned value as get_value would give it."""
+        return value.pk if isinstance(value, models.Model) else value
 
     def clean(self, row, **kwargs):
         value = super().clean(row, **kwargs)
         if self.required and value in (None, "", []):
-            raise ValueError(_("Cellen är tom. Kolumnen måste fyllas i."))
+            raise Misread(_("Cellen är tom. Kolumnen måste fyllas i."))
         return value
 
     def describe(self):
         """The column as the file writers see it."""
         cell = self.widget
         hint = " ".join(filter(None, [_("Måste fyllas i.") if self.required else "", self._help(), cell.hint]))
-        return Column(name=self.column_name, kind=cell.kind, choices=cell.offered, help=hint)
+        return Column(self.column_name, cell.kind, tuple(cell.offered), hint, self.required)
 
     def _help(self):
         if isinstance(self.widget, References):
@@ -181,28 +233,6 @@ class Heading(Field):
         if isinstance(self.widget, Reference):
             return _("Nyckel till %(rows)s.") % {"rows": self.widget.directory.name}
         return str(self.model_field.help_text)
-
-
-@dataclass
-class Change:
-    """One cell: what stood there and what will."""
-
-    column: str
-    old: str
-    new: str
-
-
-@dataclass
-class Outcome:
-    """What happened, or will happen, to one row of a sheet."""
-
-    sheet: str
-    row: int | None
-    label: str
-    kind: str
-    changes: list[Change] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    version: int | None = None
 
 
 CELLS = [
@@ -227,7 +257,9 @@ class Sheet(ModelResource):
     ordering = ("order", "pk")
     headings: dict = {}  # attribute → heading, where the model's own word is not enough
     cells: dict = {}  # attribute → cell, where the field's type is not enough
-    fixed: tuple = ()  # columns of shared rows: set when the row is created, never changed from here
+    fixed: tuple = ()  # columns that are set when the row is created and never changed from here
+    kept: tuple = ()  # columns where an empty cell leaves what the row has
+    makes_keys = True  # whether a row without key gets one
 
     class Meta:
         skip_diff = True
@@ -245,9 +277,10 @@ class Sheet(ModelResource):
     @classmethod
     def field_from_django_field(cls, field_name, django_field, readonly):
         heading = cls.headings.get(field_name) or django_field.verbose_name
+        optional = field_name in cls.kept or (field_name == "key" and cls.makes_keys)
         return Heading(
             field_name, str(heading), cls.cell_for(field_name, django_field),
-            model_field=django_field, default=django_field.default,
+            model_field=django_field, optional=optional, default=django_field.default,
         )  # fmt: skip
 
     @classmethod
@@ -263,6 +296,10 @@ class Sheet(ModelResource):
             if isinstance(django_field, field_class):
                 return cell(django_field)
         return TextCell(django_field)
+
+    @classmethod
+    def headings_in_order(cls):
+        return [cls.fields[name].column_name for name in cls._meta.fields]
 
     @cached_property
     def columns(self):
@@ -300,3 +337,317 @@ class Sheet(ModelResource):
             column: column.widget.render(column.get_value(instance))
             for column in (self.columns if columns is None else columns)
         }
+
+    # --- import
+
+    def announce(self, lines):
+        """Called for every sheet before the first is saved: promise the rows that other sheets may refer to."""
+
+    def finish(self):
+        """Called when all sheets are saved; returns outcomes of what happens to rows only then."""
+        return []
+
+    def check(self, instance):
+        """Rules that neither cells nor models know. Raises ValidationError, by attribute or for the row."""
+
+    def parts(self, instance):
+        """(prefix of its columns, row) of everything that one line may save, in the order of saving."""
+        return [("", instance)]
+
+    def import_lines(self, lines):
+        """Save the rows that are new or changed; return what became of each line. Unchanged rows are left alone."""
+        many = [column.attribute for column in self.columns if column.is_many]
+        self.existing = {self.identify(row): row for row in self.rows().prefetch_related(*many)}
+        self.claimed = {}
+        for line in lines:
+            self.claimed.setdefault(self.identity_of(line), line)
+        outcomes = {id(line): self._import_line(line) for line in self._in_order(lines)}
+        return [outcomes[id(line)] for line in lines]
+
+    def identify(self, instance):
+        """What the row is called in this sheet, the same text as ``identity_of`` gives for its line."""
+        return "/".join(self.texts(instance, [self.fields[name] for name in self.identity]).values())
+
+    def identity_of(self, line):
+        """What the line says that its row is called; empty when it leaves that to us."""
+        parts = [line.cells.get(self.fields[name].column_name, "") for name in self.identity]
+        return "/".join(parts) if all(parts) else ""
+
+    def _in_order(self, lines):
+        """The lines so that a row comes after the rows of the same sheet that it refers to."""
+        own = self.directories.get(self._meta.model)
+        columns = [c.column_name for c in self.columns if type(c.widget) is Reference and c.widget.directory == own]
+        ordered, started = [], set()
+
+        def visit(line):
+            if id(line) not in started:
+                started.add(id(line))
+                for column in columns:
+                    if (wanted := self.claimed.get(line.cells.get(column))) is not None:
+                        visit(wanted)
+                ordered.append(line)
+
+        for line in lines:
+            visit(line)
+        return ordered
+
+    def _import_line(self, line):
+        self.line, self.called = line, self.identity_of(line)
+        self.present = [column for column in self.columns if column.column_name in line.cells]
+        self.many, self.shown, self.changed, self.version = {}, {}, set(), None
+        first = self.claimed[self.called]
+        if self.called and first is not line:
+            message = _("”%(key)s” står redan på rad %(row)s. Ta bort den ena raden eller byt nyckel.")
+            message = message % {"key": self.called, "row": first.number}
+            return self._refused([self.problem(self.identity[-1], message)])
+        result = self.import_row(line.cells, None, row_number=line.number)
+        if result.import_type == "invalid":
+            return self._refused(self._problems(result.validation_error))
+        if result.import_type == "error":
+            return self._refused([self._unexpected(result.errors[0].error)])
+        outcome = Outcome(str(self.name), line.number, self.called, OUTCOMES[result.import_type], version=self.version)
+        outcome.changes = [Change(column.column_name, *texts) for column, texts in self.shown.items()]
+        return outcome
+
+    def _refused(self, problems):
+        self.run.refused.add((self.directories.get(self._meta.model), self.called))
+        return Outcome(str(self.name), self.line.number, self.called, REFUSED, problems=problems, version=self.version)
+
+    def _problems(self, error):
+        by_attribute = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        return [self.problem(name, message) for name, messages in by_attribute.items() for message in messages]
+
+    def _unexpected(self, error):
+        """A problem in Swedish for what the models or the database refused; anything else is a fault of ours."""
+        if isinstance(error, Misread):
+            return self.problem(self.identity[0], error)
+        if isinstance(error, Frozen):
+            return self.problem("", error)
+        if isinstance(error, IntegrityError | DataError | VersionConflict):
+            return self.problem("", _("Raden krockar med en annan rad, här eller i portalen. Rätta eller ta bort den."))
+        raise error
+
+    def problem(self, attribute, message):
+        """A problem with the line at hand, in the column of ``attribute`` where the sheet has one."""
+        column = self.fields[attribute].column_name if attribute in self.fields else ""
+        return Problem(str(self.name), self.line.number, column, str(message))
+
+    # --- the steps of django-import-export's import_row, in the order it takes them
+
+    @classmethod
+    def get_row_result_class(cls):
+        return Silent
+
+    def get_instance(self, instance_loader, row):
+        return self.existing.get(self.called)
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        self.new = new
+        self.version = None if new else getattr(instance, "version", None)
+        stored = [c for c in self.present if (owner := c.owner(instance)) is not None and owner.pk]
+        self.before = self.texts(instance, stored)
+
+    def import_instance(self, instance, row, **kwargs):
+        errors = {}
+        for column in self.present:
+            try:
+                self.set_cell(column, instance, row)
+            except Misread as error:
+                errors[column.attribute] = ValidationError(str(error))
+        if errors:
+            raise ValidationError(errors)
+
+    def set_cell(self, column, instance, row):
+        """Put one cell of the line into the row."""
+        name, nested = column.attribute, "__" in column.attribute
+        if (name in self.identity and nested) or (name in self.kept and not row[column.column_name]):
+            return
+        if name in self.fixed and (nested or not self.new):
+            self._compare(column, instance, row)
+        elif column.is_many:
+            self.many[column] = column.clean(row)
+        else:
+            column.save(instance, row)
+
+    def _compare(self, column, instance, row):
+        """A column that may not be changed from here: empty, or what stands in the portal."""
+        now = column.widget.render(column.get_value(instance))
+        if row[column.column_name] and column.widget.render(column.stored(column.clean(row))) != now:
+            message = _("I portalen står ”%(now)s”, och det ändras inte härifrån. Skriv så eller töm cellen.")
+            raise Misread(message % {"now": now})
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        if import_validation_errors:
+            return False
+        after = {
+            column: column.widget.text(self.many[column]) if column in self.many else text
+            for column, text in self.texts(instance, self.present).items()
+        }
+        if self.new and not self.called and self._is_twin(after):
+            return True
+        self.changed = {column for column, text in after.items() if text != self.before.get(column, "")}
+        if self.new:
+            self.shown = {column: ("", text) for column, text in after.items() if text}
+        else:
+            self.shown = {
+                column: (self.before.get(column, ""), after[column]) for column in after if column in self.changed
+            }
+        return not self.new and not self.changed
+
+    def _is_twin(self, after):
+        """A line without key that says just what a row in the portal says is that row, not a new one."""
+        key = self.fields[self.identity[-1]]
+        columns = [column for column in self.present if column is not key]
+        wanted = [after[column] for column in columns]
+        for called, row in self.existing.items():
+            if called not in self.claimed and list(self.texts(row, columns).values()) == wanted:
+                self.called, self.claimed[called] = called, self.line
+                self.version = getattr(row, "version", None)
+                return True
+        return False
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        errors = dict(import_validation_errors or {})
+        if not self.called and hasattr(instance, "key"):
+            self.called = self._free_key(instance)
+        for prefix, part in self._touched(instance):
+            _collect(
+                errors, prefix, lambda part=part, prefix=prefix: part.clean_fields(self._known(part, prefix, errors))
+            )
+            if not errors:
+                _collect(errors, prefix, part.clean)
+                _collect(errors, prefix, part.validate_unique)
+                _collect(errors, prefix, part.validate_constraints)
+        if not errors:
+            _collect(errors, "", lambda: self.check(instance))
+        if errors:
+            raise ValidationError(errors)
+
+    def _touched(self, instance):
+        """The parts that this line creates or changes."""
+        prefixes = {column.prefix for column in self.changed if column.attribute not in self.fixed}
+        return [(prefix, part) for prefix, part in self.parts(instance) if part._state.adding or prefix in prefixes]
+
+    def _known(self, part, prefix, errors):
+        """Fields that need no cleaning: references were looked up already, and a cell has one problem at a time."""
+        references = {field.name for field in part._meta.concrete_fields if field.is_relation}
+        return references | {name.removeprefix(prefix) for name in errors if name.startswith(prefix)}
+
+    def _free_key(self, instance):
+        """Give the row the kind and the first number that neither the portal nor the file uses: ``goal-7``."""
+        number = len(self.existing)
+        called = ""
+        while not called or called in self.existing or called in self.claimed:
+            number += 1
+            instance.key = f"{self._meta.model._meta.model_name}-{number}"
+            called = self.identify(instance)
+        self.claimed[called] = self.line
+        return called
+
+    @transaction.atomic
+    def do_instance_save(self, instance, is_create):
+        for _prefix, part in self._touched(instance):
+            self._save(part)
+        self.existing[self.identify(instance)] = instance
+        directory = self.directories.get(self._meta.model)
+        if directory:
+            self.run.add(directory, instance)
+
+    def _save(self, part):
+        if part._state.adding:
+            part._change_reason = self.run.reason
+            part.save(force_insert=True)
+        elif isinstance(part, Versioned):
+            self._refuse_frozen(part)
+            part.save_version(part.version, reason=self.run.reason)
+        else:
+            part.save()
+
+    def _refuse_frozen(self, part):
+        """The model refuses too, but it cannot see that only a many-to-many relation is about to change."""
+        closed = {column.attribute for column in self.changed} - {*getattr(part, "frozen_but", ())}
+        if isinstance(part, Freezable) and closed and type(part).objects.filter(pk=part.pk).frozen().exists():
+            raise Frozen(part.frozen_message)
+
+    @transaction.atomic
+    def save_m2m(self, instance, row, **kwargs):
+        for column, rows in self.many.items():
+            if column in self.changed:
+                column.get_value(instance).set(rows)
+
+
+class Silent(RowResult):
+    """A result that asks no row for its name: that would be a query each."""
+
+    def add_instance_info(self, instance):
+        pass
+
+
+def _collect(errors, prefix, validate):
+    """Run ``validate`` and add what it complains about to ``errors``, by the sheet's attributes."""
+    try:
+        validate()
+    except ValidationError as error:
+        for name, messages in error.update_error_dict({}).items():
+            errors.setdefault(name if name == NON_FIELD_ERRORS else f"{prefix}{name}", []).extend(messages)
+
+
+# --- from files to lines ----------------------------------------------------------------------------------------------
+
+
+def match_sheets(grids, sheets, *, today=None):
+    """Find the sheet of every grid: (sheet class → lines, problems). Nothing is read from the database."""
+    known = {word: sheet for sheet in sheets for word in (str(sheet.name).casefold(), slugify(sheet.name))}
+    lines, problems = {}, []
+    for grid in grids:
+        sheet = known.get(grid.name.casefold()) or known.get(slugify(grid.name))
+        if sheet is None:
+            names = [str(sheet.name) for sheet in sheets]
+            message = _("Arket finns inte i arbetsboken. %(hint)s Byt namn på det eller ta bort det.")
+            problems.append(Problem(grid.name, None, "", message % {"hint": _did_you_mean(grid.name, names)}))
+        elif sheet in lines:
+            problems.append(Problem(grid.name, None, "", _("Arket finns två gånger. Ta bort det ena.")))
+        else:
+            lines[sheet], found = _match_columns(grid, sheet, today)
+            problems += found
+    return lines, problems
+
+
+def _match_columns(grid, sheet, today):
+    """The lines of one grid, and what is wrong with its headings."""
+    rows = [(number, cells) for number, cells in grid.rows if not cells[0].startswith(HELP_MARK)]
+    if not rows:
+        return [], []
+    names = {name.casefold(): name for name in sheet.headings_in_order()}
+    number, headings = rows[0]
+    found, problems = {}, []
+    for position, heading in enumerate(headings):
+        name = names.get(" ".join(heading.split()).casefold())
+        if not heading:
+            if any(len(cells) > position and cells[position] for _number, cells in rows[1:]):
+                message = _("Kolumn %(number)s har innehåll men ingen rubrik. Skriv rubriken eller töm kolumnen.")
+                problems.append(Problem(str(sheet.name), number, "", message % {"number": position + 1}))
+        elif name is None:
+            message = _("Kolumnen finns inte på arket. %(hint)s Byt rubrik eller ta bort kolumnen.")
+            hint = _did_you_mean(heading, list(names.values()))
+            problems.append(Problem(str(sheet.name), number, heading, message % {"hint": hint}))
+        elif name in found:
+            message = _("Rubriken står två gånger. Ta bort den ena kolumnen.")
+            problems.append(Problem(str(sheet.name), number, heading, message))
+        else:
+            found[name] = position
+    lines = [Line(number, _cells(cells, found, today)) for number, cells in rows[1:]]
+    return [line for line in lines if any(line.cells.values())], problems
+
+
+def _cells(cells, positions, today):
+    texts = {name: cells[position] if position < len(cells) else "" for name, position in positions.items()}
+    return {name: count_from(text, today) for name, text in texts.items()} if today else texts
+
+
+def _did_you_mean(word, words):
+    near = get_close_matches(word.casefold(), [known.casefold() for known in words], 1)
+    likely = [known for known in words if known.casefold() in near]
+    if likely:
+        return _("Menar du ”%(word)s”?") % {"word": likely[0]}
+    return _("De som finns är: %(words)s.") % {"words": ", ".join(words)}

@@ -1,6 +1,12 @@
 """The agreement workbook: all sheets in their order, read and written as one."""
 
+import hashlib
+import json
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from actionplans.importing import ActionPlanResource, ActivityResource, EditionResource
 from agreements.importing import (
@@ -30,6 +36,7 @@ from agreements.importing import (
     TargetGroupResource,
     ValidityResource,
 )
+from agreements.models import Agreement
 from followup.importing import ReportResource, RoundResource
 from governance.importing import (
     DecisionResource,
@@ -39,8 +46,9 @@ from governance.importing import (
     ResponsibilityResource,
     SeatResource,
 )
-from lib.spreadsheets import write_folder
-from lib.workbook import Run
+from governance.services import grant_governance_rights
+from lib.spreadsheets import Problem, write_folder, write_workbook
+from lib.workbook import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, Run, match_sheets
 
 # A sheet may refer to rows of the sheets before it.
 SHEETS = [
@@ -83,6 +91,123 @@ SHEETS = [
 ]
 
 
+@dataclass
+class Result:
+    """What an import does, or would do: the outcome of every row, or the problems that stop it before any row."""
+
+    agreement: Agreement | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    saved: bool = False
+
+    def of_kind(self, kind):
+        return [outcome for outcome in self.outcomes if outcome.kind == kind]
+
+    @property
+    def new(self):
+        return self.of_kind(NEW)
+
+    @property
+    def changed(self):
+        return self.of_kind(CHANGED)
+
+    @property
+    def unchanged(self):
+        return self.of_kind(UNCHANGED)
+
+    @property
+    def refused(self):
+        return self.of_kind(REFUSED)
+
+    @property
+    def all_problems(self):
+        return [*self.problems, *(problem for outcome in self.refused for problem in outcome.problems)]
+
+    @property
+    def is_refused(self):
+        return bool(self.problems or self.refused)
+
+    @property
+    def counts(self):
+        """N nya, N ändrade, N oförändrade, N avvisade."""
+        numbers = {kind: len(self.of_kind(kind)) for kind in (NEW, CHANGED, UNCHANGED, REFUSED)}
+        text = _("%(new)s nya, %(changed)s ändrade, %(unchanged)s oförändrade, %(refused)s avvisade")
+        return text % {**numbers, "refused": numbers[REFUSED] or len(self.problems)}
+
+    @property
+    def fingerprint(self):
+        """A text that is the same only if the same rows, read at the same versions, would change in the same way."""
+        rows = [(o.sheet, o.row, o.label, o.kind, o.version, [astuple(c) for c in o.changes]) for o in self.outcomes]
+        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+
+    def by_sheet(self):
+        """(sheet name, its outcomes) in the order of the workbook."""
+        names = dict.fromkeys(outcome.sheet for outcome in self.outcomes)
+        return [(name, [outcome for outcome in self.outcomes if outcome.sheet == name]) for name in names]
+
+
+class Moved(Exception):
+    """Since the preview somebody changed what the import would do. ``result`` is what it would do now."""
+
+    def __init__(self, result):
+        super().__init__(result.counts)
+        self.result = result
+
+
+def import_grids(grids, *, user=None, reason="", today=None, save=False, expected=None):
+    """Read the grids of a workbook into the database, or only try to.
+
+    Everything is tried in one transaction. It is kept when ``save`` is asked for and no row was refused; otherwise it
+    is undone, and the result says what would have happened. With ``expected``, the fingerprint of a preview, it is
+    also undone when anything turned out differently, and Moved is raised. ``user`` None is the system itself, which
+    may do everything. ``today`` lets cells count from that day (example data).
+    """
+    lines, problems = match_sheets(grids, SHEETS, today=today)
+    problems += _exactly_one_agreement(lines)
+    if problems:
+        return Result(problems=problems)
+    with transaction.atomic():
+        result = _import_lines(lines, Run(user=user, reason=reason))
+        moved = expected is not None and result.fingerprint != expected
+        result.saved = save and not result.is_refused and not moved
+        if not result.saved:
+            transaction.set_rollback(True)
+    if moved and not result.is_refused:
+        raise Moved(result)
+    return result
+
+
+def _exactly_one_agreement(lines):
+    name = str(AgreementResource.name)
+    rows = lines.get(AgreementResource, [])
+    if not lines:
+        return [Problem("", None, "", _("Arbetsboken är tom. Fyll i minst arket Överenskommelse."))]
+    if not rows:
+        message = _("Arket saknas eller är tomt. Det ska ha en rad som säger vilken överenskommelse det gäller.")
+        return [Problem(name, None, "", message)]
+    if len(rows) > 1:
+        return [Problem(name, rows[1].number, "", _("Arket ska ha en enda rad. Ta bort de andra."))]
+    return []
+
+
+def _import_lines(lines, run):
+    """Save all lines, sheet by sheet. Without an agreement there is nothing that the other sheets could belong to."""
+    sheets = {kind: kind(run) for kind in SHEETS if kind in lines}
+    for kind, sheet in sheets.items():
+        sheet.announce(lines[kind])
+    result = Result()
+    for kind, sheet in sheets.items():
+        result.outcomes += sheet.import_lines(lines[kind])
+        if run.subject is None:
+            return result
+    result.agreement = run.subject
+    if not result.refused:
+        for sheet in sheets.values():
+            result.outcomes += sheet.finish()
+        grant_governance_rights(run.subject)
+    return result
+
+
 def export_tables(agreement, *, user=None):
     """Every sheet of the agreement's workbook, with what ``user`` may see (None: the system, everything)."""
     run = Run(subject=agreement, user=user)
@@ -90,7 +215,10 @@ def export_tables(agreement, *, user=None):
 
 
 def export_to(agreement, path):
-    """Write the workbook to a folder of CSV files and return its tables."""
+    """Write the workbook to a folder of CSV files, or to a file where ``path`` ends in .xlsx; return its tables."""
     tables = export_tables(agreement)
-    write_folder(tables, Path(path))
+    if str(path).lower().endswith(".xlsx"):
+        write_workbook(tables, path)
+    else:
+        write_folder(tables, Path(path))
     return tables
