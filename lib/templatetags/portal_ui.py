@@ -24,17 +24,27 @@ def lines(text):
 
 
 @register.filter
+def described_by(bound_field):
+    """The ids of the field's help text and errors, for ``aria-describedby``; empty without either."""
+    hint = [f"{bound_field.auto_id}-hint"] if bound_field.help_text else []
+    error = [f"{bound_field.auto_id}-error"] if bound_field.errors else []
+    return " ".join(hint + error)
+
+
+@register.filter
 def widget_class(bound_field):
-    """The field's widget with the design system's class, described by its help text and errors."""
+    """The field's widget with the design system's class, described by its help text and errors.
+
+    Of several radio buttons or boxes the fieldset around them is described, so that no reader hears it once for each.
+    """
     widget = bound_field.field.widget
-    described = [f"{bound_field.auto_id}-hint"] if bound_field.help_text else []
-    described += [f"{bound_field.auto_id}-error"] if bound_field.errors else []
-    attrs = {} if getattr(widget, "input_type", "") in ("radio",) else {"class": "ds-input"}
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    if bound_field.errors:
-        attrs["aria-invalid"] = "true"
-    return bound_field.as_widget(attrs={**widget.attrs, **attrs})
+    attrs = {"class": f"ds-input {widget.attrs.get('class', '')}".strip()}
+    if widget.attrs.get("autocomplete", "off") != "off":
+        attrs["placeholder"] = False  # the browser fills it in; allauth's placeholders only repeat the label
+    if kind_of_widget(bound_field) != "options":
+        attrs["aria-describedby"] = described_by(bound_field) or False
+        attrs["aria-invalid"] = "true" if bound_field.errors else False
+    return bound_field.as_widget(attrs=attrs)
 
 
 @register.filter
@@ -44,3 +54,11 @@ def kind_of_widget(bound_field):
     if getattr(widget, "input_type", "") == "checkbox" and not getattr(widget, "choices", None):
         return "check"
     return "options" if getattr(widget, "input_type", "") in ("radio", "checkbox") else "one"
+
+
+@register.filter
+def target_id(bound_field):
+    """Where a link to the field should go: its box, its first option, or the group when it has no options."""
+    if bound_field.id_for_label:
+        return bound_field.id_for_label
+    return next((option.id_for_label for option in bound_field.subwidgets), bound_field.auto_id)
