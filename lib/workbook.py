@@ -4,12 +4,14 @@ One ``Sheet`` is one kind of row. A ``Run`` is one reading or writing of a whole
 up on the way, so that the number of queries follows the sheets and not the cells. Knows nothing of our own nouns.
 """
 
+import datetime
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from import_export.fields import Field
@@ -59,6 +61,7 @@ class Run:
     subject: models.Model | None = None
     user: models.Model | None = None
     reason: str = ""
+    started: datetime.datetime = field(default_factory=timezone.now)
     made: set = field(default_factory=set)
     refused: set = field(default_factory=set)
     tables: dict = field(default_factory=dict)
@@ -554,6 +557,7 @@ class Sheet(ModelResource):
             self.run.add(directory, instance)
 
     def _save(self, part):
+        part._history_date = self.run.started  # one moment, so that the history can tell the import as one event
         if part._state.adding:
             part._change_reason = self.run.reason
             part.save(force_insert=True)
