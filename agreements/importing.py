@@ -248,6 +248,7 @@ class PartyNameResource(AgreementSheet):
     about = _("Namn som parterna har haft. Namn kan läggas till men inte ändras härifrån.")
     identity = ("party", "name")
     ordering = ("party__key", "starts_on", "name")
+    headings = {"party": _("part")}
     fixed = ("starts_on", "ends_on")
 
     class Meta:
