@@ -1,0 +1,142 @@
+"""Search: what is found under which words, in which order, by whom."""
+
+import pytest
+from django.urls import reverse
+
+from parties.models import Role
+from portal.search import MAX_HITS
+from tests import factories
+from tests.agreements.pages import missing, queries, text_of
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/sok/"
+
+
+def found(client, text):
+    """(group, name) of every hit, in the order shown."""
+    response = client.get(SEARCH, {"q": text})
+    assert response.status_code == 200
+    return [(str(group.label), hit.name) for group in response.context["groups"] for hit in group.hits]
+
+
+@pytest.fixture
+def rows():
+    """One row of each kind that search covers, each with a word of its own."""
+    agreement = factories.AgreementFactory(title="Överenskommelsen Äpple", short_name="ÄPP")
+    area = factories.PriorityAreaFactory(agreement=agreement, name="Området Päron", subtitle="sött och gott")
+    factories.CollaborationAreaFactory(area=area, name="Samverkan Plommon", text="om fruktträd")
+    factories.GoalFactory(area=area, text="Fler Körsbär", indicator="andel körsbärsträd")
+    party = factories.AccessionFactory(agreement=agreement, party__name="Region Ängelskog").party
+    factories.PartyNameFactory(party=party, name="Landstinget Skåneland")
+    factories.MandateFactory(agreement=agreement, body__name="Rådet för Hallon")
+    return agreement
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("äpple", [("Överenskommelser", "Överenskommelsen Äpple")]),
+        ("päron", [("Områden", "Området Päron")]),
+        ("SÖTT", [("Områden", "Området Päron")]),
+        ("fruktträd", [("Samverkansområden", "Samverkan Plommon")]),
+        ("körsbärsträd", [("Mål", "Fler Körsbär")]),
+        ("ängelskog", [("Parter", "Region Ängelskog")]),
+        ("ÄNGELSKOG", [("Parter", "Region Ängelskog")]),
+        ("A\u0308ngelskog", [("Parter", "Region Ängelskog")]),
+        ("landstinget skåneland", [("Parter", "Region Ängelskog")]),
+        ("skog  region", [("Parter", "Region Ängelskog")]),
+        ("hallon", [("Organ", "Rådet för Hallon")]),
+        ("hallon päron", []),
+        ("%", []),
+        ("_", []),
+        ("", []),
+        ("   ", []),
+    ],
+)
+def test_search_finds_by_words_however_they_are_written(client, rows, text, hits):
+    assert found(client, text) == hits
+
+
+@pytest.mark.parametrize("text", ["äpple", "päron", "plommon", "körsbär", "hallon"])
+def test_search_shows_nothing_of_a_draft_to_others(client, login_as, rows, text):
+    type(rows).objects.update(published_on=None, status=rows.Status.DRAFT)
+    assert found(client, text) == []
+    login_as(Role.COORDINATOR)
+    assert found(client, text) == []
+    login_as(Role.COORDINATOR, party=rows.coordinating_party)
+    assert len(found(client, text)) == 1
+
+
+def test_search_leads_to_the_place(client, rows):
+    goal = rows.goal_set.get()
+    body = rows.mandate_set.get().body
+    party = rows.accession_set.get().party
+    links = [
+        f'href="{rows.get_absolute_url()}#mal-{goal.key}"',
+        f'href="{reverse("governance:body_detail", args=[rows.slug, body.key])}">ÄPP</a>',
+        f'href="{reverse("agreements:accession_list", args=[rows.slug])}#{party.key}">ÄPP</a>',
+        "tidigare Landstinget Skåneland",
+    ]
+    text = "".join(text_of(client.get(SEARCH, {"q": word})) for word in ("körsbär", "hallon", "ängelskog"))
+    assert missing(text, *links) == []
+
+
+def test_search_of_a_party_names_only_agreements_the_visitor_may_see(client, rows):
+    party = rows.accession_set.get().party
+    factories.AccessionFactory(agreement=factories.AgreementFactory(draft=True, short_name="Hemlig"), party=party)
+    assert "Hemlig" not in text_of(client.get(SEARCH, {"q": "ängelskog"}))
+
+
+def test_search_says_where_a_party_without_agreements_stands(client):
+    factories.PartyFactory(name="Ensamma kommunen")
+    assert "Inte med i någon överenskommelse i portalen" in text_of(client.get(SEARCH, {"q": "ensamma"}))
+
+
+def test_search_puts_swedish_letters_last(client):
+    for name in ("Öqvby", "Åqvby", "Zqvby", "Äqvby", "Aqvby"):
+        factories.PartyFactory(name=name)
+    assert [name for _, name in found(client, "qvby")] == ["Aqvby", "Zqvby", "Åqvby", "Äqvby", "Öqvby"]
+
+
+def test_search_finds_the_municipalities_of_the_register(client):
+    assert found(client, "ÄNGELHOLM") == [("Parter", "Ängelholms kommun")]
+
+
+def test_search_shows_a_limited_number_and_says_so(client):
+    factories.PartyFactory.create_batch(MAX_HITS + 1, name="Likadan")
+    response = client.get(SEARCH, {"q": "likadan"})
+    assert len(response.context["groups"][0].hits) == MAX_HITS
+    assert missing(text_of(response), "(fler än 50)", "Skriv fler ord för att hitta rätt.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Sök bland överenskommelser, parter, områden, mål och organ."),
+        ("finns inte", "Inget hittades för ”finns inte”."),
+        ("<b>", "Inget hittades för ”&lt;b&gt;”."),
+        ("\0", "field__error"),
+        ("å" * 10_000, "field__error"),
+        ("\ud800".encode("utf-8", "surrogatepass"), "Inget hittades"),
+        ("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤a̴̵̢l̷̢g̸o 🙂", "Inget hittades"),
+    ],
+)
+def test_search_says_what_to_do_when_nothing_is_found(client, text, words):
+    assert words in text_of(client.get(SEARCH, {"q": text}))
+
+
+@pytest.mark.parametrize("role", ["anonymous", Role.COORDINATOR])
+def test_search_asks_the_same_number_of_queries_however_many_hits(client, login_as, role):
+    def add(number):
+        for _ in range(number):
+            mandate = factories.MandateFactory(body__name="Ek", agreement__title="Ek")
+            factories.AccessionFactory(agreement=mandate.agreement, party__name="Ek")
+            area = factories.PriorityAreaFactory(agreement=mandate.agreement, name="Ek")
+            factories.GoalFactory(area=area, text="Ek")
+            factories.CollaborationAreaFactory(area=area, name="Ek")
+
+    login_as(role)
+    add(1)
+    few = queries(client, f"{SEARCH}?q=ek")
+    add(29)
+    assert queries(client, f"{SEARCH}?q=ek") == few <= 15
