@@ -15,6 +15,7 @@ TEMPLATES = ROOT / "templates"
 # Views that never show a page of their own, with what they answer instead.
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
+    "agreements:document_download": "a file",
 }
 
 # Functions that may be longer than the limit, with the reason.
