@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from lib.swedish import clean_text
+
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
 RELATIVE_DATE = re.compile(r"idag(?:([+-]\d{1,4})([dv]?))?( \d\d:\d\d)?")
 
 
 def tidy(text):
-    """Text with one kind of line break and nothing but text at its ends."""
-    text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text)
-    return re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text).strip()
+    """Text as it is stored, with nothing but text at its ends."""
+    return (text if text.isascii() and text.isprintable() else clean_text(text)).strip()
 
 
 def count_from(text, today):

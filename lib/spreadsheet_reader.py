@@ -72,18 +72,12 @@ class Budget:
         self.left = MAX_TEXT
 
     def text(self, text, sheet, row, column):
-        """The text of a cell, cleaned; refused when it is too long or holds what is not text."""
+        """The text of a cell; refused when it is too long."""
         if len(text) > MAX_CELL:
             raise Refused("long_cell", sheet=sheet, row=row, column=column)
         self.left -= len(text)
         if self.left < 0:
             raise Refused("too_much_text", sheet=sheet)
-        if text.isprintable():
-            return text.strip()
-        text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text)
-        for character in text:
-            if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs"):
-                raise Refused("control_character", sheet=sheet, row=row, column=column, code=f"U+{ord(character):04X}")
         return text.strip()
 
 
@@ -394,7 +388,7 @@ class SheetPart:
             raw = self._shared(raw)
         if self.kind in ("s", "str", "inlineStr"):
             if "_x" in raw:
-                raw = ESCAPED_CHARACTER.sub(lambda match: chr(int(match[1], 16)), raw)
+                raw = ESCAPED_CHARACTER.sub(_character, raw)
             return self.workbook.budget.text(raw, self.name, self.row, self.column - 1)
         if self.kind == "b":
             return "ja" if raw.strip() in ("1", "true") else "nej"
@@ -425,6 +419,12 @@ class SheetPart:
 
 def _integer(text):
     return int(text) if text and text.isascii() and text.isdigit() else 0
+
+
+def _character(escaped):
+    """What _x000D_ stands for; half characters stand for nothing."""
+    code = int(escaped[1], 16)
+    return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
 def _moment(epoch, days):

@@ -34,7 +34,6 @@ PROBLEMS = {
     "bad_csv": gettext_lazy("Filen är ingen riktig CSV-fil: ett citattecken saknas eller är ett för mycket. Spara om."),
     "broken_number": gettext_lazy("”%(value)s” är inget tal. Skriv om cellen."),
     "broken_workbook": gettext_lazy("Filen är skadad. Öppna den i kalkylprogrammet, spara om den och försök igen."),
-    "control_character": gettext_lazy("Cellen innehåller ett styrtecken (%(code)s). Skriv om texten."),
     "document_type": gettext_lazy("Filen innehåller något annat än kalkylblad. Spara om den som .xlsx."),
     "embedded_files": gettext_lazy("Filen har andra filer inbäddade. Ta bort dem och spara om den som .xlsx."),
     "empty_file": gettext_lazy("Filen %(file)s är tom. Välj en annan fil."),

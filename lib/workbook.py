@@ -33,6 +33,7 @@ from lib.cells import (
     TextCell,
     TimeCell,
     count_from,
+    tidy,
 )
 from lib.db import Freezable, Frozen, VersionConflict, Versioned
 from lib.spreadsheets import HELP_MARK, Column, Problem, Table
@@ -573,11 +574,12 @@ class Sheet(ModelResource):
         if isinstance(part, Freezable) and closed and type(part).objects.filter(pk=part.pk).frozen().exists():
             raise Frozen(part.frozen_message)
 
-    @transaction.atomic
     def save_m2m(self, instance, row, **kwargs):
-        for column, rows in self.many.items():
-            if column in self.changed:
-                column.get_value(instance).set(rows)
+        wanted = {column: rows for column, rows in self.many.items() if column in self.changed}
+        if wanted:
+            with transaction.atomic():
+                for column, rows in wanted.items():
+                    column.get_value(instance).set(rows)
 
 
 class Silent(RowResult):
@@ -645,7 +647,7 @@ def _match_columns(grid, sheet, today):
 
 
 def _cells(cells, positions, today):
-    texts = {name: cells[position] if position < len(cells) else "" for name, position in positions.items()}
+    texts = {name: tidy(cells[position]) if position < len(cells) else "" for name, position in positions.items()}
     return {name: count_from(text, today) for name, text in texts.items()} if today else texts
 
 

@@ -23,6 +23,11 @@ ACCESS = {
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
+    "portal:workbook_template": SIGNED_IN,
+    "portal:workbook_upload": SIGNED_IN,
+    "portal:workbook_preview": SIGNED_IN,
+    "portal:workbook_confirm": SIGNED_IN,
+    "portal:workbook_export": ANYONE,
     # agreements
     "agreements:agreement_list": ANYONE,
     "agreements:agreement_detail": ANYONE,
@@ -37,6 +42,9 @@ ACCESS = {
     # governance
     "governance:agreement_governance": ANYONE,
     "governance:body_detail": ANYONE,
+    "governance:row_create": SIGNED_IN,
+    "governance:row_edit": SIGNED_IN,
+    "governance:row_delete": SIGNED_IN,
     # actionplans
     "actionplans:plan_list": ANYONE,
     "actionplans:edition_detail": ANYONE,

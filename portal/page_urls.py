@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import views, work
+from portal import views, work, workbook_views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),
+    path("arbetsbok/", workbook_views.workbook_upload, name="workbook_upload"),
+    path("arbetsbok/mall.xlsx", workbook_views.workbook_template, name="workbook_template"),
+    path("arbetsbok/<uuid:pk>/", workbook_views.workbook_preview, name="workbook_preview"),
+    path("arbetsbok/<uuid:pk>/las-in/", workbook_views.workbook_confirm, name="workbook_confirm"),
+    path("overenskommelser/<slug:slug>/arbetsbok.xlsx", workbook_views.workbook_export, name="workbook_export"),
 ]

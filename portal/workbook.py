@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from actionplans.importing import ActionPlanResource, ActivityResource, EditionResource
 from agreements.importing import (
@@ -36,7 +37,7 @@ from agreements.importing import (
     TargetGroupResource,
     ValidityResource,
 )
-from agreements.models import Agreement
+from agreements.models import Agreement, StagedWorkbook
 from followup.importing import ReportResource, RoundResource
 from governance.importing import (
     DecisionResource,
@@ -47,7 +48,7 @@ from governance.importing import (
     SeatResource,
 )
 from governance.services import grant_governance_rights
-from lib.spreadsheets import Problem, write_folder, write_workbook
+from lib.spreadsheets import Grid, Problem, write_folder, write_workbook
 from lib.workbook import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, Run, match_sheets
 
 # A sheet may refer to rows of the sheets before it.
@@ -88,6 +89,18 @@ SHEETS = [
     ActivityResource,
     RoundResource,
     ReportResource,
+]
+
+
+SHOWN_ROWS = 200  # of each kind on each sheet; a page of thousands helps nobody
+
+INTRODUCTION = [
+    _lazy("Arbetsbok för en överenskommelse"),
+    _lazy("Fyll i de ark du behöver. Arket Överenskommelse ska ha en rad; de andra får vara tomma."),
+    _lazy("Rader som börjar med # är hjälp och läses inte in. Ark och kolumner får tas bort men inte byta namn."),
+    _lazy("Nyckeln är radens namn: andra ark hänvisar till den, och med den hittas raden nästa gång du läser in."),
+    _lazy("Har raden ingen nyckel får den en när arbetsboken läses in. Inget tas bort av att en rad saknas."),
+    _lazy("Läs in arbetsboken i portalen. Du får se vad som ändras, cell för cell, innan något sparas."),
 ]
 
 
@@ -140,6 +153,26 @@ class Result:
         rows = [(o.sheet, o.row, o.label, o.kind, o.version, [astuple(c) for c in o.changes]) for o in self.outcomes]
         return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
+    def sheets_to_show(self):
+        """For a page: per sheet its name, how many rows are unchanged, and the first of the new and changed ones."""
+        shown = []
+        for name, outcomes in self.by_sheet():
+            new = [outcome for outcome in outcomes if outcome.kind == NEW]
+            changed = [outcome for outcome in outcomes if outcome.kind == CHANGED]
+            unchanged = sum(outcome.kind == UNCHANGED for outcome in outcomes)
+            shown.append(
+                {
+                    "name": name,
+                    "unchanged": unchanged,
+                    "new": new[:SHOWN_ROWS],
+                    "changed": changed[:SHOWN_ROWS],
+                    "new_count": len(new),
+                    "changed_count": len(changed),
+                    "hidden": max(0, len(new) - SHOWN_ROWS) + max(0, len(changed) - SHOWN_ROWS),
+                }
+            )
+        return shown
+
     def by_sheet(self):
         """(sheet name, its outcomes) in the order of the workbook."""
         names = dict.fromkeys(outcome.sheet for outcome in self.outcomes)
@@ -167,7 +200,7 @@ def import_grids(grids, *, user=None, reason="", today=None, save=False, expecte
     if problems:
         return Result(problems=problems)
     with transaction.atomic():
-        result = _import_lines(lines, Run(user=user, reason=reason))
+        result = _import_lines(lines, Run(user=user, reason=reason), grant=save)
         moved = expected is not None and result.fingerprint != expected
         result.saved = save and not result.is_refused and not moved
         if not result.saved:
@@ -190,7 +223,7 @@ def _exactly_one_agreement(lines):
     return []
 
 
-def _import_lines(lines, run):
+def _import_lines(lines, run, *, grant):
     """Save all lines, sheet by sheet. Without an agreement there is nothing that the other sheets could belong to."""
     sheets = {kind: kind(run) for kind in SHEETS if kind in lines}
     for kind, sheet in sheets.items():
@@ -204,8 +237,39 @@ def _import_lines(lines, run):
     if not result.refused:
         for sheet in sheets.values():
             result.outcomes += sheet.finish()
-        grant_governance_rights(run.subject)
+        if grant:
+            grant_governance_rights(run.subject)
     return result
+
+
+def preview_staged(staged, *, user):
+    """What importing a staged file would do."""
+    return import_grids(_grids(staged), user=user)
+
+
+def import_staged(staged, *, user, expected):
+    """Import a staged file, once, if it does what ``expected`` (file and fingerprint of the preview) says.
+
+    When it is refused or does something else, the file is kept. Raises Moved.
+    """
+    reason = _("Import av arbetsbok %(name)s") % {"name": staged.name}
+    with transaction.atomic():
+        mine = StagedWorkbook.objects.filter(pk=staged.pk, digest=expected[:64])
+        if not staged.is_intact or not mine.delete()[0]:
+            raise Moved(preview_staged(staged, user=user))
+        result = import_grids(_grids(staged), user=user, reason=reason, save=True, expected=expected[64:])
+        if not result.saved:
+            transaction.set_rollback(True)
+    return result
+
+
+def _grids(staged):
+    return [Grid(name, [(number, cells) for number, cells in rows]) for name, rows in staged.grids()]
+
+
+def describe_sheets():
+    """Every sheet without rows, for the template and the documentation."""
+    return [sheet(Run()).describe() for sheet in SHEETS]
 
 
 def export_tables(agreement, *, user=None):

@@ -5,6 +5,8 @@ the portal: a new agreement, accession or mandate grants what its parties, coord
 """
 
 import datetime
+import hashlib
+import zlib
 
 from django.utils import timezone
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
@@ -322,6 +324,19 @@ class AnnotationFactory(RowFactory):
 
     class Meta:
         model = agreements.Annotation
+
+
+class StagedWorkbookFactory(DjangoModelFactory):
+    """An upload of a person of its own, in a session that nobody has."""
+
+    user = SubFactory(UserFactory)
+    session_key = "session"
+    name = "arbetsbok.xlsx"
+    content = zlib.compress(b"[]")
+    digest = LazyAttribute(lambda staged: hashlib.sha256(staged.content).hexdigest())
+
+    class Meta:
+        model = agreements.StagedWorkbook
 
 
 # --- governance -------------------------------------------------------------------------------------------------------

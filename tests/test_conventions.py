@@ -16,6 +16,9 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "agreements:document_download": "a file",
+    "portal:workbook_template": "a file",
+    "portal:workbook_export": "a file",
+    "portal:workbook_confirm": "the agreement's page, or the preview once more",
 }
 
 # Functions that may be longer than the limit, with the reason.

@@ -34,6 +34,7 @@ from agreements.models.process import (
     ProcessStep,
     StatedIndicator,
 )
+from agreements.models.staging import StagedWorkbook
 
 __all__ = [
     "Accession",
@@ -62,6 +63,7 @@ __all__ = [
     "RelatedStrategy",
     "SeriesEntry",
     "Sourced",
+    "StagedWorkbook",
     "StatedIndicator",
     "Statistic",
     "TargetGroup",
