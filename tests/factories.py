@@ -443,6 +443,22 @@ class ActivityFactory(DjangoModelFactory):
         model = actionplans.Activity
 
 
+class ActivityGoalFactory(DjangoModelFactory):
+    activity = SubFactory(ActivityFactory)
+    goal = SubFactory(GoalFactory, area__agreement=SelfAttribute("...activity.edition.plan.agreement"))
+
+    class Meta:
+        model = actionplans.ActivityGoal
+
+
+class ActivityParticipantFactory(DjangoModelFactory):
+    activity = SubFactory(ActivityFactory)
+    actor = SubFactory(ActorFactory, agreement=SelfAttribute("..activity.edition.plan.agreement"))
+
+    class Meta:
+        model = actionplans.ActivityParticipant
+
+
 # --- followup ---------------------------------------------------------------------------------------------------------
 
 

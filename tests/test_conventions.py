@@ -12,13 +12,18 @@ from tests.test_architecture import LAYERS, ROOT
 
 TEMPLATES = ROOT / "templates"
 
-# Views that never show a page of their own, with what they answer instead.
+# Views without a template of their own name, with what they answer instead.
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "agreements:document_download": "a file",
     "portal:workbook_template": "a file",
     "portal:workbook_export": "a file",
     "portal:workbook_confirm": "the agreement's page, or the preview once more",
+    "actionplans:activity_create": "the page of activity_edit, empty",
+    "followup:round_open": "the round's page",
+    "followup:round_close": "the round's page",
+    "followup:round_publish": "the round's page",
+    "followup:report_submit": "the report's page",
 }
 
 # Functions that may be longer than the limit, with the reason.
