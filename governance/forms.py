@@ -298,8 +298,9 @@ class DecisionForm(OfBodyForm):
         self.fields["meeting"].queryset = meetings.select_related("body")
 
     def clean(self):
-        meeting, body = self.cleaned_data.get("meeting"), self.cleaned_data.get("body") or self.instance.body
-        if meeting and meeting.body != body:
+        meeting = self.cleaned_data.get("meeting")
+        body = self.cleaned_data.get("body") if self.is_new else self.instance.body
+        if meeting and body and meeting.body != body:
             self.add_error("meeting", _("Mötet hölls av ett annat organ. Välj ett möte i samma organ."))
 
 

@@ -63,6 +63,13 @@ class NumberInput(forms.TextInput):
         return None if value in (None, "") else str(value).replace(".", ",")
 
 
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """Several of a list. An id longer than any there is would otherwise reach the database, which stops at it."""
+
+    def value_from_datadict(self, data, files, name):
+        return [value if len(str(value)) < 19 else "" for value in super().value_from_datadict(data, files, name) or []]
+
+
 class VersionField(forms.IntegerField):
     """The version the row was read at. What cannot be read is a version nobody has, and so a conflict to look at."""
 
@@ -102,7 +109,7 @@ class VersionedModelForm(forms.ModelForm):
         small = {field.name for field in self._meta.model._meta.fields if isinstance(field, SmallIntegers)}
         for name, field in self.fields.items():
             make_swedish(field)
-            if name in small:
+            if name in small and isinstance(field, forms.IntegerField):
                 field.validators.append(MaxValueValidator(SMALL_INTEGER_MAX))
         self.limit_choices()
 
@@ -206,7 +213,8 @@ def _make_choice(field):
     nothing = _("Välj") if field.required else _("Anges inte")
     field.error_messages["invalid_choice"] = _("Det du valde finns inte att välja här. Välj något annat i listan.")
     if isinstance(field, forms.ModelMultipleChoiceField):
-        field.widget = forms.CheckboxSelectMultiple()
+        field.widget = Checkboxes()
+        field.error_messages["invalid_pk_value"] = field.error_messages["invalid_choice"]
     elif isinstance(field, forms.ModelChoiceField):
         field.empty_label = None if field.empty_label is None else nothing
     else:
