@@ -22,6 +22,7 @@ class ReportForm(VersionedModelForm):
             "new_end_date": _("Datumet då ni nu räknar med att bli klara."),
         }
 
+    hide_optional = True  # a draft may lack anything; the page says what is missing before handing in
     fieldsets = (
         (_("Om det avviker"), ("deviation_cause", "deviation_measure", "new_end_date"), False),
     )  # fmt: skip

@@ -175,7 +175,10 @@ class PartyCounty(models.Model):
         verbose_name_plural = _("länstillhörigheter")
         constraints = [
             date_order("starts_on", "ends_on", name="party_county_dates"),
-            models.UniqueConstraint("party", "county", "starts_on", nulls_distinct=False, name="party_county_unique"),
+            models.UniqueConstraint("party", "county", "starts_on", name="party_county_unique"),
+            models.UniqueConstraint(
+                "party", "county", condition=Q(starts_on__isnull=True), name="party_county_unique_from_the_start"
+            ),
         ]
 
     def __str__(self):
