@@ -37,7 +37,8 @@ def grant_rights(agreement):
 def actor_for(*, agreement, key):
     """The actor ``key`` stands for in ``agreement``: an existing one, a collective word or a known party.
 
-    Returns None where the key means nobody. Collectives and parties become actors the first time they are named.
+    Returns None where the key means nobody. Collectives and parties become actors the first time they are named; a
+    party under the name it acceded with, as the document calls it (KSL, not Storsthlm).
     """
     actor = Actor.objects.filter(agreement=agreement, key=key).first()
     if actor:
@@ -47,11 +48,12 @@ def actor_for(*, agreement, key):
         return Actor.objects.create(agreement=agreement, key=key, kind=Actor.Kind.COLLECTIVE, name=name)
     party = Party.objects.filter(key=key).first()
     if party:
+        accession = Accession.objects.filter(agreement=agreement, party=party).first()
         return Actor.objects.create(
             agreement=agreement,
             key=key,
             kind=Actor.Kind.PARTY,
-            name=party.name,
+            name=accession.name_at_signing if accession else party.name,
             party=party,
             organisation_kind=party.kind,
         )

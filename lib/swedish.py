@@ -59,7 +59,9 @@ def plural(phrase):
 
     Words with an ending we do not know stay as they are, as many do in Swedish (mål, råd, spår).
     """
+    phrase, of, rest = phrase.partition(" för ")
     *adjectives, noun = phrase.split(" ")
     ending = next((ending for ending in _PLURALS if noun.endswith(ending)), "")
     noun = noun.removesuffix(ending) + _PLURALS.get(ending, "")
-    return " ".join([*(word.removesuffix("at") + "ade" if word.endswith("at") else word for word in adjectives), noun])
+    adjectives = [word.removesuffix("at") + "ade" if word.endswith("at") else word for word in adjectives]
+    return " ".join([*adjectives, noun]) + of + rest

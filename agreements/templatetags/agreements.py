@@ -1,5 +1,7 @@
 """How figures and short lists of an agreement are written."""
 
+import re
+
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -10,6 +12,12 @@ from lib.swedish import plural, sort_key
 
 register = template.Library()
 register.filter(plural)
+
+
+@register.filter
+def hyphenated(title):
+    """The title with a place to break its longest word, which is wider than a phone in large type."""
+    return re.sub(r"(?<=\w)överenskommelse", "\u00adöverenskommelse", title)
 
 
 @register.filter

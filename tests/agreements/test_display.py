@@ -7,7 +7,16 @@ import pytest
 from django.utils import timezone
 
 from agreements.models import Agreement
-from agreements.templatetags.agreements import any_inferred, cadence, joined, names, number, numbers, party_names
+from agreements.templatetags.agreements import (
+    any_inferred,
+    cadence,
+    hyphenated,
+    joined,
+    names,
+    number,
+    numbers,
+    party_names,
+)
 from tests import factories
 
 
@@ -26,6 +35,17 @@ from tests import factories
 )
 def test_number(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Samverkansöverenskommelse", "Samverkans\u00adöverenskommelse"),
+        ("Regional överenskommelse", "Regional överenskommelse"),
+    ],
+)
+def test_hyphenated(title, text):
+    assert hyphenated(title) == text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from lib.swedish import plural
         ("insats", "insatser"),
         ("arbetsgrupp", "arbetsgrupper"),
         ("åtgärd", "åtgärder"),
+        ("område för utveckling", "områden för utveckling"),
         ("mål", "mål"),
         ("spår", "spår"),
     ],
