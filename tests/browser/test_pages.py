@@ -1,0 +1,119 @@
+"""Every page of the portal in a real browser, at 1280 and 360 px: WCAG 2.2 AA by axe, nothing sideways, no complaints."""
+
+import pytest
+from django.urls import reverse
+
+from actionplans.models import Activity
+from agreements.models import Goal
+from followup.models import Report
+from governance.models import Seat
+from parties.models import User
+from portal.access import ACCESS, Audience
+
+SLUG = "exempel-uppsala"
+PLAN = (SLUG, "handlingsplan", "2")
+
+
+def draft_activity():
+    return Activity.objects.filter(edition__label="2", edition__plan__agreement__slug=SLUG).first().pk
+
+
+def own_report():
+    return Report.objects.filter(party__key="kommun-0331", submitted_at=None, round__label="2").first().pk
+
+
+def row(model, **lookup):
+    return lambda: model.objects.filter(**lookup).order_by("pk").first().pk
+
+
+# URL name → the arguments of its address, and who opens it (None: the public).
+PAGES = {
+    "portal:start": ((), None),
+    "portal:search": ((), None),
+    "portal:work": ((), "handlaggare"),
+    "portal:accessibility": ((), None),
+    "portal:privacy": ((), None),
+    "portal:agreement_history": (("kronoberg-sok-2019-2025",), None),
+    "portal:workbook_upload": ((), "samordnare"),
+    "agreements:agreement_list": ((), None),
+    "agreements:agreement_detail": (("kronoberg-sok-2019-2025",), None),
+    "agreements:accession_list": (("stockholm-ksl-2008",), None),
+    "agreements:process_detail": (("stockholm-ksl-2008",), None),
+    "agreements:agreement_edit": ((SLUG,), "samordnare"),
+    "agreements:agreement_publish": ((SLUG,), "samordnare"),
+    "agreements:row_create": ((SLUG, "part"), "samordnare"),
+    "agreements:row_edit": ((SLUG, "mal", row(Goal, agreement__slug=SLUG)), "samordnare"),
+    "agreements:row_delete": ((SLUG, "mal", row(Goal, agreement__slug=SLUG)), "samordnare"),
+    "governance:agreement_governance": (("vastmanland-2008-2014",), None),
+    "governance:body_detail": ((SLUG, "exempel-radet"), "samordnare"),
+    "governance:row_create": ((SLUG, "organ"), "samordnare"),
+    "governance:row_edit": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
+    "governance:row_delete": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
+    "actionplans:plan_list": ((SLUG,), None),
+    "actionplans:edition_detail": (PLAN, "samordnare"),
+    "actionplans:activity_create": (PLAN, "samordnare"),
+    "actionplans:activity_edit": ((*PLAN, draft_activity), "samordnare"),
+    "followup:edition_adopt": (PLAN, "samordnare"),
+    "followup:round_list": ((SLUG,), None),
+    "followup:round_detail": ((SLUG, "2"), "radsledamot"),
+    "followup:report_detail": ((SLUG, "2", own_report), "lasare"),
+    "followup:report_edit": ((SLUG, "2", own_report), "handlaggare"),
+    "account_login": ((), None),
+    "account_logout": ((), "samordnare"),
+    "account_inactive": ((), None),
+    "account_reset_password": ((), None),
+    "account_reset_password_done": ((), None),
+    "account_reset_password_from_key": (("0", "abc-def"), None),
+    "account_reset_password_from_key_done": ((), None),
+    "account_change_password": ((), "samordnare"),
+    "account_reauthenticate": ((), "samordnare"),
+}
+
+# Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
+NO_PAGES = {
+    "portal:health",
+    "portal:workbook_template",
+    "portal:workbook_export",
+    "portal:workbook_preview",
+    "portal:workbook_confirm",
+    "agreements:document_download",
+    "followup:round_open",
+    "followup:round_close",
+    "followup:round_publish",
+    "followup:report_submit",
+}
+
+
+def test_every_page_is_opened_here():
+    open_to_somebody = {name for name, audience in ACCESS.items() if audience is not Audience.NOBODY}
+    assert open_to_somebody == {*PAGES, *NO_PAGES}
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name, width, request, sign_in, axe, screenshot):
+    window = request.getfixturevalue(width)
+    args, person = PAGES[name]
+    if person:
+        sign_in(window, User.objects.get(email=f"{person}@exempel.invalid"))
+    response = window.goto(reverse(name, args=[arg() if callable(arg) else arg for arg in args]))
+    assert (response.status, window.locator("h1").count()) == (200, 1)
+    axe(window)
+    screenshot(window, name.replace(":", "-"))
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+@pytest.mark.parametrize("slug", ["uppsala-2019-2021", "stockholm-ksl-2008", "kronoberg-sok-2019-2025",
+                                  "ostergotland-2021-2025", "vastmanland-2008-2014", SLUG])  # fmt: skip
+@pytest.mark.parametrize("tab", ["agreements:agreement_detail", "agreements:accession_list", "agreements:process_detail",
+                                 "governance:agreement_governance"])  # fmt: skip
+def test_tab_of_every_agreement(slug, tab, width, request, screenshot):
+    """The same tab is never the same page: no areas, many parties, missing groups. Width and errors are watched."""
+    window = request.getfixturevalue(width)
+    assert window.goto(reverse(tab, args=[slug])).status == 200
+    screenshot(window, f"{tab.replace(':', '-')}-{slug}")
+
+
+def test_missing_page_is_readable(page, axe):
+    assert page.goto("/overenskommelser/finns-inte/").status == 404
+    axe(page)
