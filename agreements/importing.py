@@ -34,7 +34,7 @@ from agreements.models import (
     Validity,
 )
 from lib.cells import ExceptionsCell, KeyCell, Misread, PaddedCodeCell, PartialDateCell
-from lib.workbook import Directory, Sheet
+from lib.workbook import REFUSED, Directory, Sheet
 from parties.importing import COUNTIES, PARTIES, promise_parties
 from parties.models import County, Party, PartyName, Right
 
@@ -146,42 +146,40 @@ class AgreementResource(AgreementSheet):
         )  # fmt: skip
 
     def announce(self, lines):
+        self.slugs = [self.identity_of(line) for line in lines]
         for line in lines:
-            if slug := line.cells.get("serie"):
+            if slug := self.cell(line, "series"):
                 self.run.promise(SERIES, slug, lambda line=line, slug=slug: self._create_series(line, slug))
 
     def _create_series(self, line, slug):
-        county = self.fields["county"].widget.clean(line.cells.get("län", ""))
-        title = line.cells.get("seriens titel", "")
+        county = self.fields["county"].widget.clean(self.cell(line, "county"))
+        title = self.cell(line, "series__title")
         if county is None or not title:
             raise Misread(_("Serien finns inte i portalen. Fyll i län och seriens titel, så skapas den."))
         return AgreementSeries.objects.create(slug=slug, title=title, county=county)
 
     def rows(self):
-        if self.run.subject is None:
-            return Agreement.objects.select_related("series", "county", "coordinating_party")
-        return Agreement.objects.filter(pk=self.run.subject.pk).select_related("series")
+        wanted = {"slug__in": self.slugs} if self.run.subject is None else {"pk": self.run.subject.pk}
+        return Agreement.objects.filter(**wanted).select_related("series", "county", "coordinating_party")
 
     def init_instance(self, row=None):
         return Agreement()
 
     def import_lines(self, lines):
+        """Everything else in the workbook belongs to this row, so it is taken no further when the row is refused."""
         outcomes = super().import_lines(lines)
-        self.run.subject = self.existing.get(self.identity_of(lines[0]))
+        if outcomes[0].kind != REFUSED:
+            self.run.subject = self.existing[self.identity_of(lines[0])]
         return outcomes
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):
-        skip = super().skip_row(instance, original, row, import_validation_errors)
-        if not self.new:
-            self._refuse_others_agreement(instance)
-        return skip
-
-    def _refuse_others_agreement(self, agreement):
-        """An unchanged row counts too: the sheets that follow change the agreement's other rows."""
+    def after_init_instance(self, agreement, new, row, **kwargs):
+        """Who may not change the agreement is told so before anything else, and nothing of what stands there."""
+        super().after_init_instance(agreement, new, row, **kwargs)
         user = self.run.user
-        if user is not None and not Agreement.objects.editable_by(user).filter(pk=agreement.pk).exists():
-            message = _("Adressen hör till en överenskommelse som du inte samordnar. Välj en annan adress.")
-            raise ValidationError({"slug": message})
+        if user is None or new or Agreement.objects.editable_by(user).filter(pk=agreement.pk).exists():
+            return
+        message = _("Adressen hör till en överenskommelse som du inte samordnar. Välj en annan adress.")
+        raise ValidationError({"slug": message})
 
     def check(self, agreement):
         for name, row in (("series", agreement.series), ("predecessor", agreement.predecessor)):

@@ -82,6 +82,13 @@ class ReportResource(FollowUpSheet):
     def init_instance(self, row=None):
         return Report()
 
+    def after_init_instance(self, report, new, row, **kwargs):
+        """A report the user may not read is not compared with the file either: that would tell what it says."""
+        super().after_init_instance(report, new, row, **kwargs)
+        if new or self.run.user is None or Report.objects.visible_to(self.run.user).filter(pk=report.pk).exists():
+            return
+        raise ValidationError({"party": _("Du ser inte partens rapport. Ta bort raden.")})
+
     def check(self, report):
         """Parties answer for themselves: only they write their reports, and hand them in in the portal."""
         if report.round.closed_at:

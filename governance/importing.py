@@ -124,10 +124,9 @@ class MandateResource(GovernanceSheet):
 
     def announce(self, lines):
         for line in lines:
-            if key := line.cells.get("nyckel"):
-                self.run.promise(
-                    ACTORS, key, lambda line=line, key=key: self._create_actor(key, line.cells.get("namn"))
-                )
+            if key := self.identity_of(line):
+                name = self.cell(line, "body__name")
+                self.run.promise(ACTORS, key, lambda key=key, name=name: self._create_actor(key, name))
 
     def _create_actor(self, key, name):
         """Every body is an actor from the moment somebody refers to it."""

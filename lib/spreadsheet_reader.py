@@ -27,7 +27,7 @@ MAX_COLUMNS = 60
 MAX_CELL = 32_767
 MAX_TEXT = 20_000_000
 CPU_SECONDS = 2
-MEMORY = 120 * 1024 * 1024
+MEMORY = 100 * 1024 * 1024
 
 LOOKS_LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -89,13 +89,14 @@ def read_csv(name, content, budget):
     sheet = unicodedata.normalize("NFC", re.sub(r"\.csv$", "", name.replace("\\", "/").rpartition("/")[2], flags=re.I))
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused("not_text", sheet=sheet)
-    text = _decode(content, sheet)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=_encoding(content, sheet), newline="")
+    delimiter = _delimiter(text.read(MAX_CELL))
+    text.seek(0)
     yield ["sheet", sheet]
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), start=1):
             yield from _csv_row(sheet, number, cells, budget)
     except csv.Error as error:
         code = "long_cell" if "field limit" in str(error) else "bad_csv"
@@ -105,7 +106,7 @@ def read_csv(name, content, budget):
 def _csv_row(sheet, number, cells, budget):
     while cells and not cells[-1].strip():
         cells.pop()
-    if not cells:
+    if not cells and number < MAX_ROWS * 10:
         return
     if number > MAX_ROWS + 2:
         raise Refused("too_many_rows", sheet=sheet, row=number)
@@ -115,14 +116,16 @@ def _csv_row(sheet, number, cells, budget):
     yield ["row", number, [budget.text(cell, sheet, number, column) for column, cell in enumerate(cells)]]
 
 
-def _decode(content, sheet):
+def _encoding(content, sheet):
+    """UTF-8 where the bytes allow it, else what Windows and Excel wrote before."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            content.decode(encoding)
+            return encoding
         except UnicodeDecodeError:
             continue
     raise Refused("encoding", sheet=sheet)
@@ -130,7 +133,7 @@ def _decode(content, sheet):
 
 def _delimiter(text):
     """The sign that divides the first line that is not empty; a semicolon where there is only one column."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = text.lstrip().partition("\n")[0]
     unquoted = re.sub(r'"[^"]*"', "", first)
     return max(";\t,", key=unquoted.count)
 

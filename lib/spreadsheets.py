@@ -235,7 +235,7 @@ class Choices:
 def _write_introduction(sheet, lines, tables):
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 28, 90
     for line in lines:
-        sheet.append([line])
+        sheet.append([str(line)])
     sheet.append([])
     for table in tables:
         sheet.append([table.name, table.about])

@@ -372,9 +372,13 @@ class Sheet(ModelResource):
         """What the row is called in this sheet, the same text as ``identity_of`` gives for its line."""
         return "/".join(self.texts(instance, [self.fields[name] for name in self.identity]).values())
 
+    def cell(self, line, name):
+        """The text in the column of attribute ``name``; empty where the column is not there."""
+        return line.cells.get(self.fields[name].column_name, "")
+
     def identity_of(self, line):
         """What the line says that its row is called; empty when it leaves that to us."""
-        parts = [line.cells.get(self.fields[name].column_name, "") for name in self.identity]
+        parts = [self.cell(line, name) for name in self.identity]
         return "/".join(parts) if all(parts) else ""
 
     def _in_order(self, lines):

@@ -22,16 +22,15 @@ def promise_parties(sheet, lines, *, prefix=""):
 
     ``prefix`` is what the sheet's columns of the party begin with.
     """
-    key = sheet.fields[f"{prefix}key"].column_name
     for line in lines:
-        if line.cells.get(key):
-            sheet.run.promise(PARTIES, line.cells[key], lambda line=line: _create_party(sheet, line, prefix))
+        if key := sheet.cell(line, f"{prefix}key"):
+            sheet.run.promise(PARTIES, key, lambda line=line: _create_party(sheet, line, prefix))
 
 
 def _create_party(sheet, line, prefix):
     """A new party from one line. Raises Misread when the line does not say enough; the message names the line."""
     party = Party()
-    place = {"sheet": sheet.name, "row": line.number, "key": line.cells[sheet.fields[f"{prefix}key"].column_name]}
+    place = {"sheet": sheet.name, "row": line.number, "key": sheet.cell(line, f"{prefix}key")}
     try:
         for name in ("key", "name", "kind", "scb_code", "county", "founded_on", "dissolved_on"):
             column = sheet.fields.get(f"{prefix}{name}")

@@ -254,10 +254,12 @@ def import_staged(staged, *, user, expected):
     """
     reason = _("Import av arbetsbok %(name)s") % {"name": staged.name}
     with transaction.atomic():
-        mine = StagedWorkbook.objects.filter(pk=staged.pk, digest=expected[:64])
-        if not staged.is_intact or not mine.delete()[0]:
+        is_previewed = staged.is_intact and expected.startswith(staged.digest)
+        if not is_previewed or not StagedWorkbook.objects.filter(pk=staged.pk).delete()[0]:
             raise Moved(preview_staged(staged, user=user))
-        result = import_grids(_grids(staged), user=user, reason=reason, save=True, expected=expected[64:])
+        result = import_grids(
+            _grids(staged), user=user, reason=reason, save=True, expected=expected.removeprefix(staged.digest)
+        )
         if not result.saved:
             transaction.set_rollback(True)
     return result
