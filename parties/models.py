@@ -4,6 +4,7 @@ Membership is the only source of rights. It ties a person to a party, a role and
 what the group may do with a party, an agreement or a body is kept as django-guardian object permissions.
 """
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -245,6 +246,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    def has_perm(self, perm, obj=None):
+        """On objects memberships alone decide: a superuser looks after the portal and has no right to its content."""
+        if obj is None:
+            return super().has_perm(perm)
+        return any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
     def get_full_name(self):
         return self.name

@@ -1,0 +1,265 @@
+"""Rights follow from dated memberships, and from nothing else."""
+
+import datetime
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.utils import timezone
+
+from agreements.models import Accession, Agreement
+from agreements.services import grant_rights
+from governance.models import Body, Decision
+from governance.services import grant_governance_rights, hold_seat
+from parties import rights
+from parties.models import PARTY_RIGHTS, Membership, Party, Right, Role
+from parties.services import join
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ON_PARTY = (Right.SEE_PARTY, Right.REPORT, Right.APPROVE, Right.ADMINISTER, Right.COORDINATE)
+ON_AGREEMENT = (Right.SEE_AGREEMENT, Right.SEE_SUBMITTED, Right.EDIT_AGREEMENT)
+DAY = datetime.timedelta(days=1)
+
+
+def person(role, party, **hat):
+    user = factories.UserFactory()
+    join(user=user, party=party, role=role, **hat)
+    return user
+
+
+def held(obj, user, among):
+    """The rights that ``user`` holds on ``obj``, asked as a list and of the object; both must say the same."""
+    rows = type(obj).objects.all()
+    as_list = {right for right in among if rights.with_right(rows, user, right).filter(pk=obj.pk).exists()}
+    assert as_list == {right for right in among if user.has_perm(right, obj)}
+    return as_list
+
+
+# --- roles ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", Role)
+def test_role_gives_its_rights_on_the_own_party_only(role):
+    own, other = factories.PartyFactory(), factories.PartyFactory()
+    user = person(role, own)
+    assert held(own, user, ON_PARTY) == set(PARTY_RIGHTS[role])
+    assert held(other, user, ON_PARTY) == set()
+
+
+READS, REVIEWS, EDITS = (
+    {Right.SEE_AGREEMENT},
+    {Right.SEE_AGREEMENT, Right.SEE_SUBMITTED},
+    set(ON_AGREEMENT),
+)
+IN_AGREEMENT = {
+    # role: (at the coordinating party, at a party, at a party that has left, at somebody else)
+    Role.READER: (set(), READS, set(), set()),
+    Role.REPORTER: (set(), READS, set(), set()),
+    Role.APPROVER: (set(), READS, set(), set()),
+    Role.PARTY_ADMINISTRATOR: (set(), set(), set(), set()),
+    Role.COORDINATOR: (EDITS, set(), set(), set()),
+    Role.COUNCIL_MEMBER: (set(), READS, set(), set()),
+    Role.AUDITOR: (REVIEWS, set(), set(), set()),
+    Role.SYSTEM_ADMINISTRATOR: (set(), set(), set(), set()),
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_role_gives_its_rights_on_the_agreement(role):
+    agreement = factories.AgreementFactory(status="consultation", published_on=None)
+    party = factories.AccessionFactory(agreement=agreement).party
+    left = factories.AccessionFactory(agreement=agreement, left_on=timezone.localdate()).party
+    places = (agreement.coordinating_party, party, left, factories.PartyFactory())
+    users = [person(role, place) for place in places]
+    assert tuple(held(agreement, user, ON_AGREEMENT) for user in users) == IN_AGREEMENT[role]
+    seen = [Agreement.objects.visible_to(user).filter(pk=agreement.pk).exists() for user in users]
+    assert seen == [bool(expected) for expected in IN_AGREEMENT[role]]
+
+
+def test_seat_gives_the_rights_of_its_body():
+    mandate = factories.MandateFactory(agreement__published_on=None, agreement__status="consultation")
+    seat = factories.SeatFactory(body=mandate.body)
+    user = factories.UserFactory()
+    hold_seat(seat=seat, user=user, by=None)
+    assert held(mandate.agreement, user, ON_AGREEMENT) == REVIEWS
+    assert held(mandate.body, user, (Right.SEE_BODY,)) == {Right.SEE_BODY}
+    assert held(seat.party, user, ON_PARTY) == set()
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        (-10, None, True),
+        (0, None, True),
+        (0, 0, True),
+        (-10, 0, True),
+        (-10, 1, True),
+        (-10, -1, False),
+        (1, None, False),
+        (1, 10, False),
+    ],
+)
+def test_membership_gives_rights_between_its_days(starts, ends, expected):
+    today = timezone.localdate()
+    party = factories.PartyFactory()
+    user = person(
+        Role.REPORTER, party, starts_on=today + starts * DAY, ends_on=None if ends is None else today + ends * DAY
+    )
+    assert held(party, user, (Right.REPORT,)) == ({Right.REPORT} if expected else set())
+    assert len(rights.hats_of(user)) == expected
+
+
+ENDINGS = {
+    "ended": lambda hat: Membership.objects.filter(pk=hat.pk).update(
+        starts_on=timezone.localdate() - 2 * DAY, ends_on=timezone.localdate() - DAY
+    ),
+    "removed": lambda hat: hat.delete(),
+    "moved to another party's hat": lambda hat: Membership.objects.filter(pk=hat.pk).update(
+        group=rights.party_group(factories.PartyFactory(), Role.REPORTER)
+    ),
+    "person deactivated": lambda hat: type(hat.user).objects.filter(pk=hat.user_id).update(is_active=False),
+    "right revoked": lambda hat: rights.revoke(hat.group, Right.REPORT, hat.party),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS.values(), ids=ENDINGS.keys())
+def test_right_that_ended_gives_nothing_at_once(end):
+    party = factories.PartyFactory()
+    user = person(Role.REPORTER, party)
+    assert held(party, user, (Right.REPORT,)) == {Right.REPORT}
+    end(user.memberships.get())
+    user = type(user).objects.get(pk=user.pk)  # the next request
+    assert held(party, user, (Right.REPORT,)) == set()
+
+
+def test_second_hat_gives_its_rights_beside_the_first():
+    first, second = factories.PartyFactory(), factories.PartyFactory()
+    user = person(Role.READER, first)
+    join(user=user, party=second, role=Role.APPROVER)
+    assert (held(first, user, ON_PARTY), held(second, user, ON_PARTY)) == (
+        set(PARTY_RIGHTS[Role.READER]),
+        set(PARTY_RIGHTS[Role.APPROVER]),
+    )
+
+
+# --- nobody else ------------------------------------------------------------------------------------------------------
+
+
+def test_anonymous_has_no_right():
+    agreement, party, body = factories.AgreementFactory(), factories.PartyFactory(), factories.BodyFactory()
+    visitor = AnonymousUser()
+    assert rights.with_right(Agreement.objects.all(), visitor, *ON_AGREEMENT).count() == 0
+    assert rights.with_right(Party.objects.all(), visitor, *ON_PARTY).count() == 0
+    assert rights.with_right(Body.objects.all(), visitor, Right.SEE_BODY).count() == 0
+    assert [visitor.has_perm(Right.EDIT_AGREEMENT, obj) for obj in (agreement, party, body)] == [False] * 3
+    assert rights.hats_of(visitor) == []
+
+
+def test_superuser_has_no_content():
+    draft = factories.AgreementFactory(draft=True)
+    user = factories.UserFactory(is_superuser=True, is_staff=True)
+    assert held(draft, user, ON_AGREEMENT) == set()
+    assert not Agreement.objects.visible_to(user).filter(pk=draft.pk).exists()
+
+
+def test_ordinary_django_permissions_give_nothing_on_objects():
+    """A right given globally, or by user.groups, opens no object: memberships alone count."""
+    agreement = factories.AgreementFactory(draft=True)
+    user = factories.UserFactory()
+    permission = Permission.objects.get(codename=Right.EDIT_AGREEMENT)
+    user.user_permissions.add(permission)
+    group = Group.objects.create(name="alla")
+    group.permissions.add(permission)
+    user.groups.add(group, rights.party_group(agreement.coordinating_party, Role.COORDINATOR))
+    assert held(agreement, user, ON_AGREEMENT) == set()
+
+
+@pytest.mark.parametrize("give", [rights.grant, rights.revoke])
+def test_nothing_is_given_on_nothing(give):
+    """Guardian reads no object as every object."""
+    group = rights.party_group(factories.PartyFactory(), Role.READER)
+    with pytest.raises(ValueError, match="both"):
+        give(group, Right.SEE_PARTY, None)
+    with pytest.raises(ValueError, match="both"):
+        give(None, Right.SEE_PARTY, factories.PartyFactory())
+    assert list(group.permissions.all()) == []
+
+
+# --- what follows from the rows ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def member_of_the_council():
+    """Someone with a seat in a body of an agreement that is on consultation."""
+    mandate = factories.MandateFactory(agreement__published_on=None, agreement__status="consultation")
+    seat = factories.SeatFactory(body=mandate.body)
+    user = factories.UserFactory()
+    hold_seat(seat=seat, user=user, by=None)
+    user.mandate, user.held_seat = mandate, seat
+    return user
+
+
+def test_granting_from_agreements_keeps_what_bodies_hold(member_of_the_council):
+    agreement = member_of_the_council.mandate.agreement
+    assert grant_rights(agreement) == (0, 0)
+    assert held(agreement, member_of_the_council, ON_AGREEMENT) == REVIEWS
+
+
+def test_granting_from_governance_takes_back_what_a_body_without_mandate_held(member_of_the_council):
+    agreement = member_of_the_council.mandate.agreement
+    member_of_the_council.mandate.delete()
+    assert grant_governance_rights(agreement) == (0, 2)
+    assert held(agreement, member_of_the_council, ON_AGREEMENT) == set()
+
+
+def test_granting_twice_changes_nothing():
+    agreement = factories.MandateFactory().agreement
+    factories.AccessionFactory(agreement=agreement)
+    assert (grant_governance_rights(agreement), grant_rights(agreement)) == ((0, 0), (0, 0))
+
+
+def test_new_coordinator_takes_over():
+    agreement = factories.AgreementFactory(draft=True)
+    before = person(Role.COORDINATOR, agreement.coordinating_party)
+    agreement.coordinating_party = factories.PartyFactory()
+    agreement.save()
+    grant_rights(agreement)
+    after = person(Role.COORDINATOR, agreement.coordinating_party)
+    assert (held(agreement, before, ON_AGREEMENT), held(agreement, after, ON_AGREEMENT)) == (set(), EDITS)
+
+
+def test_party_that_leaves_reads_no_more():
+    accession = factories.AccessionFactory(agreement__published_on=None, agreement__status="consultation")
+    user = person(Role.REPORTER, accession.party)
+    assert held(accession.agreement, user, ON_AGREEMENT) == READS
+    Accession.objects.filter(pk=accession.pk).update(left_on=timezone.localdate())
+    grant_rights(accession.agreement)
+    assert held(accession.agreement, user, ON_AGREEMENT) == set()
+
+
+def test_seat_that_is_left_gives_nothing(member_of_the_council):
+    agreement, seat = member_of_the_council.mandate.agreement, member_of_the_council.held_seat
+    hold_seat(seat=seat, user=None, by=None)
+    assert held(agreement, member_of_the_council, ON_AGREEMENT) == set()
+    assert Membership.objects.filter(user=member_of_the_council).count() == 0
+    assert Membership.history.filter(user_id=member_of_the_council.pk, history_type="-").count() == 1
+
+
+def test_seat_with_an_end_takes_its_holder_along(member_of_the_council):
+    agreement, seat = member_of_the_council.mandate.agreement, member_of_the_council.held_seat
+    seat.starts_on, seat.ends_on = timezone.localdate() - 10 * DAY, timezone.localdate() - DAY
+    hold_seat(seat=seat, user=member_of_the_council, by=None)
+    assert held(agreement, member_of_the_council, ON_AGREEMENT) == set()
+
+
+def test_body_above_two_agreements_shows_decisions_of_the_readable_one_only():
+    body = factories.MandateFactory().body
+    draft = factories.MandateFactory(body=body, agreement__draft=True).agreement
+    kept, general = factories.DecisionFactory(body=body, agreement=draft), factories.DecisionFactory(body=body)
+    assert list(Decision.objects.visible_to(AnonymousUser())) == [general]
+    coordinator = person(Role.COORDINATOR, draft.coordinating_party)
+    assert set(Decision.objects.visible_to(coordinator)) == {kept, general}
