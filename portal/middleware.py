@@ -3,9 +3,11 @@
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from lib.db import Frozen, VersionConflict
 from portal.access import Audience, audience_of
 
 
@@ -38,6 +40,22 @@ def _to_login(request):
     response = HttpResponse(status=204)
     response["HX-Refresh"] = "true"
     return response
+
+
+def conflicts(get_response):
+    """Answer 409 where a write outside a form met a frozen row, or one that somebody saved meanwhile."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_exception(request, exception):
+        if not isinstance(exception, Frozen | VersionConflict):
+            return None
+        reason = str(exception) if isinstance(exception, Frozen) else ""
+        return render(request, "409.html", {"reason": reason}, status=409)
+
+    middleware.process_exception = process_exception
+    return middleware
 
 
 def private_pages(get_response):

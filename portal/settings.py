@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.middleware.access_control",
+    "portal.middleware.conflicts",
     "portal.middleware.private_pages",
 ]
 

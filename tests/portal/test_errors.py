@@ -1,6 +1,7 @@
 """What visitors read when something is wrong."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection
 from django.urls import reverse
 
@@ -43,3 +44,14 @@ def test_csrf_failure_says_what_to_do(settings):
 
     response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "a@b.se"})
     assert (response.status_code, "Formuläret var för gammalt" in response.content.decode()) == (403, True)
+
+
+def test_conflicts_answers_a_write_that_met_a_frozen_row(rf):
+    from lib.db import Frozen
+    from portal.middleware import conflicts
+
+    request = rf.post("/")
+    request.user = AnonymousUser()
+    answer = conflicts(lambda request: None).process_exception(request, Frozen("Versionen är fastställd."))
+    assert (answer.status_code, "Versionen är fastställd." in answer.content.decode()) == (409, True)
+    assert conflicts(lambda request: None).process_exception(request, ValueError()) is None
