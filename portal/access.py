@@ -23,6 +23,7 @@ ACCESS = {
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
+    "portal:agreement_history": ANYONE,
     "portal:workbook_template": SIGNED_IN,
     "portal:workbook_upload": SIGNED_IN,
     "portal:workbook_preview": SIGNED_IN,

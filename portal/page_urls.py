@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from portal import views, work, workbook_views
+from portal import history, views, work, workbook_views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.start, name="start"),
     path("sok/", views.search, name="search"),
+    path("overenskommelser/<slug:slug>/historik/", history.agreement_history, name="agreement_history"),
     path("mitt-arbete/", work.work, name="work"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),

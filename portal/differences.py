@@ -1,0 +1,168 @@
+"""What changed between two records of a row's history, field by field, in the words of the screen."""
+
+import datetime
+import difflib
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from actionplans.models import Edition
+from agreements.models import Basis
+from agreements.templatetags.agreements import number
+from governance.models import Mandate, Meeting
+from parties.models import Membership, User
+
+# Fields that hold a row together and say nothing to a reader.
+TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text"}
+PEOPLE = (User, Membership)
+# What a row's own name needs of other rows.
+NAMED_BY = {Mandate: ["body"], Meeting: ["body"], Edition: ["plan"], Membership: ["user", "party"]}
+LONGEST_COMPARED, LEAST_AKIN = 1000, 0.5  # words and spaces; other texts are shown whole on both sides
+
+
+@dataclass
+class Piece:
+    """A run of words; changed where the other side has other words or none."""
+
+    text: str
+    is_changed: bool
+
+
+@dataclass
+class Change:
+    """One field: its Swedish name, and what stood there before and after; empty means empty."""
+
+    label: str
+    old: str
+    new: str
+
+    @property
+    def pieces(self):
+        """The old and the new text as runs of words with those that differ marked, if the texts are akin at all."""
+        old, new = _words(self.old), _words(self.new)
+        match = difflib.SequenceMatcher(None, old, new, autojunk=False)
+        if max(len(old), len(new)) > LONGEST_COMPARED or match.ratio() < LEAST_AKIN:
+            return [Piece(self.old, False)], [Piece(self.new, False)]
+        codes = match.get_opcodes()
+        before = [Piece("".join(old[a:b]), tag != "equal") for tag, a, b, _c, _d in codes if b > a]
+        after = [Piece("".join(new[c:d]), tag != "equal") for tag, _a, _b, c, d in codes if d > c]
+        return before, after
+
+
+def _words(text):
+    return re.findall(r"\w+|\s+|[^\w\s]", text)
+
+
+def fields_of(record):
+    """The fields of a historical record that a reader is shown, many-to-many ones last."""
+    return [field for field in record.tracked_fields if field.name not in TECHNICAL] + list(record._history_m2m_fields)
+
+
+class Values:
+    """The values of a page of historical records as text, with a fixed number of queries for each kind of row.
+
+    ``user`` decides which rows are named; people are named only where ``names_shown``.
+    """
+
+    def __init__(self, records, user, *, names_shown):
+        self.user, self.names_shown = user, names_shown
+        self.many = _many_to_many(records)
+        self.names = {}
+        wanted = defaultdict(set)
+        for record in records:
+            for field in fields_of(record):
+                if field.is_relation:
+                    wanted[field.related_model].update(self._keys(record, field))
+        for model, keys in wanted.items():
+            self.names[model] = self._names(model, keys - {None})
+
+    def text(self, record, field):
+        """The field's value in ``record``; empty where there is none or no record."""
+        if record is None:
+            return ""
+        if field.is_relation:
+            names = self.names[field.related_model]
+            unnamed = _("en person") if field.related_model in PEOPLE else _("borttagen rad")
+            return ", ".join(sorted(names.get(key, unnamed) for key in self._keys(record, field) if key is not None))
+        return _shown(field, getattr(record, field.attname))
+
+    def changes(self, before, after):
+        """The fields that differ between two records of a row; all that are filled in where one of them is None."""
+        fields = fields_of(after or before)
+        if before and after:
+            fields = [field for field in fields if self._raw(before, field) != self._raw(after, field)]
+        rows = [
+            Change(capfirst(str(field.verbose_name)), self.text(before, field), self.text(after, field))
+            for field in fields
+        ]
+        return [row for row in rows if row.old or row.new]
+
+    def _raw(self, record, field):
+        return set(self._keys(record, field)) if field.is_relation else getattr(record, field.attname)
+
+    def _keys(self, record, field):
+        if field.many_to_many:
+            return self.many[type(record), field.name, record.history_id]
+        return [getattr(record, field.attname)]
+
+    def _names(self, model, keys):
+        """key → name of the rows that the user may see."""
+        if not keys or (model in PEOPLE and not self.names_shown):
+            return {}
+        rows = model._default_manager.filter(pk__in=keys)
+        if hasattr(rows, "visible_to"):
+            rows = rows.visible_to(self.user)
+        if model in NAMED_BY:
+            rows = rows.select_related(*NAMED_BY[model])
+        return {row.pk: str(row) for row in rows}
+
+
+def _many_to_many(records):
+    """(record type, field, history id) → keys of the related rows then."""
+    found = defaultdict(list)
+    by_type = defaultdict(list)
+    for record in records:
+        by_type[type(record)].append(record.history_id)
+    for record_type, ids in by_type.items():
+        for field in record_type._history_m2m_fields:
+            through = getattr(record_type, field.name).model
+            column = f"{field.m2m_reverse_field_name()}_id"
+            for history_id, key in through.objects.filter(history__in=ids).values_list("history_id", column):
+                found[record_type, field.name, history_id].append(key)
+    return found
+
+
+def _shown(field, value):
+    """A plain value as people write it."""
+    if value is None or value == "":
+        return ""
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("ja") if value else _("nej")
+    if isinstance(field, models.DecimalField):
+        return number(value)
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, datetime.time):
+        return value.strftime("%H.%M")
+    if isinstance(field, models.JSONField):
+        return ", ".join(f"{_field_name(field.model, name)}: {_basis(basis)}" for name, basis in sorted(value.items()))
+    return str(value)
+
+
+def _field_name(model, name):
+    try:
+        return str(model._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        return name
+
+
+def _basis(code):
+    return str(dict(Basis.choices).get(code, code))
