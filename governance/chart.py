@@ -55,14 +55,21 @@ class Node:
         return "plain" if self.superior else "top"
 
     @property
+    def role_words(self):
+        """What kind of body it is: level, how many there are, and a state other than plainly active."""
+        words = [self.mandate.get_level_display(), self.body.get_multiplicity_display()]
+        unusual = self.body.state in (Body.State.AS_NEEDED, Body.State.RECURRING)
+        return [str(word) for word in [*words, self.body.get_state_display() if unusual else ""] if word]
+
+    @property
     def role(self):
-        """What kind of body it is, in one line: level, how many there are, and a state other than plainly active."""
-        words = [self.mandate.get_level_display()]
-        if self.is_multiple:
-            words.append(self.body.get_multiplicity_display())
-        if self.body.state in (Body.State.AS_NEEDED, Body.State.RECURRING):
-            words.append(self.body.get_state_display())
-        return capfirst(" · ".join(str(word) for word in words))
+        """The role as a line of its own: ``Operativ · flera grupper · vid behov``."""
+        return capfirst(" · ".join(self.role_words))
+
+    @property
+    def role_in_text(self):
+        """The role inside a sentence: ``operativ, flera grupper, vid behov``."""
+        return ", ".join(self.role_words)
 
     @property
     def led_by(self):
@@ -102,6 +109,13 @@ class Chart:
         return [node for root in (*self.tops, *self.outside) for node in walk(root)]
 
     @property
+    def looks(self):
+        """The looks that need explaining under the picture: missing, outside, multiple, interim."""
+        found = {node.kind for node in self.nodes}
+        found |= {"multiple" for node in self.nodes if node.is_multiple}
+        return found | {"interim" for node in self.nodes if node.interim_by}
+
+    @property
     def description(self):
         return " ".join(_sentence(node) for node in self.nodes)
 
@@ -113,7 +127,7 @@ def walk(node):
 
 
 def _sentence(node):
-    facts = {"name": node.name, "role": node.role.lower(), "superior": node.superior and node.superior.name}
+    facts = {"name": node.name, "role": node.role_in_text, "superior": node.superior and node.superior.name}
     if node.is_missing and node.superior:
         sentence = _("%(name)s saknas, ska svara inför %(superior)s.") % facts
     elif node.is_missing:
@@ -174,4 +188,3 @@ def duty(row):
     if not row.parts:
         return _("Delar av %(area)s") % {"area": row.area.name}
     return f"{row.area.name} {numbers(row.parts)}"
-

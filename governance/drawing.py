@@ -129,7 +129,9 @@ def _drawing(name, width, boxes, edges):
     """Missing links lie under the solid ones where they share a way."""
     bottom = max((box.bottom for box in boxes.values()), default=0)
     order = {"missing": 0, "interim": 1, "reports": 2}
-    return Drawing(name, width, bottom + MARGIN, list(boxes.values()), sorted(edges, key=lambda edge: order[edge.kind]))
+    return Drawing(
+        name, width, bottom + 2 * MARGIN, list(boxes.values()), sorted(edges, key=lambda edge: order[edge.kind])
+    )
 
 
 class Spread:
