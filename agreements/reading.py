@@ -56,6 +56,7 @@ def content_of(agreement):
     return {
         **{kind.name.lower(): provisions[kind] for kind in Provision.Kind},
         "areas": areas,
+        "any_area_goals": any(area.goal_rows for area in areas),
         "any_responsible": any(area.responsible for area in areas),
         "overarching_goals": goals[None],
         "target_groups": _rows(TargetGroup, agreement),

@@ -387,6 +387,11 @@ class Accession(Freezable, AgreementRow):
         return self.name_at_signing
 
     @property
+    def signatory(self):
+        """Who signed for the party: name and title, as far as they are known."""
+        return ", ".join(filter(None, (self.signatory_name, self.signatory_title)))
+
+    @property
     def has_own_decision(self):
         return bool(self.decided_on or self.decided_by or self.registry_number)
 

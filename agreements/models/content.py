@@ -19,7 +19,7 @@ class PriorityAreaQuerySet(AgreementRowQuerySet):
         facts = self.model._meta.get_field("annotations").related_model.objects.external()
         return self.prefetch_related(models.Prefetch("responsibilities", responsibilities)).annotate(
             others=json_list(others, "priorityarea", name="actor__name", order="actor__order"),
-            sdgs=json_list(GlobalGoalLink.objects, "area", number="number", basis="basis", named="stated_by_name"),
+            sdgs=json_list(GlobalGoalLink.objects, "area", pk="pk", number="number", basis="basis"),
             later_facts=json_list(facts, "area", text="text", found_in="found_in", order="order"),
         )
 
