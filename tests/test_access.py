@@ -33,7 +33,6 @@ EVERYBODY = set(PEOPLE)
 SIGNED_IN = EVERYBODY - {ANONYMOUS}
 COORDINATORS = {"own coordinator", "other coordinator"}
 EDITORS = {"own coordinator"}
-COORDINATORS = {"own coordinator", "other coordinator"}
 REPORTERS = {"own reporter", "own approver"}
 PARTY = REPORTERS | {"own reader"}
 REVIEWERS = {"own coordinator", "own auditor", "own council_member"}
@@ -68,12 +67,6 @@ DOORS = {
     "portal:workbook_preview": Door(("staged",), through=EDITORS, seen=EDITORS, only="get"),
     "portal:workbook_confirm": Door(("staged",), through=EDITORS, seen=EDITORS, only="post"),
     "portal:workbook_export": Door(OF_AGREEMENT, through=EVERYBODY, only="get"),
-    "portal:workbook_upload": Door(through=COORDINATORS, in_draft=EVERYBODY),
-    "portal:workbook_template": Door(through=SIGNED_IN, in_draft=EVERYBODY),
-    # a staged file is its uploader's alone: for everybody else it does not exist
-    "portal:workbook_preview": Door(("staged",), seen=frozenset()),
-    "portal:workbook_confirm": Door(("staged",), seen=frozenset()),
-    "portal:workbook_export": Door(OF_AGREEMENT, through=EVERYBODY),
     "agreements:agreement_list": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "agreements:agreement_detail": Door(OF_AGREEMENT, through=EVERYBODY),
     "agreements:accession_list": Door(OF_AGREEMENT, through=EVERYBODY),
