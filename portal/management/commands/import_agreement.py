@@ -1,5 +1,7 @@
 """Read an agreement's workbook: a folder of CSV files or one .xlsx file."""
 
+from pathlib import Path
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -23,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{path} går inte att läsa: {error.strerror}.") from None
-        result = import_grids(grids, reason=f"Import av arbetsbok {path}", today=today, save=not dry_run)
+        result = import_grids(grids, reason=f"Import av arbetsbok {Path(path).name}", today=today, save=not dry_run)
         for problem in result.all_problems:
             self.stderr.write(str(problem))
         if options["verbosity"]:
