@@ -42,7 +42,8 @@ def agreement_publish(request, slug):
     """Publish the agreement, or take it back, after reading who can read it then."""
     agreement = editable(request, slug)
     form = PublishForm(*rows.posted(request), instance=agreement)
-    context = {**frame(agreement, (_("Publicera"), "")), "back_url": agreement.get_absolute_url()}
+    title = _("Ta tillbaka publiceringen") if agreement.published_on else _("Publicera överenskommelsen")
+    context = {**frame(agreement, (title, "")), "title": title, "back_url": agreement.get_absolute_url()}
     return answer_form(request, form, "agreements/agreement_publish.html", context, url=Agreement.get_absolute_url)
 
 

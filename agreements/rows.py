@@ -229,13 +229,14 @@ def answer_edit(request, agreement, kind, pk, template, *, grant):
     row = kind.rows(agreement).filter(pk=pk).first()
     if row is None and request.method != "POST":
         raise Http404
+    about = row and str(row)  # as stored: the form writes in the row
     form = kind(*posted(request), instance=row, agreement=agreement, user=request.user)
     if row is None:
         return answer_gone(request, form)
-    return _answer(request, agreement, form, template, _("Ändra %(kind)s") % {"kind": kind.noun()}, grant)
+    return _answer(request, agreement, form, template, _("Ändra %(kind)s") % {"kind": kind.noun()}, grant, about)
 
 
-def _answer(request, agreement, form, template, title, grant):
+def _answer(request, agreement, form, template, title, grant, about=""):
     def save():
         row = form.save()
         if form.changes_rights:
@@ -245,6 +246,7 @@ def _answer(request, agreement, form, template, title, grant):
     context = {
         **frame(agreement, (title, "")),
         "title": title,
+        "about": about or agreement.short_name,
         "row": form.instance,
         "kind": form.slug,
         "back_url": form.url_of(agreement, None if form.is_new else form.instance),
@@ -263,13 +265,15 @@ def answer_delete(request, agreement, kind, pk, template, *, grant):
         messages.success(request, _("%(kind)s togs bort.") % {"kind": capfirst(kind.noun())})
         return redirect(kind.url_of(agreement))
     row = kind.rows(agreement).filter(pk=pk).first()
+    frozen = isinstance(row, Freezable) and row.is_stored_frozen()
     title = _("Ta bort %(kind)s") % {"kind": kind.noun()}
     context = {
         **frame(agreement, (title, "")),
         "title": title,
         "row": row,
         "form": DeleteForm(initial={"version": row.version}),
-        "problem": problem or (row.frozen_message if isinstance(row, Freezable) and row.is_stored_frozen() else ""),
+        "frozen": frozen,
+        "problem": problem or (row.frozen_message if frozen else ""),
         "hanging": hanging_on(row, request.user),
         "back_url": kind.url_of(agreement, row),
     }

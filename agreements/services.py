@@ -60,6 +60,14 @@ def actor_for(*, agreement, key):
     return None
 
 
+def name_parties(agreement):
+    """Let every party of the agreement be chosen in its other rows: those without an actor get one."""
+    named = Actor.objects.filter(agreement=agreement, party__isnull=False)
+    members = Accession.objects.filter(agreement=agreement).exclude(party__in=named.values("party"))
+    for key in members.values_list("party__key", flat=True):
+        actor_for(agreement=agreement, key=key)
+
+
 def discard_file(storage, name):
     """Remove an uploaded file once what no longer needs it is safely stored, unless another document has it."""
 

@@ -12,7 +12,7 @@ from agreements.models import Actor
 from agreements.rows import SOURCE, SOURCE_SECTION, RowForm, SourcedRowForm
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
 from governance.services import body_actor, hold_seat, leave_seat, remove_mandate
-from lib.moments import clean_moment
+from lib.forms import MomentField
 from parties.models import Party, User
 
 ON_GOVERNANCE = "governance:agreement_governance"
@@ -45,6 +45,8 @@ class BodyForm(RowForm):
     class Meta:
         model = Body
         fields = ["name", "state", "multiplicity", "pre_existing", "formed", "dissolved", "hosts"]
+        field_classes = {"formed": MomentField, "dissolved": MomentField}
+        labels = {"multiplicity": gettext_lazy("namnet står för")}
         help_texts = {
             "state": gettext_lazy("Planerat, saknas: överenskommelsen förutsätter gruppen, men den finns inte än."),
             "multiplicity": gettext_lazy("Om namnet står för flera grupper av samma slag."),
@@ -69,12 +71,6 @@ class BodyForm(RowForm):
         if not self.is_new:
             hosts |= Q(hosted_bodies=self.instance)
         self.fields["hosts"].queryset = Party.objects.filter(pk__in=Party.objects.filter(hosts).values("pk"))
-
-    def clean_formed(self):
-        return clean_moment(self.cleaned_data["formed"])
-
-    def clean_dissolved(self):
-        return clean_moment(self.cleaned_data["dissolved"])
 
     def save(self, commit=True):
         """A new body works in the agreement from the start, and is an actor there."""

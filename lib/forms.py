@@ -20,10 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.db import Freezable, Frozen, VersionConflict
+from lib.moments import clean_moment, clean_year
 from lib.swedish import clean_text
 
 SmallIntegers = models.SmallIntegerField | models.PositiveSmallIntegerField
 SMALL_INTEGER_MAX = 32767  # what both databases hold; SQLite alone would take more
+SHORT_LINE = 20  # texts that cannot be longer than this get a short box
 LONG_LINE = 160  # texts that may be longer than this are shown over several lines
 
 YES_NO = (("unknown", gettext_lazy("Framgår inte")), ("true", gettext_lazy("Ja")), ("false", gettext_lazy("Nej")))
@@ -68,6 +70,21 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
     def value_from_datadict(self, data, files, name):
         return [value if len(str(value)) < 19 else "" for value in super().value_from_datadict(data, files, name) or []]
+
+
+class MomentField(forms.CharField):
+    """A year, a month or a date, as the document gives it."""
+
+    def __init__(self, *, max_length=None, **kwargs):  # what it may look like says how long it may be
+        super().__init__(**kwargs)
+
+    def clean(self, value):
+        return clean_moment(super().clean(value))
+
+
+class YearField(MomentField):
+    def clean(self, value):
+        return clean_year(forms.CharField.clean(self, value))
 
 
 class VersionField(forms.IntegerField):
@@ -233,8 +250,10 @@ def _bound_text(field):
     if isinstance(field.widget, forms.Textarea):
         field.widget.attrs |= {"rows": 3 if longest <= 1000 else 6}
         field.widget.attrs.pop("cols", None)
-    elif longest > LONG_LINE:
+    elif longest > LONG_LINE and isinstance(field.widget, forms.TextInput) and not isinstance(field, forms.EmailField):
         field.widget = LongLine(attrs={"rows": 2})
+    elif longest <= SHORT_LINE:
+        field.widget.attrs["class"] = "short"
 
 
 def shown(field, value):

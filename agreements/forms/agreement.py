@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Accession, Actor, Adoption, Agreement, AgreementSeries, Outsider, SeriesEntry, Validity
 from agreements.rows import ON_PARTIES, ON_PROCESS, SOURCE, SOURCE_SECTION, SourcedRowForm, limit_agreements
 from agreements.services import actor_for
-from lib.forms import VersionedModelForm
-from lib.moments import clean_moment
+from lib.forms import MomentField, VersionedModelForm
 from parties.models import Party, PartyKind
 
 COORDINATING_KINDS = (PartyKind.COUNTY_BOARD, PartyKind.REGION, PartyKind.ASSOCIATION)
@@ -20,7 +19,7 @@ class AgreementForm(VersionedModelForm):
     """The agreement itself. Its address, county and example mark are given once; publishing is a step of its own."""
 
     fieldsets = (
-        (gettext_lazy("Status"), ["status", "status_in_document", "status_note", "coordinating_party"], False),
+        (gettext_lazy("Läge och ansvar"), ["status", "status_in_document", "status_note", "coordinating_party"], False),
         (gettext_lazy("Innehåll"), ["summary", "areas_note", "goals_note", "process_note", "strategies_rule"], False),
         (gettext_lazy("Slag och ursprung"), ["kind", "kind_label", "legal_character", "initiator", "initiator_basis",
                                              "title_note", "title_basis", "series", "predecessor"], True),
@@ -116,6 +115,7 @@ class ValidityForm(SourcedRowForm):
             "start", "start_event", "end", "open_ended", "note", "notice_period_months", "notice_effect",
             "notice_scope", "notice_scope_note", "review", "revision_initiated_by", *SOURCE,
         ]  # fmt: skip
+        field_classes = {"start": MomentField, "end": MomentField}
         help_texts = {
             "start": gettext_lazy("År, månad eller datum: 2024, 2024-07 eller 2024-07-01."),
             "start_event": gettext_lazy("Om den börjar med en händelse, till exempel när alla har undertecknat."),
@@ -123,12 +123,6 @@ class ValidityForm(SourcedRowForm):
             "open_ended": gettext_lazy("Gäller tills någon säger upp den."),
             "note": gettext_lazy("En förlängning läggs till som en egen rad, så att det gamla slutet går att läsa."),
         }
-
-    def clean_start(self):
-        return clean_moment(self.cleaned_data["start"])
-
-    def clean_end(self):
-        return clean_moment(self.cleaned_data["end"])
 
     def clean(self):
         """How exact a moment is follows from how it is written."""

@@ -17,7 +17,7 @@ from agreements.models import (
 )
 from agreements.models.content import GLOBAL_GOALS
 from agreements.rows import ON_DETAIL, SOURCE, SOURCE_SECTION, SourcedRowForm
-from lib.moments import clean_year
+from lib.forms import YearField
 
 AS_PRINTED = gettext_lazy("Som det står i dokumentet. Lämna tomt om det saknar nummer.")
 
@@ -93,6 +93,7 @@ class GoalForm(SourcedRowForm):
             "direction", "operator", "target_value", "factor", "target_year", "baseline_value", "baseline_year",
             "unit", *SOURCE,
         ]  # fmt: skip
+        field_classes = {"target_year": YearField, "baseline_year": YearField}
         help_texts = {
             "area": gettext_lazy("Lämna tomt för mål som gäller hela överenskommelsen."),
             "number": AS_PRINTED,
@@ -100,12 +101,6 @@ class GoalForm(SourcedRowForm):
             "target_value": gettext_lazy("Lämna tomt om målet saknar siffra. Tomt är inte noll."),
             "target_year": gettext_lazy("Fyra siffror, till exempel 2027."),
         }
-
-    def clean_target_year(self):
-        return clean_year(self.cleaned_data["target_year"])
-
-    def clean_baseline_year(self):
-        return clean_year(self.cleaned_data["baseline_year"])
 
 
 class CollaborationAreaForm(SourcedRowForm):
