@@ -175,7 +175,7 @@ class VersionedModelForm(forms.ModelForm):
         """What the fields hold in a row as it is, or once was, stored."""
         return model_to_dict(row)
 
-    def renewed(self, current, mine=()):
+    def renewed(self, current, mine):
         """The same form on the row as stored now, with what I typed in the fields named in ``mine``."""
         typed = {name: self[name].value() for name in mine}
         return type(self)(instance=current, initial=typed, prefix=self.prefix, **self.scope)
@@ -304,21 +304,23 @@ def answer_form(request, form, template, context, *, url, save=None):
 
 
 def _answer_conflict(request, form, current, template, context):
-    """409: both texts of what I changed, their text in what I left alone, and a form that saves when sent again."""
-    names = form.fields.keys() - {"version"}
+    """409: both texts of what we both changed, theirs of what I left alone, and a form that saves when sent again."""
+    names = [name for name in form.fields if name != "version"]
     theirs = form.stored(current)
     read = current.history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
-    before = form.stored(read.instance) if read else theirs
-    mine = [name for name in form.fields if name in names and _differs(form, name, before)]
-    apart = [name for name in form.fields if name in names and _differs(form, name, theirs)]
+    before = form.stored(read.instance) if read else {}
+    mine = [name for name in names if not read or _differs(form, name, before)]
+    apart = [name for name in names if _differs(form, name, theirs)]
+    renewed = form.renewed(current, mine)
+    clashing = {name for name in mine if name not in renewed.fields or _changed(form, name, before, theirs)}
     last = current.history.first()
     return render(
         request,
         template,
         {
             **context,
-            "form": form.renewed(current, mine),
-            "conflicts": [_both(form, name, theirs) for name in apart if name in mine],
+            "form": renewed,
+            "conflicts": [_both(form, name, theirs) for name in apart if name in clashing],
             "merged": [_both(form, name, theirs) for name in apart if name not in mine],
             "changed_by": last and last.history_user,
             "changed_at": last and last.history_date,
@@ -326,6 +328,12 @@ def _answer_conflict(request, form, current, template, context):
         },
         status=409,
     )
+
+
+def _changed(form, name, before, theirs):
+    """Whether somebody else changed the field. Of lists it is not known what they held, so they may have changed."""
+    is_list = isinstance(form.fields[name], forms.ModelMultipleChoiceField)
+    return is_list or name not in before or before[name] != theirs.get(name)
 
 
 def _differs(form, name, stored):
