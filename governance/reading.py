@@ -55,17 +55,16 @@ def body_of(mandate, user):
 def seats_of(body, today):
     """The body's seats in force, the chair first, each with ``holder`` (a person) and ``is_vacant``.
 
-    Only where somebody sits by name can a party's or the chair's seat be vacant: a document that lists offices and no
-    people says nothing of vacancies.
+    Vacant is a seat that somebody has held and nobody holds: that no person is named says nothing, as most documents
+    list offices.
     """
     rows = Seat.objects.on(today).filter(body=body).select_related("party", "membership__user")
+    held = set(Seat.history.filter(body_id=body.pk, membership__isnull=False).values_list("id", flat=True))
     roles = list(Seat.Role)
     seats = sorted(rows, key=lambda seat: roles.index(seat.role))
-    has_names = any(seat.membership_id for seat in seats)
     for seat in seats:
         seat.holder = _holder(seat, today)
-        expected = seat.membership_id or seat.party_id or seat.role == Seat.Role.CHAIR
-        seat.is_vacant = has_names and bool(expected) and seat.holder is None
+        seat.is_vacant = seat.pk in held and seat.holder is None
     return seats
 
 

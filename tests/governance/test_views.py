@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import Body, Mandate, Responsibility, Seat
-from governance.services import seat_person
+from governance.services import hold_seat, seat_person
 from parties.models import Role
 from tests import factories
 
@@ -218,18 +218,21 @@ def test_body_detail_names_people_only_to_those_who_share_the_agreement(client, 
     assert "Landshövdingen" in text
 
 
-def test_body_detail_flags_vacant_seats(client, council):
+def test_body_detail_flags_seats_that_somebody_has_held(client, council):
     today = timezone.localdate()
     seated(council, starts_on=today - datetime.timedelta(days=9), ends_on=today - datetime.timedelta(days=1))
+    hold_seat(seat=seated(council), user=None, by=None)
+    seated(council)
     factories.SeatFactory(body=council.body)
-    factories.SeatFactory(body=council.body, party=None, office="Kommunchefer")
     assert text_of(client.get(body_url(council))).count("Vakant") == 2
 
 
-def test_body_detail_calls_no_seat_vacant_where_nobody_is_named(client, council):
-    factories.SeatFactory(body=council.body, party=None, office="Landshövdingen", role=Seat.Role.CHAIR)
-    factories.SeatFactory(body=council.body)
-    assert "Vakant" not in text_of(client.get(body_url(council)))
+@pytest.mark.parametrize("is_active", [True, False])
+def test_body_detail_flags_the_seat_of_a_closed_account(client, council, is_active):
+    user = seated(council).membership.user
+    user.is_active = is_active
+    user.save()
+    assert ("Vakant" in text_of(client.get(body_url(council)))) is not is_active
 
 
 def test_body_detail_lists_the_chair_first(client, council):
