@@ -187,8 +187,10 @@ class ActivityQuerySet(FreezableQuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
     def for_table(self):
+        """In the order of the areas; what has none stands last, on every database."""
+        places = [models.F(f"{place}__order").asc(nulls_last=True) for place in ("area", "collaboration_area")]
         return self.select_related("area", "collaboration_area", "responsible").order_by(
-            "area__order", "collaboration_area__order", "order", "pk"
+            places[0], "area", places[1], "order", "pk"
         )
 
     def visible_to(self, user):

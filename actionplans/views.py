@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.forms import ActivityForm
@@ -22,7 +23,7 @@ def plan_list(request, slug):
         .select_related("managed_by__body", "adopted_by__body", "area")
         .prefetch_related(Prefetch("editions", queryset=editions, to_attr="shown_editions"))
     )
-    return render(request, "actionplans/plan_list.html", {**frame(agreement, (_("Planer"), "")), "plans": plans})
+    return render(request, "actionplans/plan_list.html", {**frame(agreement, (capfirst(agreement.plan_word), "")), "plans": plans})
 
 
 def edition_detail(request, slug, plan, label):

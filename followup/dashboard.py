@@ -5,8 +5,9 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from followup.models import Report, ReportStatus
@@ -78,3 +79,25 @@ def parties_of(round):
     )
     rows = [{**row, "missing": row["asked"] - row["answered"]} for row in rows]
     return sorted(rows, key=lambda row: (-row["missing"], row["party__sort_name"]))
+
+
+def activities_of(round, user):
+    """Per activity in the plan's order: (activity, ((code, label, reports), …)), the silent last.
+
+    A report knows whether ``user`` may open it (``readable``). Like the figures, this tells nobody that a draft exists.
+    """
+    reports = (
+        Report.objects.filter(round=round)
+        .annotate(readable=Exists(Report.objects.visible_to(user).filter(pk=OuterRef("pk"))))
+        .select_related("activity__area", "party")
+        .order_by(F("activity__area__order").asc(nulls_last=True), "activity__order", "activity", "party__sort_name")
+    )
+    return [(activity, _by_status(rows)) for activity, rows in groupby(reports, key=lambda report: report.activity)]
+
+
+def _by_status(reports):
+    labels = {**dict(ReportStatus.choices), NOT_REPORTED: _("inte rapporterat")}
+    groups = {code: [] for code in labels}
+    for report in reports:
+        groups[report.status if report.submitted_at else NOT_REPORTED].append(report)
+    return tuple((code, labels[code], rows) for code, rows in groups.items() if rows)

@@ -9,7 +9,7 @@ from actionplans.frame import edition_frame
 from actionplans.models import Edition
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.dashboard import figures_of, parties_of
+from followup.dashboard import activities_of, figures_of, parties_of
 from followup.forms import EditionAdoptForm, ReportForm
 from followup.frame import report_stance, round_frame
 from followup.models import Incomplete, Report, Round
@@ -27,14 +27,16 @@ def round_list(request, slug):
 
 
 def round_detail(request, slug, label):
-    """The dashboard: the round in figures, who is silent, and every report the visitor may read."""
+    """The dashboard: the round in figures, who is silent, and per activity a way to each answer."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
+    parties = parties_of(round)
     context = {
         **round_frame(agreement, round),
         "figures": figures_of(round),
-        "parties": parties_of(round),
-        "reports": Report.objects.filter(round=round).visible_to(request.user).for_page(),
+        "parties": parties,
+        "silent_parties": [row for row in parties if row["missing"]],
+        "activities": activities_of(round, request.user),
     }
     return render(request, "followup/round_detail.html", context)
 

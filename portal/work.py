@@ -22,9 +22,9 @@ def work(request):
         "rounds": Round.objects.open().filter(agreement__in=mine).for_list(),
         "editions": Edition.objects.editable_by(user).for_list(),
         "meetings": Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body"),
-        "council_rounds": Round.objects.filter(
-            meeting__body__in=bodies.values("pk"), published_at__isnull=True
-        ).for_list(),
+        "council_rounds": Round.objects.visible_to(user)
+        .filter(meeting__body__in=bodies.values("pk"), published_at__isnull=True)
+        .for_list(),
         "agreements": Agreement.objects.shared_with(user).select_related("county").order_by("county__sort_name"),
         "today": timezone.localdate(),
         "crumbs": [(_("Mitt arbete"), "")],
