@@ -23,7 +23,8 @@ def plan_list(request, slug):
         .select_related("managed_by__body", "adopted_by__body", "area")
         .prefetch_related(Prefetch("editions", queryset=editions, to_attr="shown_editions"))
     )
-    return render(request, "actionplans/plan_list.html", {**frame(agreement, (capfirst(agreement.plan_word), "")), "plans": plans})
+    context = {**frame(agreement, (capfirst(agreement.plan_word), "")), "plans": plans}
+    return render(request, "actionplans/plan_list.html", context)
 
 
 def edition_detail(request, slug, plan, label):
