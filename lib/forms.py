@@ -266,8 +266,8 @@ def shown(field, value):
         return _("Ja") if field.to_python(value) else _("Nej")
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))
-    if isinstance(value, Decimal):
-        return number_format(value.normalize())
+    if isinstance(field, forms.IntegerField):
+        return value.replace(".", ",") if isinstance(value, str) else number_format(Decimal(value).normalize())
     return str(field.prepare_value(value))
 
 
@@ -342,11 +342,10 @@ def _differs(form, name, stored):
 
 def _both(form, name, stored):
     bound = form[name]
-    mine = bound.data if isinstance(bound.field, forms.ModelChoiceField) else form.cleaned_data[name]
     return {
         "label": bound.label,
         "name": name,
-        "mine": shown(bound.field, mine),
+        "mine": shown(bound.field, bound.data),
         "theirs": shown(bound.field, stored.get(name)),
     }
 
