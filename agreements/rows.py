@@ -90,8 +90,13 @@ class RowForm(VersionedModelForm):
     @classmethod
     def url_of(cls, agreement, row=None):
         """Where the row is shown: its page, and its place there where a row is given."""
-        anchor = f"#{cls.anchor.format(row=row)}" if row and cls.anchor else ""
-        return reverse(cls.page, args=[agreement.slug]) + anchor
+        anchor = cls.anchor_of(row) if row else ""
+        return reverse(cls.page, args=[agreement.slug]) + (f"#{anchor}" if anchor else "")
+
+    @classmethod
+    def anchor_of(cls, row):
+        """The id on the page of the row itself, or of the section that holds it."""
+        return cls.anchor.format(row=row)
 
     @classmethod
     def delete(cls, row, version):

@@ -168,6 +168,18 @@ def test_row_delete_of_an_old_version_answers_409(client, coordinator, app, kind
     assert client.post(url, {"version": 2}).status_code == 302
 
 
+@pytest.mark.django_db
+@every_kind
+def test_saved_row_is_shown_where_the_answer_leads(client, coordinator, app, kind):
+    agreement = factories.AgreementFactory()
+    data = new_row_data(kind, agreement)
+    coordinator(agreement)
+    response = client.post(url_for(app, "create", agreement, kind), data)
+    page, _hash, anchor = response.url.partition("#")
+    html = client.get(page).content.decode()
+    assert ("Sparat." in html, not anchor or f'id="{anchor}"' in html) == (True, True), anchor
+
+
 # --- what can be chosen -----------------------------------------------------------------------------------------------
 
 CHOICES = [

@@ -42,6 +42,10 @@ class ProvisionForm(SourcedRowForm):
             "actor": gettext_lazy("Behövs när slaget är ansvar."),
         }
 
+    @classmethod
+    def anchor_of(cls, row):
+        return "syfte" if row.kind in (Provision.Kind.PURPOSE, Provision.Kind.DEFINITION) else super().anchor_of(row)
+
 
 class TargetGroupForm(SourcedRowForm):
     slug, page, anchor = "malgrupp", ON_DETAIL, "malgrupp"
@@ -114,7 +118,7 @@ class CollaborationAreaForm(SourcedRowForm):
 
 
 class GlobalGoalLinkForm(SourcedRowForm):
-    slug, page, anchor = "globalt-mal", ON_DETAIL, "agenda"
+    slug, page, anchor = "globalt-mal", ON_DETAIL, "{row.area.key}-sdg"
     fieldsets = (SOURCE_SECTION,)
     number = forms.TypedChoiceField(
         label=gettext_lazy("globalt mål"),
@@ -139,7 +143,7 @@ class RelatedStrategyForm(SourcedRowForm):
 
 
 class CommitmentForm(SourcedRowForm):
-    slug, page, anchor = "atagande", ON_DETAIL, "ataganden"
+    slug, page, anchor = "atagande", ON_DETAIL, "ar-for-ar"
     fieldsets = (SOURCE_SECTION,)
 
     class Meta:

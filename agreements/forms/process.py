@@ -75,6 +75,10 @@ class ProcessStepForm(SourcedRowForm):
         model = ProcessStep
         fields = ["scope", "name", "text", "when", "actor", *SOURCE]
 
+    @classmethod
+    def anchor_of(cls, row):
+        return "planvag" if row.scope == ProcessStep.Scope.ACTION_PLAN else super().anchor_of(row)
+
 
 class ConsultationForm(SourcedRowForm):
     slug, page, anchor = "remiss", ON_PROCESS, "remiss-{row.pk}"
@@ -149,3 +153,7 @@ class AnnotationForm(SourcedRowForm):
             "kind": gettext_lazy("Om underlaget: något att veta om texten. Senare uppgift: känt från annat håll."),
             "code": gettext_lazy("Som andra rader hänvisar till, till exempel E1."),
         }
+
+    @classmethod
+    def anchor_of(cls, row):
+        return "senare" if row.kind == Annotation.Kind.EXTERNAL else super().anchor_of(row)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.forms import KINDS, AgreementForm
-from agreements.models import Accession, Actor, Agreement, Document
+from agreements.models import Accession, Actor, Agreement, Annotation, Document, ProcessStep, Provision
 from parties.models import Party, Right, Role
 from parties.rights import with_right
 from tests import factories
@@ -488,3 +488,23 @@ def test_series_entry_offers_readable_agreements_only(agreement, coordinator):
 def test_outsider_is_a_municipality_of_the_county(agreement, coordinator):
     form = form_of("utanfor")(agreement=agreement, user=coordinator)
     assert {party.scb_code[:2] for party in form.fields["party"].queryset} == {"03"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "data"),
+    [
+        *[("bestammelse", {"kind": kind, "heading": "Rubrik", "text": "Text"}) for kind in Provision.Kind],
+        ("bestammelse", {"kind": "direction", "heading": "Rubrik", "area": True}),
+        ("bestammelse", {"kind": "commitment", "heading": "Rubrik", "area": True}),
+        ("mal", {"level": "subgoal", "text": "Mål", "area": True}),
+        ("mal", {"level": "overarching", "text": "Mål"}),
+        *[("notering", {"kind": kind, "text": "Text"}) for kind in Annotation.Kind],
+        *[("processteg", {"scope": scope, "name": "Steg"}) for scope in ProcessStep.Scope],
+    ],
+)
+def test_saved_row_is_shown_where_the_answer_leads(client, coordinator, agreement, slug, data):
+    data = {**data, "basis": "stated", "actor": factories.ActorFactory(agreement=agreement).pk}
+    if "area" in data:
+        data["area"] = factories.PriorityAreaFactory(agreement=agreement).pk
+    page, _hash, anchor = client.post(url_of("row_create", agreement, slug), data).url.partition("#")
+    assert f'id="{anchor}"' in client.get(page).content.decode()
