@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models import ActionPlan, Activity, Edition
 from governance.importing import GovernanceSheet
 from lib.cells import Misread, TextCell
+from lib.db import Frozen
 from lib.workbook import CHANGED, Change, Directory, Outcome
 
 
@@ -83,7 +84,7 @@ class EditionResource(PlanSheet):
         errors = dict(import_validation_errors or {})
         if edition.is_frozen and not Edition.objects.frozen().filter(pk=edition.pk).exists():
             if edition.decision is None:
-                errors["decision"] = ValidationError(_("Ange beslutet som fastställde versionen."))
+                errors.setdefault("decision", ValidationError(_("Ange beslutet som fastställde versionen.")))
             elif (edition.plan, edition.state) in {(other.plan, state) for other, state, _at in self.adoptions} and (
                 edition.state == Edition.State.ADOPTED
             ):
@@ -151,10 +152,13 @@ class ActivityResource(PlanSheet):
         place = f"{self.run.subject.slug}/{self.called}"
         return Activity(lineage=uuid.uuid5(uuid.NAMESPACE_URL, place))
 
+    def validate_instance(self, activity, import_validation_errors=None, validate_unique=True):
+        if activity.edition_id and activity.edition.is_frozen:
+            raise Frozen(Edition.frozen_message)
+        super().validate_instance(activity, import_validation_errors, validate_unique)
+
     def check(self, activity):
         edition = activity.edition
-        if edition.is_frozen:
-            raise ValidationError(Edition.frozen_message)
         period = {"first": edition.starts_on, "last": edition.ends_on}
         message = _("Aktiviteten ligger utanför versionens period %(first)s–%(last)s. Rätta datumet.")
         if activity.starts_on and activity.starts_on > edition.ends_on:

@@ -154,6 +154,10 @@ class NumberCell(Cell):
 class IntegerCell(NumberCell):
     """A whole number."""
 
+    @property
+    def hint(self):
+        return _("Heltal.")
+
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value)
         if number is None:
@@ -170,6 +174,10 @@ class IntegerCell(NumberCell):
 
 class DecimalCell(NumberCell):
     """A number with as many decimals as the field keeps."""
+
+    @property
+    def hint(self):
+        return _("Tal med högst %(places)s decimaler.") % {"places": self.model_field.decimal_places}
 
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value)

@@ -35,6 +35,7 @@ DATE_FORMAT = re.compile(r"[ymdhs]", re.IGNORECASE)
 NOT_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
 BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+OUT_OF_MEMORY = 1  # expat's number for it
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
@@ -238,8 +239,13 @@ class Workbook:
             title = unicodedata.normalize("NFC", attributes.get("name", "").strip())
             self.sheets.append((title, relation, attributes.get("state", "visible")))
 
-    def parse(self, path, start=None, end=None, data=None, sheet=""):
-        """Read one XML part. Types, entities and the like are refused before they can do anything."""
+    def parse(self, path, **handlers):
+        """Read the whole of one XML part."""
+        for _chunk in self.chunks(path, **handlers):
+            pass
+
+    def chunks(self, path, start=None, end=None, data=None, sheet=""):
+        """Read one XML part, chunk by chunk. Types, entities and the like are refused before they can do anything."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text, parser.buffer_size = True, 65536
         local = LocalNames()
@@ -255,10 +261,14 @@ class Workbook:
             with self.archive.open(path) as stream:
                 while chunk := stream.read(65536):
                     parser.Parse(chunk)
+                    yield
             parser.Parse(b"", True)
+            yield
         except KeyError:
             raise Refused("not_a_workbook") from None
         except (expat.ExpatError, *ZIP_ERRORS) as error:
+            if getattr(error, "code", None) == OUT_OF_MEMORY:
+                raise MemoryError from None
             raise Refused("broken_workbook", sheet=sheet) from error
 
 
@@ -332,8 +342,15 @@ class SheetPart:
         self.cells, self.kind, self.style, self.value, self.taking, self.formula = {}, "", 0, [], False, False
 
     def rows(self):
-        self.workbook.parse(self.path, start=self._start, end=self._end, data=self._data, sheet=self.name)
-        yield from self.found
+        """The rows, a few at a time; also those before the one that is refused, as they tell the headings."""
+        handlers = {"start": self._start, "end": self._end, "data": self._data, "sheet": self.name}
+        try:
+            for _chunk in self.workbook.chunks(self.path, **handlers):
+                yield from self.found
+                self.found.clear()
+        except Refused:
+            yield from self.found
+            raise
 
     def _start(self, name, attributes):
         if name == "c":

@@ -26,7 +26,7 @@ from lib import spreadsheet_reader as reader
 from lib.spreadsheet_reader import LOOKS_LIKE_FORMULA
 
 README, CHOICES = "Läs mig", "Val"  # sheets of a workbook that hold no rows
-HELP_MARK = "#"  # a row whose first cell begins so is for people only
+HELP_MARK = "# Hjälp"  # a row whose first cell begins so is for people only
 FORMATS = {"text": "@", "number": "General", "date": "yyyy-mm-dd"}
 LONGEST_WAIT = 15  # seconds; where the operating system limits nothing
 
@@ -267,7 +267,7 @@ def _write_help(sheet, table):
     sheet.append([column.help for column in table.columns])
     for cell in sheet[2]:
         cell.font, cell.alignment = Font(italic=True, color="55606A"), Alignment(wrap_text=True, vertical="top")
-    sheet["A2"] = f"{HELP_MARK} {table.columns[0].help}"
+    sheet["A2"] = f"{HELP_MARK}: {table.columns[0].help}"
 
 
 def _write_row(sheet, line, table, row):

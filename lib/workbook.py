@@ -184,9 +184,9 @@ class References(Reference, ManyToManyWidget):
 class Heading(Field):
     """A column of a sheet: a model field with its Swedish name, its cell and whether it must be filled in."""
 
-    def __init__(self, attribute, column_name, widget, *, model_field, optional=False, **kwargs):
+    def __init__(self, attribute, column_name, widget, *, model_field, optional=False, fixed=False, **kwargs):
         super().__init__(attribute=attribute, column_name=column_name, widget=widget, **kwargs)
-        self.model_field, self.optional = model_field, optional
+        self.model_field, self.optional, self.fixed = model_field, optional, fixed
         path, _dots, self.name = attribute.rpartition("__")
         self.path = path.split("__") if path else []
         self.prefix = f"{path}__" if path else ""
@@ -228,8 +228,13 @@ class Heading(Field):
     def describe(self):
         """The column as the file writers see it."""
         cell = self.widget
-        hint = " ".join(filter(None, [_("Måste fyllas i.") if self.required else "", self._help(), cell.hint]))
+        hint = " ".join(filter(None, [self._demand(), self._help(), cell.hint]))
         return Column(self.column_name, cell.kind, tuple(cell.offered), hint, self.required)
+
+    def _demand(self):
+        if self.fixed:
+            return _("Fylls i när raden är ny, ändras inte härifrån.")
+        return _("Måste fyllas i.") if self.required else ""
 
     def _help(self):
         if isinstance(self.widget, References):
@@ -281,10 +286,11 @@ class Sheet(ModelResource):
     @classmethod
     def field_from_django_field(cls, field_name, django_field, readonly):
         heading = cls.headings.get(field_name) or django_field.verbose_name
-        optional = field_name in cls.kept or (field_name == "key" and cls.makes_keys)
+        fixed = field_name in cls.fixed
+        optional = field_name in cls.kept or (field_name == "key" and cls.makes_keys) or (fixed and "__" in field_name)
         return Heading(
             field_name, str(heading), cls.cell_for(field_name, django_field),
-            model_field=django_field, optional=optional, default=django_field.default,
+            model_field=django_field, optional=optional, fixed=fixed, default=django_field.default,
         )  # fmt: skip
 
     @classmethod
@@ -516,9 +522,13 @@ class Sheet(ModelResource):
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         errors = dict(import_validation_errors or {})
+        for column in self.columns:
+            if self.new and column.required and column not in self.present:
+                errors[column.attribute] = ValidationError(_("Kolumnen saknas. Den ska fyllas i när raden är ny."))
         if not self.called and hasattr(instance, "key"):
             self.called = self._free_key(instance)
         for prefix, part in self._touched(instance):
+            self._refuse_frozen(part)
             _collect(
                 errors, prefix, lambda part=part, prefix=prefix: part.clean_fields(self._known(part, prefix, errors))
             )
@@ -567,15 +577,16 @@ class Sheet(ModelResource):
             part._change_reason = self.run.reason
             part.save(force_insert=True)
         elif isinstance(part, Versioned):
-            self._refuse_frozen(part)
             part.save_version(part.version, reason=self.run.reason)
         else:
             part.save()
 
     def _refuse_frozen(self, part):
         """The model refuses too, but it cannot see that only a many-to-many relation is about to change."""
-        closed = {column.attribute for column in self.changed} - {*getattr(part, "frozen_but", ())}
-        if isinstance(part, Freezable) and closed and type(part).objects.filter(pk=part.pk).frozen().exists():
+        if part._state.adding or not isinstance(part, Freezable):
+            return
+        closed = {column.attribute for column in self.changed} - {*part.frozen_but}
+        if closed and type(part).objects.filter(pk=part.pk).frozen().exists():
             raise Frozen(part.frozen_message)
 
     def save_m2m(self, instance, row, **kwargs):

@@ -38,6 +38,7 @@ from agreements.importing import (
     ValidityResource,
 )
 from agreements.models import Agreement, StagedWorkbook
+from agreements.services import name_parties
 from followup.importing import ReportResource, RoundResource
 from governance.importing import (
     DecisionResource,
@@ -97,7 +98,7 @@ SHOWN_ROWS = 200  # of each kind on each sheet; a page of thousands helps nobody
 INTRODUCTION = [
     _lazy("Arbetsbok för en överenskommelse"),
     _lazy("Fyll i de ark du behöver. Arket Överenskommelse ska ha en rad; de andra får vara tomma."),
-    _lazy("Rader som börjar med # är hjälp och läses inte in. Ark och kolumner får tas bort men inte byta namn."),
+    _lazy("Raden som börjar med # Hjälp läses inte in. Ark och kolumner får tas bort men inte byta namn."),
     _lazy("Nyckeln är radens namn: andra ark hänvisar till den, och med den hittas raden nästa gång du läser in."),
     _lazy("Har raden ingen nyckel får den en när arbetsboken läses in. Inget tas bort av att en rad saknas."),
     _lazy("Läs in arbetsboken i portalen. Du får se vad som ändras, cell för cell, innan något sparas."),
@@ -238,6 +239,7 @@ def _import_lines(lines, run, *, grant):
         for sheet in sheets.values():
             result.outcomes += sheet.finish()
         if grant:
+            name_parties(run.subject)
             grant_governance_rights(run.subject)
     return result
 
