@@ -1,0 +1,319 @@
+"""The follow-up pages: who comes in, what is saved, what a draft gives away, and that rows do not multiply queries."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplans.models import Edition
+from followup.models import Report, Round
+from governance.models import Decision
+from parties.models import Role
+from tests.factories import (
+    AccessionFactory,
+    ActivityFactory,
+    ActorFactory,
+    EditionFactory,
+    MandateFactory,
+    MembershipFactory,
+    PriorityAreaFactory,
+    ReportFactory,
+    RoundFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+ROLES = ("coordinator", "reporter", "reader", "other party", "council", "elsewhere")
+
+
+@pytest.fixture
+def report():
+    """An unanswered report of a party of the round's agreement, which another party belongs to too."""
+    report = ReportFactory(party__name="Heby kommun")
+    AccessionFactory(agreement=report.round.agreement, party=report.party)
+    return report
+
+
+@pytest.fixture
+def log_in(client):
+    """log_in(role, agreement, party): ``client`` acts as somebody of the agreement."""
+
+    def log_in(role, agreement, party=None):
+        hats = {
+            "coordinator": lambda: {"role": Role.COORDINATOR, "party": agreement.coordinating_party},
+            "reporter": lambda: {"role": Role.REPORTER, "party": party},
+            "reader": lambda: {"role": Role.READER, "party": party},
+            "other party": lambda: {"role": Role.REPORTER, "party": AccessionFactory(agreement=agreement).party},
+            "council": lambda: {
+                "role": Role.COUNCIL_MEMBER,
+                "group": MandateFactory(agreement=agreement).body.group(),
+            },
+            "elsewhere": lambda: {"role": Role.COORDINATOR},
+        }
+        user = MembershipFactory(**hats[role]()).user
+        client.force_login(user)
+        return user
+
+    return log_in
+
+
+def address(name, row, *more):
+    round = row.round if isinstance(row, Report) else row
+    place = [round.agreement.slug] if name == "round_list" else [round.agreement.slug, round.label]
+    return reverse(f"followup:{name}", args=[*place, *more])
+
+
+def answer(report, **changes):
+    return {"status": "ongoing", "text": "Boskolan är igång.", "version": report.version, **changes}
+
+
+def queries_of(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+STATUS = dict(zip(ROLES, (404, 302, 403, 404, 404, 404), strict=True))
+
+
+@pytest.mark.parametrize(("role", "status"), [*STATUS.items()])
+def test_report_edit_is_for_the_partys_reporters(client, log_in, report, role, status):
+    log_in(role, report.round.agreement, report.party)
+    response = client.post(address("report_edit", report, report.pk), answer(report))
+    assert response.status_code == status
+    assert (Report.objects.get(pk=report.pk).status == "ongoing") is (status == 302)
+
+
+@pytest.mark.parametrize(("role", "status"), [*STATUS.items()])
+def test_report_submit_is_for_the_partys_reporters(client, log_in, report, role, status):
+    Report.objects.update(status="ongoing")
+    log_in(role, report.round.agreement, report.party)
+    assert client.post(address("report_submit", report, report.pk)).status_code == status
+    assert Report.objects.submitted().exists() is (status == 302)
+
+
+def test_report_submit_names_who_and_when(client, log_in, report):
+    Report.objects.update(status="ongoing")
+    user = log_in("reporter", report.round.agreement, report.party)
+    client.post(address("report_submit", report, report.pk))
+    stored = Report.objects.get()
+    assert (stored.submitted_by, stored.state) == (user, "submitted")
+    assert stored.submitted_at <= timezone.now()
+
+
+def test_report_submit_without_an_answer_says_what_is_missing(client, log_in, report):
+    log_in("reporter", report.round.agreement, report.party)
+    response = client.post(address("report_submit", report, report.pk), follow=True)
+    assert "Välj hur det går." in [str(message) for message in response.context["messages"]]
+    assert not Report.objects.submitted().exists()
+
+
+def test_report_edit_keeps_both_texts_when_a_colleague_was_faster(client, log_in, report):
+    log_in("reporter", report.round.agreement, report.party)
+    url = address("report_edit", report, report.pk)
+    first = client.post(url, answer(report, text="Den första texten"))
+    second = client.post(url, answer(report, text="Den andra texten"))
+    page = second.content.decode()
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert ("Den första texten" in page, "Den andra texten" in page) == (True, True)
+    assert Report.objects.get().text == "Den första texten"
+
+
+@pytest.mark.parametrize("late", ["submitted", "closed"])
+def test_report_edit_is_closed_when_it_is_too_late(client, log_in, report, late):
+    if late == "submitted":
+        Report.objects.update(status="done", submitted_at=timezone.now(), submitted_by=UserFactory())
+    else:
+        report.round.close(by=UserFactory())
+    log_in("reporter", report.round.agreement, report.party)
+    responses = [
+        client.post(address(name, report, report.pk), answer(report)) for name in ("report_edit", "report_submit")
+    ]
+    assert [response.status_code for response in responses] == [403, 403]
+    assert Report.objects.get().text == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"new_end_date": "2020-01-01"}, "Datumet har redan varit"),
+        ({"new_end_date": "snart"}, "Skriv datumet med år, månad och dag"),
+        ({"status": "nästan klar"}, "finns inte att välja"),
+        ({"deviation_cause": "x" * 1001}, "Korta den med"),
+    ],
+)
+def test_report_edit_refuses_in_swedish_and_keeps_what_was_typed(client, log_in, report, change, message):
+    log_in("reporter", report.round.agreement, report.party)
+    response = client.post(address("report_edit", report, report.pk), answer(report, **change))
+    page = response.content.decode()
+    assert (response.status_code, message in page, "Boskolan är igång." in page) == (200, True, True)
+
+
+# --- rounds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "status"), [*zip(ROLES, (302, 403, 403, 403, 403, 404), strict=True)])
+@pytest.mark.parametrize(("verb", "state"), [("open", "open"), ("close", "closed"), ("publish", "published")])
+def test_round_changes_are_the_coordinators(client, log_in, report, role, status, verb, state):
+    round = report.round
+    if verb == "open":
+        round = RoundFactory(agreement=round.agreement, planned=True)
+    if verb == "publish":
+        round.close(by=UserFactory())
+    before = round.state
+    log_in(role, round.agreement, report.party)
+    assert client.post(address(f"round_{verb}", round)).status_code == status
+    assert Round.objects.get(pk=round.pk).state == (state if status == 302 else before)
+
+
+@pytest.mark.parametrize("verb", ["open", "close", "publish"])
+def test_round_change_out_of_turn_says_why(client, log_in, report, verb):
+    round = report.round
+    round.close(by=UserFactory())
+    round.publish(by=UserFactory())
+    stored = Round.objects.values().get()
+    log_in("coordinator", round.agreement)
+    response = client.post(address(f"round_{verb}", round), follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+    assert Round.objects.values().get() == stored
+
+
+SEES_ROUND = {
+    # who: (open, published)
+    "coordinator": (200, 200),
+    "reporter": (200, 200),
+    "council": (200, 200),
+    "elsewhere": (404, 200),
+}
+
+
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize("role", SEES_ROUND)
+def test_round_detail_is_shared_until_published(client, log_in, report, role, published):
+    if published:
+        report.round.close(by=UserFactory())
+        report.round.publish(by=UserFactory())
+    log_in(role, report.round.agreement, report.party)
+    assert client.get(address("round_detail", report)).status_code == SEES_ROUND[role][published]
+
+
+@pytest.mark.parametrize("page", ["round_list", "round_detail"])
+@pytest.mark.parametrize("role", ["coordinator", "council", "other party"])
+def test_a_saved_draft_changes_no_page_outside_the_party(client, log_in, report, role, page):
+    log_in(role, report.round.agreement)
+
+    def read():
+        content = client.get(address(page, report)).content
+        return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", content)
+
+    before = read()
+    report.status, report.text = "deviating", "hemligt utkast"
+    report.save_version(report.version)
+    assert read() == before
+
+
+def test_round_detail_counts_what_was_handed_in_and_names_the_silent(client, log_in, report):
+    """The headline, the shares and the way to each answer, as the council reads them."""
+    area = PriorityAreaFactory(agreement=report.round.agreement, name="Boende")
+    activity = ActivityFactory(edition__plan__agreement=report.round.agreement, area=area, title="Pröva boskola")
+    answered = ReportFactory(round=report.round, activity=activity, party__name="Tierps kommun", submitted=True)
+    log_in("council", report.round.agreement)
+    response = client.get(address("round_detail", report))
+    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    assert "1 av 2 svar är inlämnat. 1 går enligt plan och inget avviker. 1 part har svar kvar att lämna." in text
+    assert [row["party__name"] for row in response.context["silent_parties"]] == ["Heby kommun"]
+    assert address("report_detail", answered, answered.pk) in response.content.decode()
+    assert address("report_detail", report, report.pk) not in response.content.decode()
+
+
+def test_round_detail_without_reports_says_what_to_do(client, log_in):
+    round = RoundFactory(planned=True)
+    log_in("coordinator", round.agreement)
+    page = client.get(address("round_detail", round)).content.decode()
+    assert "Rapporterna skapas när omgången öppnas" in page
+    assert "0 av 0" not in page
+
+
+@pytest.mark.parametrize("page", ["round_list", "round_detail"])
+def test_queries_do_not_follow_rows(client, log_in, report, page):
+    agreement = report.round.agreement
+    log_in("coordinator", agreement)
+    url = address(page, report)
+    with_one = queries_of(client, url)
+    for _ in range(29):
+        RoundFactory(agreement=agreement)
+        activity = ActivityFactory(edition=report.activity.edition, area=PriorityAreaFactory(agreement=agreement))
+        ReportFactory(round=report.round, activity=activity, submitted=True)
+    assert queries_of(client, url) == with_one
+
+
+# --- adoption ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft():
+    """A draft edition with an activity of a party, in an agreement with an open round."""
+    edition = EditionFactory()
+    agreement = edition.plan.agreement
+    party = AccessionFactory(agreement=agreement).party
+    ActivityFactory(edition=edition, responsible=ActorFactory(agreement=agreement, party=party))
+    RoundFactory(agreement=agreement)
+    return edition
+
+
+def adoption(edition, **changes):
+    mandate = MandateFactory(agreement=edition.plan.agreement)
+    return {
+        "mandate": mandate.pk,
+        "decided_on": "2026-06-11",
+        "paragraph": "§ 7",
+        "registry_number": "1-2026",
+        **changes,
+    }
+
+
+def adopt_url(edition):
+    return reverse("followup:edition_adopt", args=[edition.plan.agreement.slug, edition.plan.key, edition.label])
+
+
+@pytest.mark.parametrize(("role", "status"), [("coordinator", 302), ("other party", 404), ("elsewhere", 404)])
+def test_edition_adopt_is_for_coordinators(client, log_in, draft, role, status):
+    log_in(role, draft.plan.agreement)
+    assert client.post(adopt_url(draft), adoption(draft)).status_code == status
+    assert (Edition.objects.get(pk=draft.pk).state == "adopted") is (status == 302)
+
+
+def test_edition_adopt_records_the_decision_and_asks_the_parties(client, log_in, draft):
+    user = log_in("coordinator", draft.plan.agreement)
+    client.post(adopt_url(draft), adoption(draft))
+    edition, decision = Edition.objects.get(pk=draft.pk), Decision.objects.get()
+    assert (edition.decision, edition.adopted_by) == (decision, user)
+    assert (decision.kind, decision.paragraph, decision.registry_number) == ("adopt_edition", "§ 7", "1-2026")
+    assert [report.activity.edition for report in Report.objects.all()] == [edition]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"decided_on": "2099-01-01"}, "kan inte ligga i framtiden"),
+        ({"mandate": ""}, "måste fyllas i"),
+        ({"decided_on": "i går"}, "Skriv datumet med år, månad och dag"),
+    ],
+)
+def test_edition_adopt_refuses_in_swedish(client, log_in, draft, change, message):
+    log_in("coordinator", draft.plan.agreement)
+    response = client.post(adopt_url(draft), adoption(draft, **change))
+    assert (response.status_code, message in response.content.decode()) == (200, True)
+    assert not Decision.objects.exists()
+
+
+def test_edition_adopt_refuses_a_body_of_another_agreement(client, log_in, draft):
+    log_in("coordinator", draft.plan.agreement)
+    assert client.post(adopt_url(draft), adoption(draft, mandate=MandateFactory().pk)).status_code == 200
+    assert Edition.objects.get(pk=draft.pk).state == "draft"

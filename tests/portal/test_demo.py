@@ -1,0 +1,66 @@
+"""The demonstration: one account per role, filled once, and no way into a portal in production."""
+
+import csv
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from agreements.models import Agreement
+from parties.models import Membership, Role, User
+from portal.management.commands import demo
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def only_the_example(monkeypatch, tmp_path):
+    """The real agreements are loaded by the tests of the fixtures; here the living example is enough."""
+    (tmp_path / demo.EXAMPLE).symlink_to(demo.FIXTURES / demo.EXAMPLE)
+    monkeypatch.setattr(demo, "FIXTURES", tmp_path)
+
+
+def slug_of(folder):
+    with (folder / "overenskommelse.csv").open(encoding="utf-8-sig") as file:
+        return next(csv.DictReader(file, delimiter=";"))["adress"]
+
+
+def test_demo_fills_the_example_once(only_the_example, django_assert_max_num_queries, capsys):
+    call_command("demo")
+    agreement = Agreement.objects.get()
+    assert (agreement.slug, agreement.is_example) == (slug_of(demo.FIXTURES / demo.EXAMPLE), True)
+    assert set(Membership.objects.values_list("role", flat=True)) == set(Role.values)
+    assert set(User.objects.values_list("is_demo", flat=True)) == {True}
+    said = capsys.readouterr().out
+    assert [email for email in User.objects.values_list("email", flat=True) if email not in said] == []
+    assert demo.PASSWORD in said
+    counts = User.objects.count(), Membership.objects.count(), Agreement.history.count()
+    with django_assert_max_num_queries(10):
+        call_command("demo", verbosity=0)
+    assert (User.objects.count(), Membership.objects.count(), Agreement.history.count()) == counts
+
+
+def test_demo_is_refused_in_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="hör inte hemma i drift"):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(("is_demo", "production", "gets_in"), [
+    (True, False, True),
+    (True, True, False),
+    (False, True, True),
+])  # fmt: skip
+def test_demo_accounts_log_in_only_in_the_demo(client, settings, is_demo, production, gets_in):
+    settings.PRODUCTION = production
+    user = UserFactory(password=demo.PASSWORD, is_demo=is_demo)
+    client.post(reverse("account_login"), {"login": user.email, "password": demo.PASSWORD})
+    assert ("_auth_user_id" in client.session) is gets_in
+
+
+def test_demo_session_ends_in_production(client, settings):
+    client.force_login(UserFactory(is_demo=True))
+    settings.PRODUCTION = True
+    assert client.get(reverse("portal:work")).status_code == 302
