@@ -155,14 +155,20 @@ class Edition(Freezable, Versioned):
     def is_frozen(self):
         return self.state in self.FROZEN_STATES
 
+    @classmethod
+    def lock_open(cls, pk):
+        """Hold the edition until the transaction ends, so that nobody adopts it meanwhile; Frozen if it is adopted."""
+        state = cls.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=pk)
+        if state in cls.FROZEN_STATES:
+            raise Frozen(cls.frozen_message)
+
     @transaction.atomic
     def adopt(self, *, decision, by, at=None):
         """Adopt the edition by ``decision``, now or as of ``at``; the one adopted before is superseded.
 
         Raises Frozen when too late.
         """
-        if Edition.objects.select_for_update().frozen().filter(pk=self.pk).exists():
-            raise Frozen(self.frozen_message)
+        Edition.lock_open(self.pk)
         for former in Edition.objects.adopted().filter(plan=self.plan_id):
             former.state = self.State.SUPERSEDED
             former.save(update_fields=["state"])
@@ -302,9 +308,10 @@ class Activity(Freezable, Versioned):
     def __str__(self):
         return f"{self.number} {self.title}"
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         """A frozen edition gets no new rows, and none moved into it."""
-        Edition.objects.filter(pk=self.edition_id).refuse_frozen()
+        Edition.lock_open(self.edition_id)
         super().save(*args, **kwargs)
 
     def reporting_parties(self):

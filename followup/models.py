@@ -1,6 +1,6 @@
 """Follow-up: a round per period, and in it what each party says about each of its activities."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -239,9 +239,16 @@ class Report(Freezable, Versioned):
         }
         return [advice for advice, answer in needed.items() if not answer]
 
+    @transaction.atomic
     def submit(self, *, by):
-        """Hand the report in; from now the coordinators and bodies read it. Raises Frozen when it is too late."""
-        if self.submitted_at or not self.round.opened_at or self.round.closed_at:
+        """Hand in the report as it is stored; from now the coordinators and bodies read it.
+
+        Raises Frozen when it is too late, Incomplete when answers are missing. The round is held meanwhile, so that a
+        report is either in before the round closes or not at all.
+        """
+        round = Round.objects.select_for_update(no_key=True).get(pk=self.round_id)
+        self.refresh_from_db()
+        if self.submitted_at or round.state != "open":
             raise Frozen(_("Rapporten är redan inlämnad eller omgången är inte öppen."))
         if missing := self.missing():
             raise Incomplete(missing)

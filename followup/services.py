@@ -14,8 +14,8 @@ from lib.db import Frozen
 @transaction.atomic
 def open_round(*, round, by):
     """Open the round: one report per activity and responsible party of the agreement's adopted editions."""
-    if round.opened_at:
-        raise Frozen(Round.frozen_message)
+    if Round.objects.select_for_update().get(pk=round.pk).opened_at:
+        raise Frozen(_("Omgången är redan öppnad."))
     round.opened_at, round.opened_by = timezone.now(), by
     round.save(update_fields=["opened_at", "opened_by"])
     return add_reports(round=round)
