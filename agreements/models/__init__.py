@@ -1,16 +1,11 @@
 """The agreement and everything the parties wrote into it."""
 
+from agreements.models.actors import Accession, Actor, Outsider
 from agreements.models.agreement import (
-    Accession,
-    Actor,
-    Adoption,
     Agreement,
     AgreementGroupObjectPermission,
     AgreementSeries,
     AgreementUserObjectPermission,
-    Outsider,
-    SeriesEntry,
-    Validity,
 )
 from agreements.models.base import AgreementRow, Basis, Sourced
 from agreements.models.content import (
@@ -35,6 +30,7 @@ from agreements.models.process import (
     StatedIndicator,
 )
 from agreements.models.staging import StagedWorkbook
+from agreements.models.terms import Adoption, SeriesEntry, Validity
 
 __all__ = [
     "Accession",

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from agreements.models.agreement import Actor
+from agreements.models.actors import Actor
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
 from lib.db import date_order, json_list
 
