@@ -3,6 +3,8 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.utils.translation import gettext_lazy as _
 
+from parties.backends import MembershipBackend
+
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
@@ -15,3 +17,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def pre_login(self, request, user, **login):
+        """allauth itself only stops closed accounts; the backend also knows of demo accounts outside the demo."""
+        if not MembershipBackend().user_can_authenticate(user):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **login)
