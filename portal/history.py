@@ -152,7 +152,13 @@ RULES = {
 }
 
 
-WORDS = {"+": gettext_lazy("Tillagd"), "~": gettext_lazy("Ändrad"), "-": gettext_lazy("Borttagen")}
+FIRST_SEEN = "first seen"  # changed, but what stood before is not for the reader: a draft that was published
+WORDS = {
+    "+": gettext_lazy("Tillagd"),
+    "~": gettext_lazy("Ändrad"),
+    "-": gettext_lazy("Borttagen"),
+    FIRST_SEEN: gettext_lazy("Publicerad"),
+}
 
 
 # --- The lines of the tab ---------------------------------------------------------------------------------------------
@@ -165,7 +171,7 @@ class Event:
     when: datetime.datetime
     who: str
     reason: str
-    sort: str  # as the history has it: +, ~ or -
+    sort: str  # a key of WORDS
     kind: str = ""
     name: str = ""
     changes: list[Change] = field(default_factory=list)
@@ -177,7 +183,7 @@ class Event:
 
     @property
     def is_new(self):
-        return self.sort == "+"
+        return self.sort in ("+", FIRST_SEEN)
 
     @property
     def is_gone(self):
@@ -310,20 +316,18 @@ def _event(record, former, values, reader):
         when=record.history_date,
         who=_who(record, reader),
         reason=record.history_change_reason or "",
-        sort=record.history_type,
+        sort=_sort(record, former, reader),
         kind=str(capfirst(model._meta.verbose_name)),
         name=_name(record, values),
-        changes=_changes(record, former, values),
+        changes=values.changes(record, None) if record.history_type == "-" else values.changes(former, record),
     )
 
 
-def _changes(record, former, values):
-    """What the record changed. Of a change whose former record is not seen nothing can be told."""
-    if record.history_type == "-":
-        return values.changes(record, None)
-    if record.history_type == "+" or former:
-        return values.changes(former, record)
-    return []
+def _sort(record, former, reader):
+    """What was done, as the reader sees it: a change of what was hidden before is something new."""
+    if record.history_type != "~" or former:
+        return record.history_type
+    return FIRST_SEEN if reader.since else "+"
 
 
 def _who(record, reader):

@@ -1,6 +1,7 @@
 """The tab Historik: what changed, by whom and why, and above all what it keeps from whom."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -131,9 +132,27 @@ def test_agreement_history_writes_values_as_people_do(client, field, old, new, s
     assert changes(client, agreement)[0][3] == [shown]
 
 
-def test_agreement_history_writes_exceptions_of_basis_in_swedish(client, agreement, goal):
-    edit(goal, field_basis={"target_year": "inferred"})
-    assert changes(client, agreement)[0][3] == [("Grund per fält", "", "målår: tolkad")]
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"target_value": Decimal("12.50")}, ("Målvärde", "", "12,5")),
+        ({"field_basis": {"target_year": "inferred"}}, ("Grund per fält", "", "målår: tolkad")),
+        ({"field_basis": {"retired": "own word"}}, ("Grund per fält", "", "retired: own word")),
+    ],
+)
+def test_agreement_history_writes_figures_and_exceptions_as_people_do(client, agreement, goal, values, shown):
+    edit(goal, **values)
+    assert changes(client, agreement)[0][3] == [shown]
+
+
+def test_agreement_history_writes_times_as_people_do(client, coordinate, agreement):
+    coordinate()
+    meeting = factories.MeetingFactory(body=factories.MandateFactory(agreement=agreement).body)
+    edit(meeting, starts_at=datetime.time(9, 5))
+    edition = factories.adopt(factories.EditionFactory(plan__agreement=agreement))
+    adopted = timezone.localtime(edition.adopted_at).strftime("%Y-%m-%d %H:%M")
+    assert changes(client, agreement, slag="meeting")[0][3] == [("Börjar", "", "09.05")]
+    assert ("Fastställd", "", adopted) in changes(client, agreement, slag="edition")[0][3]
 
 
 def test_agreement_history_covers_rows_of_the_bodies_and_plans(client, agreement, coordinate):
@@ -230,10 +249,12 @@ def published_after_a_draft():
 
 def test_agreement_history_begins_at_publication_for_the_public(client):
     agreement = published_after_a_draft()
-    assert lines(client, agreement) == [
+    change, (*publication, values) = lines(client, agreement)
+    assert [change, tuple(publication)] == [
         ("Ändrad", "Mål", "tredje", [("Mål", "andra", "tredje")]),
-        ("Ändrad", "Överenskommelse", agreement.short_name, []),
+        ("Publicerad", "Överenskommelse", agreement.short_name),
     ]
+    assert ("Titel", "", "Rätt titel") in values
     content = read(client, agreement).content.decode()
     assert "Utkastets titel" not in content
     assert "första" not in content
@@ -249,7 +270,7 @@ def test_agreement_history_begins_anew_when_the_agreement_was_withdrawn(client):
     agreement = published_after_a_draft()
     edit(agreement, published_on=None)
     edit(agreement, published_on=timezone.localdate())
-    assert lines(client, agreement) == [("Ändrad", "Överenskommelse", agreement.short_name, [])]
+    assert [line[:2] for line in lines(client, agreement)] == [("Publicerad", "Överenskommelse")]
 
 
 def test_agreement_history_begins_with_the_day_where_publication_left_no_record(client, agreement, goal):
@@ -259,20 +280,21 @@ def test_agreement_history_begins_with_the_day_where_publication_left_no_record(
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"),
+    ("before", "after", "words", "old"),
     [
-        (False, False, []),
-        (True, False, []),
-        (False, True, [("Ändrad", "Dokument", "Ny titel", [])]),
-        (True, True, [("Ändrad", "Dokument", "Ny titel", [("Titel", "Hemlig titel", "Ny titel")])]),
+        (False, False, [], False),
+        (True, False, [], False),
+        (False, True, ["Publicerad"], False),
+        (True, True, ["Ändrad", "Tillagd"], True),
     ],
 )
 def test_agreement_history_keeps_working_papers_to_the_coordinators(
-    client, coordinate, agreement, before, after, expected
+    client, coordinate, agreement, before, after, words, old
 ):
     document = factories.DocumentFactory(agreement=agreement, title="Hemlig titel", is_public=before)
     edit(document, title="Ny titel", is_public=after)
-    assert changes(client, agreement) == expected
+    assert [line[0] for line in lines(client, agreement, slag="document")] == words
+    assert ("Hemlig titel" in read(client, agreement).content.decode()) is old
     coordinate()
     assert ("Titel", "Hemlig titel", "Ny titel") in changes(client, agreement)[0][3]
 
@@ -305,6 +327,20 @@ def test_agreement_history_shows_editions_as_far_as_they_have_come(client, login
         login_as(hat, party=party)
     named = {name.rpartition(", ")[2] for _word, _kind, name, _changes in lines(client, agreement, slag="edition")}
     assert sorted(named) == labels
+
+
+@pytest.mark.parametrize(("hat", "word"), [(None, "Publicerad"), (Role.READER, "Tillagd")])
+def test_agreement_history_tells_a_plan_as_new_when_it_is_first_seen(client, login_as, agreement, hat, word):
+    party = member_of(agreement)
+    edition = factories.EditionFactory(plan__agreement=agreement, label="2026:1")
+    if hat:
+        login_as(hat, party=party)
+        edit(edition, state=Edition.State.PROPOSED)
+    else:
+        factories.adopt(edition)
+    first, kind, _name, values = lines(client, agreement, slag="edition")[-1]
+    assert (first, kind) == (word, "Version av handlingsplan")
+    assert ("Version", "", "2026:1") in values
 
 
 @pytest.mark.parametrize(("hat", "seen"), [(None, False), (Role.READER, False), (Role.COORDINATOR, True)])
