@@ -161,6 +161,22 @@ def test_duty_names_the_part_of_the_area(scope, parts, text):
     assert duty(responsibility(mandate("Grupp"), PriorityArea(name="Hälsa"), scope, parts)) == text
 
 
+@pytest.mark.parametrize(
+    ("fields", "led_by"),
+    [
+        ({}, ""),
+        ({"chair": "Landshövdingen", "convener": Actor(pk=1, name="Regionen")}, "Ordförande: Landshövdingen"),
+        ({"convener": Actor(pk=1, name="Regionen")}, "Sammankallas av Regionen"),
+    ],
+)
+def test_node_led_by_names_the_chair_before_the_convener(fields, led_by):
+    assert build_chart([mandate("Råd", **fields)], []).nodes[0].led_by == led_by
+
+
+def test_description_says_that_a_lone_group_is_missing():
+    assert build_chart([mandate("Råd", state=State.PLANNED)], []).description == "Råd saknas."
+
+
 def test_description_tells_the_picture():
     assert kronoberg().description == (
         "Forum (beslutande) är överst. "
@@ -262,13 +278,20 @@ def test_draw_wide_makes_a_multiplied_body_a_stack():
     }
 
 
-def test_interim_line_goes_down_when_the_missing_group_is_below():
+@pytest.mark.parametrize(
+    ("before", "after", "shape"),
+    [(0, 1, "C"), (1, 0, "C"), (2, 0, "HV"), (0, 2, "C")],
+    ids=["left", "right", "far", "far left"],
+)
+def test_interim_line_goes_around_the_others_where_it_can(before, after, shape):
     top = mandate("Råd", level=Level.DECIDING)
     staff, missing = mandate("Beredning", top, Level.PREPARING), mandate("Saknad", top, state=State.PLANNED)
+    others = [mandate(f"Grupp {number}", top) for number in range(before + after)]
     area = PriorityArea(pk=1, name="Boende")
     rows = [responsibility(staff, area, Scope.INTERIM), responsibility(missing, area, Scope.PLANNED)]
-    drawing = draw_wide(build_chart([top, staff, missing, mandate("Grupp", top)], rows))
-    assert [edge.d.count("C") for edge in drawing.edges if edge.kind == "interim"] == [1]
+    chart = build_chart([top, staff, *others[:before], missing, *others[before:]], rows)
+    line = [edge.d for edge in draw_wide(chart).edges if edge.kind == "interim"]
+    assert ["".join(letter for letter in d if letter in "CHV") for d in line] == [shape]
 
 
 @pytest.mark.parametrize(
