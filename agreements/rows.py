@@ -23,7 +23,7 @@ from lib.db import Freezable, Frozen, VersionConflict
 from lib.forms import SMALL_INTEGER_MAX, VersionedModelForm, VersionField, answer_form, answer_gone
 
 SOURCE = ["source_document", "source_page", "source_section", "basis", "basis_ref", "field_basis"]
-SOURCE_SECTION = (gettext_lazy("Källa"), SOURCE, True)
+SOURCE_SECTION = (gettext_lazy("Källa och plats i listan"), [*SOURCE, "order"], True)
 ON_DETAIL = "agreements:agreement_detail"
 ON_PARTIES = "agreements:accession_list"
 ON_PROCESS = "agreements:process_detail"
@@ -50,7 +50,7 @@ class BasisByField(forms.CharField):
         self.cell.columns = [
             SimpleNamespace(column_name=str(field.label), attribute=name)
             for name, field in fields.items()
-            if name not in {*SOURCE, "version"}
+            if name not in {*SOURCE, "order", "version"}
         ]
 
     def prepare_value(self, value):
@@ -65,6 +65,18 @@ class BasisByField(forms.CharField):
             return self.cell.clean(text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+
+class OrderField(forms.IntegerField):
+    """What comes first in the list. A new row comes last unless it is told where."""
+
+    def __init__(self):
+        super().__init__(
+            label=gettext_lazy("plats i listan"),
+            min_value=0,
+            required=False,
+            help_text=gettext_lazy("Lägst nummer visas först. Lämna tomt för att komma sist."),
+        )
 
 
 class RowForm(VersionedModelForm):
@@ -105,6 +117,8 @@ class RowForm(VersionedModelForm):
 
     def limit_choices(self):
         """Only rows of the same agreement, and agreements the user may see, can be chosen, whoever sends what."""
+        if self.is_new:
+            self.initial["order"] = None
         for name, field in list(self.fields.items()):
             model = field.queryset.model if isinstance(field, forms.ModelChoiceField) else None
             if model is Agreement:
@@ -117,18 +131,20 @@ class RowForm(VersionedModelForm):
     def limit_agreements(self, name):
         limit_agreements(self, name, own=self.scope["agreement"])
 
-    def save(self, commit=True):
-        """Save; a new row comes last among its own."""
-        if self.is_new and hasattr(self.instance, "order"):
-            last = self.rows(self.scope["agreement"]).aggregate(last=Max("order"))["last"]
-            self.instance.order = 0 if last is None else min(last + 1, SMALL_INTEGER_MAX)
-        return super().save()
+    def clean_order(self):
+        """The place given; none given is last."""
+        order = self.cleaned_data["order"]
+        if order is None:
+            last = self.rows(self.scope["agreement"]).exclude(pk=self.instance.pk).aggregate(last=Max("order"))["last"]
+            return 0 if last is None else min(last + 1, SMALL_INTEGER_MAX)
+        return order
 
 
 class SourcedRowForm(RowForm):
-    """A row with its source."""
+    """A row with its source and its place in the list."""
 
     field_basis = BasisByField()
+    order = OrderField()
 
     def limit_choices(self):
         super().limit_choices()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Actor
-from agreements.rows import SOURCE, SOURCE_SECTION, RowForm, SourcedRowForm
+from agreements.rows import SOURCE, SOURCE_SECTION, OrderField, RowForm, SourcedRowForm
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
 from governance.services import body_actor, hold_seat, leave_seat, remove_mandate
 from lib.forms import MomentField
@@ -107,6 +107,7 @@ class MandateForm(SourcedRowForm):
         fields = [
             "body", "level", "reports_to", "tasks", "chair", "convener", "convener_note", "initiated_by",
             "members_min", "members_max", "meetings_per_year", "meetings_rule", "meetings_note", "minutes", *SOURCE,
+            "order",
         ]  # fmt: skip
         help_texts = {
             "body": gettext_lazy("Ett organ i länet som redan finns och ska arbeta även här."),
@@ -185,6 +186,8 @@ class SeatForm(OfBodyForm):
     """A place in a body. Whoever holds it reads what the body reads, between the seat's dates."""
 
     slug, anchor, stem = "platser", "platser", "plats"
+    field_order = ["body", "role", "office", "party", "person"]
+    order = OrderField()
     person = forms.EmailField(
         label=gettext_lazy("personens e-post"),
         max_length=254,
@@ -194,7 +197,7 @@ class SeatForm(OfBodyForm):
 
     class Meta:
         model = Seat
-        fields = ["body", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on"]
+        fields = ["body", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on", "order"]
         help_texts = {
             "office": gettext_lazy("Befattning eller funktion, inte personens namn."),
             "mandate_confirmed_on": gettext_lazy("Dagen då parten bekräftade vem som har platsen."),
@@ -248,7 +251,18 @@ class ResponsibilityForm(SourcedRowForm):
 
     class Meta:
         model = Responsibility
-        fields = ["area", "actor", "scope", "collaboration_areas", "leads", "note", "starts_on", "ends_on", *SOURCE]
+        fields = [
+            "area",
+            "actor",
+            "scope",
+            "collaboration_areas",
+            "leads",
+            "note",
+            "starts_on",
+            "ends_on",
+            *SOURCE,
+            "order",
+        ]
         help_texts = {
             "actor": gettext_lazy("En part, ett organ eller flera tillsammans. Ett planerat organ visas som saknat."),
             "collaboration_areas": gettext_lazy("Om ansvaret bara gäller delar av området."),

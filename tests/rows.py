@@ -46,7 +46,7 @@ def sent(form):
     data = {}
     for bound in form:
         value = bound.value()
-        if isinstance(bound.field, forms.FileField) or value in (None, False, ""):
+        if isinstance(bound.field, forms.FileField) or value is None or value is False or value == "":
             continue
         if isinstance(value, list):
             value = [getattr(row, "pk", row) for row in value]

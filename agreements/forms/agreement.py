@@ -113,7 +113,7 @@ class ValidityForm(SourcedRowForm):
         model = Validity
         fields = [
             "start", "start_event", "end", "open_ended", "note", "notice_period_months", "notice_effect",
-            "notice_scope", "notice_scope_note", "review", "revision_initiated_by", *SOURCE,
+            "notice_scope", "notice_scope_note", "review", "revision_initiated_by", *SOURCE, "order",
         ]  # fmt: skip
         field_classes = {"start": MomentField, "end": MomentField}
         help_texts = {
@@ -141,7 +141,7 @@ class AdoptionForm(SourcedRowForm):
         model = Adoption
         fields = [
             "decided_by", "decision_date", "registry_number", "signing_form", "signed_place", "signed_date", "note",
-            *SOURCE,
+            *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "signing_form": gettext_lazy("Till exempel: undertecknas av var och en av parterna."),
@@ -172,7 +172,7 @@ class AccessionForm(SourcedRowForm):
         fields = [
             "party", "role", "name_at_signing", "implied", "note", "decided_by", "decided_on", "decision_paragraph",
             "registry_number", "signature_status", "signed_on", "signed_place", "signatory_name", "signatory_title",
-            "signatory_of", "joined_on", "notice_received_on", "left_on", *SOURCE,
+            "signatory_of", "joined_on", "notice_received_on", "left_on", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "name_at_signing": gettext_lazy("Vad parten hette då. Lämna tomt för namnet i dag."),
@@ -204,7 +204,7 @@ class OutsiderForm(SourcedRowForm):
 
     class Meta:
         model = Outsider
-        fields = ["party", "note", *SOURCE]
+        fields = ["party", "note", *SOURCE, "order"]
 
     def limit_choices(self):
         super().limit_choices()
@@ -228,7 +228,7 @@ class ActorForm(SourcedRowForm):
 
     class Meta:
         model = Actor
-        fields = ["name", "organisation_kind", "role", "role_in_text", "scb_code", *SOURCE]
+        fields = ["name", "organisation_kind", "role", "role_in_text", "scb_code", *SOURCE, "order"]
 
     @classmethod
     def rows(cls, agreement):
@@ -261,5 +261,5 @@ class SeriesEntryForm(SourcedRowForm):
 
     class Meta:
         model = SeriesEntry
-        fields = ["relation", "title", "period", "linked_agreement", "note", *SOURCE]
+        fields = ["relation", "title", "period", "linked_agreement", "note", *SOURCE, "order"]
         help_texts = {"linked_agreement": gettext_lazy("Om överenskommelsen finns i portalen och du får läsa den.")}

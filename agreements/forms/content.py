@@ -33,7 +33,7 @@ class ProvisionForm(SourcedRowForm):
         model = Provision
         fields = [
             "kind", "number", "heading", "text", "subject", "actor", "area", "period", "years_min", "years_max",
-            *SOURCE,
+            *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "number": AS_PRINTED,
@@ -53,7 +53,7 @@ class TargetGroupForm(SourcedRowForm):
 
     class Meta:
         model = TargetGroup
-        fields = ["label", "rank", "rank_note", "text", "includes", "condition", *SOURCE]
+        fields = ["label", "rank", "rank_note", "text", "includes", "condition", *SOURCE, "order"]
         help_texts = {"condition": gettext_lazy("När gruppen bara ibland hör till målgruppen.")}
 
 
@@ -68,7 +68,7 @@ class PriorityAreaForm(SourcedRowForm):
         model = PriorityArea
         fields = [
             "number", "name", "subtitle", "challenges", "purpose", "cross_cutting", "derived", "other_parties",
-            "added_on", "dropped_on", "dropped_note", *SOURCE,
+            "added_on", "dropped_on", "dropped_note", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "number": AS_PRINTED,
@@ -95,7 +95,7 @@ class GoalForm(SourcedRowForm):
         fields = [
             "area", "number", "level", "text", "why", "dropped_on", "measurable", "indicator", "indicator_source",
             "direction", "operator", "target_value", "factor", "target_year", "baseline_value", "baseline_year",
-            "unit", *SOURCE,
+            "unit", *SOURCE, "order",
         ]  # fmt: skip
         field_classes = {"target_year": YearField, "baseline_year": YearField}
         help_texts = {
@@ -113,7 +113,7 @@ class CollaborationAreaForm(SourcedRowForm):
 
     class Meta:
         model = CollaborationArea
-        fields = ["area", "number", "name", "text", "dropped_on", *SOURCE]
+        fields = ["area", "number", "name", "text", "dropped_on", *SOURCE, "order"]
         help_texts = {"number": AS_PRINTED}
 
 
@@ -128,7 +128,7 @@ class GlobalGoalLinkForm(SourcedRowForm):
 
     class Meta:
         model = GlobalGoalLink
-        fields = ["area", "number", "stated_by_name", *SOURCE]
+        fields = ["area", "number", "stated_by_name", *SOURCE, "order"]
         help_texts = {"stated_by_name": gettext_lazy("Dokumentet nämner målet, inte bara dess symbol.")}
 
 
@@ -138,7 +138,7 @@ class RelatedStrategyForm(SourcedRowForm):
 
     class Meta:
         model = RelatedStrategy
-        fields = ["name", "period", "owner", "relation", *SOURCE]
+        fields = ["name", "period", "owner", "relation", *SOURCE, "order"]
         help_texts = {"relation": gettext_lazy("Hur överenskommelsen lutar sig mot den.")}
 
 
@@ -148,7 +148,7 @@ class CommitmentForm(SourcedRowForm):
 
     class Meta:
         model = Commitment
-        fields = ["label", "actor", "period", "unit", "agreed", "outcome", "note", *SOURCE]
+        fields = ["label", "actor", "period", "unit", "agreed", "outcome", "note", *SOURCE, "order"]
         help_texts = {
             "agreed": gettext_lazy("Till exempel antal platser. Lämna tomt om det saknas. Tomt är inte noll."),
             "outcome": gettext_lazy("Vad det blev. Lämna tomt tills det är känt."),
@@ -161,7 +161,7 @@ class FinancingForm(SourcedRowForm):
 
     class Meta:
         model = Financing
-        fields = ["text", "kind", "source_name", *SOURCE]
+        fields = ["text", "kind", "source_name", *SOURCE, "order"]
 
 
 class StatisticForm(SourcedRowForm):
@@ -170,7 +170,19 @@ class StatisticForm(SourcedRowForm):
 
     class Meta:
         model = Statistic
-        fields = ["label", "value", "approximate", "unit", "period", "geography", "sex", "total", "note", *SOURCE]
+        fields = [
+            "label",
+            "value",
+            "approximate",
+            "unit",
+            "period",
+            "geography",
+            "sex",
+            "total",
+            "note",
+            *SOURCE,
+            "order",
+        ]
         help_texts = {
             "value": gettext_lazy("Som dokumentet skriver, också om delarna inte stämmer med summan."),
             "sex": gettext_lazy("Till exempel kvinnor. Lämna tomt för alla."),

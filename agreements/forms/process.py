@@ -30,7 +30,7 @@ class DocumentForm(SourcedRowForm):
         model = Document
         fields = [
             "kind", "title", "publisher", "registry_number", "dated_on", "pages", "foreword_by", "note", "file",
-            "is_public", *SOURCE,
+            "is_public", *SOURCE, "order",
         ]  # fmt: skip
         widgets = {"file": forms.FileInput(attrs={"accept": ACCEPT})}
         help_texts = {
@@ -73,7 +73,7 @@ class ProcessStepForm(SourcedRowForm):
 
     class Meta:
         model = ProcessStep
-        fields = ["scope", "name", "text", "when", "actor", *SOURCE]
+        fields = ["scope", "name", "text", "when", "actor", *SOURCE, "order"]
 
     @classmethod
     def anchor_of(cls, row):
@@ -94,7 +94,7 @@ class ConsultationForm(SourcedRowForm):
         fields = [
             "held", "kind", "when", "registry_number", "note", "sent_by", "sent_via", "decided_by", "decided_on",
             "sent_on", "deadline", "asks", "addressees", "attachments", "meeting_kind", "meeting_on", "meeting_starts",
-            "meeting_ends", *SOURCE,
+            "meeting_ends", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "kind": gettext_lazy("Till exempel remiss eller dialogmöten."),
@@ -110,7 +110,7 @@ class FollowUpRuleForm(SourcedRowForm):
         model = FollowUpRule
         fields = [
             "frequency", "times_per_year", "coordinator", "performed_by", "receiver", "subject", "covers",
-            "first_follow_up", *SOURCE,
+            "first_follow_up", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {"subject": gettext_lazy("Det som följs upp, till exempel målen eller handlingsplanen.")}
 
@@ -121,7 +121,7 @@ class StatedIndicatorForm(SourcedRowForm):
 
     class Meta:
         model = StatedIndicator
-        fields = ["label", "source_system", "indicator_id", *SOURCE]
+        fields = ["label", "source_system", "indicator_id", *SOURCE, "order"]
         help_texts = {"source_system": gettext_lazy("Till exempel Kolada.")}
 
 
@@ -137,7 +137,7 @@ class PlanRuleForm(SourcedRowForm):
         model = PlanRule
         fields = [
             "exists", "name", "cadence", "updates_per_year", "plan_count", "input", "content_rule", "prepared_by",
-            "coordinated_by", "managed_by", "prioritised_by", "adopted_by", *SOURCE,
+            "coordinated_by", "managed_by", "prioritised_by", "adopted_by", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {"name": gettext_lazy("Vad dokumentet kallar planen, till exempel aktivitetsplan.")}
 
@@ -148,7 +148,7 @@ class AnnotationForm(SourcedRowForm):
 
     class Meta:
         model = Annotation
-        fields = ["kind", "code", "text", "found_in", "area", *SOURCE]
+        fields = ["kind", "code", "text", "found_in", "area", *SOURCE, "order"]
         help_texts = {
             "kind": gettext_lazy("Om underlaget: något att veta om texten. Senare uppgift: känt från annat håll."),
             "code": gettext_lazy("Som andra rader hänvisar till, till exempel E1."),

@@ -207,7 +207,7 @@ def signed(agreement):
 
 def test_signed_accession_shows_only_what_may_change(client, coordinator, agreement, signed):
     form = client.get(url_of("row_edit", agreement, "anslutning", signed.pk)).context["form"]
-    assert set(form.fields) == {"version", "note", "notice_received_on", "left_on"}
+    assert set(form.fields) == {"version", "note", "notice_received_on", "left_on", "order"}
     data = sent(form) | {"note": "Sade upp avtalet", "notice_received_on": "2026-05-01"}
     assert client.post(url_of("row_edit", agreement, "anslutning", signed.pk), data).status_code == 302
     signed.refresh_from_db()
@@ -475,7 +475,17 @@ def test_party_actors_are_not_edited_as_names(client, coordinator, agreement):
 def test_new_row_comes_last(client, coordinator, agreement):
     factories.FinancingFactory(agreement=agreement, order=7)
     client.post(url_of("row_create", agreement, "finansiering"), {"text": "Statsbidrag", "basis": "stated"})
-    assert agreement.financing_set.get(text="Statsbidrag").order == 8
+    client.post(url_of("row_create", agreement, "finansiering"), {"text": "Först", "basis": "stated", "order": "0"})
+    assert list(agreement.financing_set.values_list("text", "order")) == [
+        ("Först", 0), ("Var och en bär sina kostnader.", 7), ("Statsbidrag", 8),
+    ]  # fmt: skip
+
+
+def test_row_is_moved_by_its_place(client, coordinator, agreement):
+    first, second = (factories.FinancingFactory(agreement=agreement, text=text, order=1) for text in ("A", "B"))
+    data = as_sent(form_of("finansiering"), first, agreement)
+    client.post(url_of("row_edit", agreement, "finansiering", first.pk), data | {"order": ""})
+    assert list(agreement.financing_set.values_list("text", "order")) == [("B", 1), ("A", 2)]
 
 
 def test_series_entry_offers_readable_agreements_only(agreement, coordinator):
