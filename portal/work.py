@@ -10,6 +10,7 @@ from followup.models import Report, Round
 from governance.models import Body, Meeting
 from parties.models import Right
 from parties.rights import with_right
+from portal.workbook_views import may_import
 
 
 def work(request):
@@ -26,6 +27,7 @@ def work(request):
         .filter(meeting__body__in=bodies.values("pk"), published_at__isnull=True)
         .for_list(),
         "agreements": Agreement.objects.shared_with(user).select_related("county").order_by("county__sort_name"),
+        "can_import": may_import(user),
         "today": timezone.localdate(),
         "crumbs": [(_("Mitt arbete"), "")],
         "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},

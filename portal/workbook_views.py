@@ -52,10 +52,14 @@ class UploadForm(forms.Form):
     )
 
 
-def _require_importer(user):
+def may_import(user):
     """Workbooks are read in by those who coordinate: an agreement, or a county where one may begin."""
     coordinates = Party.objects.with_right(user, Right.COORDINATE).exists()
-    if not (coordinates or Agreement.objects.editable_by(user).exists()):
+    return coordinates or Agreement.objects.editable_by(user).exists()
+
+
+def _require_importer(user):
+    if not may_import(user):
         raise PermissionDenied
 
 
@@ -88,8 +92,12 @@ def workbook_upload(request):
             user=request.user, session=request.session, name=name, grids=[[grid.name, grid.rows] for grid in grids]
         )
         return redirect("portal:workbook_preview", staged.pk)
-    crumbs = [(_("Läs in arbetsbok"), "")]
-    context = {"form": form, "crumbs": crumbs, "sheets": describe_sheets()}
+    context = {
+        "form": form,
+        "sheets": describe_sheets(),
+        "agreements": Agreement.objects.editable_by(request.user),
+        "crumbs": [(_("Läs in arbetsbok"), "")],
+    }
     return render(request, "portal/workbook_upload.html", context, status=422 if form.errors else 200)
 
 
