@@ -6,7 +6,7 @@ that is missing here, or in portal/access.py, is red.
 
 import re
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -348,13 +348,31 @@ def body_of(response):
     return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
 
 
+MISSING = {"report": 10**9, "round": "9999:9", "draft_label": "9999:9", "staged": UUID(int=0), "slug": "finns-inte"}
+
+
 @pytest.mark.django_db
-def test_a_foreign_report_cannot_be_told_from_one_that_does_not_exist(world):
-    client = clients(world)["other reporter"]
-    foreign = client.get(address(DOORS["followup:report_detail"], "followup:report_detail", world))
-    missing = client.get(reverse("followup:report_detail", args=[world["slug"], world["round"], 10**9]))
-    assert (foreign.status_code, missing.status_code) == (404, 404)
-    assert body_of(foreign) == body_of(missing)
+@pytest.mark.parametrize(
+    ("name", "arg", "person"),
+    [
+        ("followup:report_detail", "report", "other reporter"),
+        ("followup:report_edit", "report", "own council_member"),
+        ("followup:round_detail", "round", "other coordinator"),
+        ("actionplans:edition_detail", "draft_label", "own reporter"),
+        ("actionplans:activity_create", "draft_label", "other coordinator"),
+        ("portal:workbook_preview", "staged", "other coordinator"),
+        ("agreements:agreement_detail", "slug", "own reporter"),
+        ("portal:workbook_export", "slug", ANONYMOUS),
+    ],
+)
+def test_what_is_hidden_cannot_be_told_from_what_does_not_exist(settings, tmp_path, name, arg, person):
+    settings.MEDIA_ROOT = tmp_path
+    world = build(*(STATES["draft"] if arg == "slug" else STATES["published"])[1:])
+    client, door = clients(world)[person], DOORS[name]
+    hidden = client.get(address(door, name, world))
+    missing = client.get(address(door, name, {**world, arg: MISSING[arg]}))
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert body_of(hidden) == body_of(missing)
 
 
 def rows_of_everything():
