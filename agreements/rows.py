@@ -24,6 +24,11 @@ from lib.forms import SMALL_INTEGER_MAX, VersionedModelForm, VersionField, answe
 
 SOURCE = ["source_document", "source_page", "source_section", "basis", "basis_ref", "field_basis"]
 SOURCE_SECTION = (gettext_lazy("Källa och plats i listan"), [*SOURCE, "order"], True)
+SOURCE_HELP = {
+    "source_page": gettext_lazy("Sidan i filen, inte den tryckta siffran."),
+    "basis": gettext_lazy("Tolkad: det är vår läsning. Senare uppgift: känt från annat håll."),
+    "basis_ref": gettext_lazy("Noteringens beteckning, till exempel E1."),
+}
 ON_DETAIL = "agreements:agreement_detail"
 ON_PARTIES = "agreements:accession_list"
 ON_PROCESS = "agreements:process_detail"
@@ -148,6 +153,9 @@ class SourcedRowForm(RowForm):
 
     def limit_choices(self):
         super().limit_choices()
+        for name, help_text in SOURCE_HELP.items():
+            if name in self.fields:
+                self.fields[name].help_text = help_text
         if "field_basis" in self.fields:
             self.fields["field_basis"].name_columns(self.fields)
 
