@@ -236,9 +236,9 @@ class AccessionResource(AgreementSheet):
             raise Misread(_("Cellen är tom. Skriv partens nyckel, till exempel kommun-0380."))
         return Accession(agreement=self.run.subject, party=party, key=party.key, name_at_signing=party.name)
 
-    def do_instance_save(self, instance, is_create):
-        super().do_instance_save(instance, is_create)
-        self.run.find(ACTORS, instance.party.key)
+    def save_parts(self, accession):
+        super().save_parts(accession)
+        self.run.find(ACTORS, accession.party.key)
 
 
 class PartyNameResource(AgreementSheet):

@@ -1,7 +1,6 @@
 """The sheets of the bodies under an agreement: who decides, who sits there, when they met and what they decided."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -156,13 +155,12 @@ class MandateResource(GovernanceSheet):
                 {"body__key": _("Nyckeln används av ett organ i länet som inte är ditt. Välj en annan.")}
             )
 
-    @transaction.atomic
-    def do_instance_save(self, mandate, is_create):
-        if is_create:
+    def save_parts(self, mandate):
+        if mandate._state.adding:
             mandate.actor = self.run.find(ACTORS, self.called)
             if mandate.actor.kind != Actor.Kind.BODY:
                 raise Misread(_("Nyckeln används redan av en aktör som inte är ett organ. Välj en annan."))
-        super().do_instance_save(mandate, is_create)
+        super().save_parts(mandate)
         if "body__name" in {column.attribute for column in self.changed} and mandate.actor.name != mandate.body.name:
             mandate.actor.name = mandate.body.name
             mandate.actor.save_version(mandate.actor.version, reason=self.run.reason)

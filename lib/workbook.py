@@ -534,8 +534,6 @@ class Sheet(ModelResource):
             )
             if not errors:
                 _collect(errors, prefix, part.clean)
-                _collect(errors, prefix, part.validate_unique)
-                _collect(errors, prefix, part.validate_constraints)
         if not errors:
             _collect(errors, "", lambda: self.check(instance))
         if errors:
@@ -562,14 +560,28 @@ class Sheet(ModelResource):
         self.claimed[called] = self.line
         return called
 
-    @transaction.atomic
     def do_instance_save(self, instance, is_create):
-        for _prefix, part in self._touched(instance):
-            self._save(part)
+        """Save in a savepoint; the database says what collides, and only then it is worth finding the words for it."""
+        try:
+            with transaction.atomic():
+                self.save_parts(instance)
+        except IntegrityError:
+            errors = {}
+            for prefix, part in self._touched(instance):
+                _collect(errors, prefix, part.validate_unique)
+                _collect(errors, prefix, part.validate_constraints)
+            if errors:
+                raise ValidationError(errors) from None
+            raise
         self.existing[self.identify(instance)] = instance
         directory = self.directories.get(self._meta.model)
         if directory:
             self.run.add(directory, instance)
+
+    def save_parts(self, instance):
+        """Write what the line creates or changes."""
+        for _prefix, part in self._touched(instance):
+            self._save(part)
 
     def _save(self, part):
         part._history_date = self.run.started  # one moment, so that the history can tell the import as one event
