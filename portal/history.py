@@ -20,9 +20,9 @@ from followup.models import Round
 from governance.models import Body, Decision, Mandate, Meeting, Seat
 from lib.web import get_visible
 from portal.differences import Change, Values
+from portal.workbook import IMPORT
 
 PER_PAGE = 25
-IMPORT = "Import av arbetsbok"  # how the reason of every import begins
 
 
 def agreement_history(request, slug):

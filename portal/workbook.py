@@ -93,6 +93,7 @@ SHEETS = [
 ]
 
 
+IMPORT = "Import av arbetsbok"  # how the reason of every import begins; the history groups its rows by it
 SHOWN_ROWS = 200  # of each kind on each sheet; a page of thousands helps nobody
 
 INTRODUCTION = [
@@ -254,7 +255,7 @@ def import_staged(staged, *, user, expected):
 
     When it is refused or does something else, the file is kept. Raises Moved.
     """
-    reason = _("Import av arbetsbok %(name)s") % {"name": staged.name}
+    reason = f"{IMPORT} {staged.name}"
     with transaction.atomic():
         is_previewed = staged.is_intact and expected.startswith(staged.digest)
         if not is_previewed or not StagedWorkbook.objects.filter(pk=staged.pk).delete()[0]:

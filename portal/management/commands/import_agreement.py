@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from lib.spreadsheets import Unreadable, read_path
-from portal.workbook import import_grids
+from portal.workbook import IMPORT, import_grids
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{path} går inte att läsa: {error.strerror}.") from None
-        result = import_grids(grids, reason=f"Import av arbetsbok {Path(path).name}", today=today, save=not dry_run)
+        result = import_grids(grids, reason=f"{IMPORT} {Path(path).name}", today=today, save=not dry_run)
         for problem in result.all_problems:
             self.stderr.write(str(problem))
         if options["verbosity"]:
