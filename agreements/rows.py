@@ -192,13 +192,14 @@ def kind_converter(kinds):
 def hanging_on(row, user):
     """What hangs on ``row``, as ``blocking`` and ``going``: (kind, name) of what ``user`` may see.
 
-    The blocking must go or point elsewhere before the row can be removed; the going is removed with it.
+    The blocking must go or point elsewhere before the row can be removed; the going is removed with it, or taken off
+    the lists it is in.
     """
     protected, going = _hanging_on(row)
     return SimpleNamespace(
         is_blocked=bool(protected),
-        blocking=_named(protected, user),
-        going=[] if protected else _named(going, user),
+        blocking=_named(protected, row, user),
+        going=[] if protected else _named(going, row, user),
     )
 
 
@@ -213,11 +214,12 @@ def _hanging_on(row):
     return collector.protected, {obj for objects in collector.data.values() for obj in objects} - {row}
 
 
-def _named(objects, user):
-    """(kind, name) of each; rows the user may not read are counted under one name, machinery is left out."""
+def _named(objects, row, user):
+    """(kind, name) of each but ``row``; rows the user may not read are told under one name, machinery not at all."""
     by_model = defaultdict(set)
-    for obj in map(_owner, objects):
-        by_model[type(obj)].add(obj.pk)
+    for model, key in map(_subject, objects):
+        by_model[model].add(key)
+    by_model[type(row)].discard(row.pk)
     lines = []
     for model, keys in by_model.items():
         if not hasattr(model._default_manager, "visible_to"):
@@ -229,10 +231,12 @@ def _named(objects, user):
     return lines
 
 
-def _owner(obj):
-    """The row itself; for a line of a many-to-many table the row whose list it is."""
-    owner = obj._meta.auto_created
-    return getattr(obj, owner._meta.model_name) if owner else obj
+def _subject(obj):
+    """(model, key) of the row itself; for a line between two rows of the one whose list it is, which comes first."""
+    if hasattr(type(obj)._default_manager, "visible_to"):
+        return type(obj), obj.pk
+    first = next(field for field in obj._meta.concrete_fields if field.many_to_one)
+    return first.related_model, getattr(obj, first.attname)
 
 
 class DeleteForm(forms.Form):

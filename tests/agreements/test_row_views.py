@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from agreements.forms import KINDS, AgreementForm
 from agreements.models import Accession, Actor, Agreement, Annotation, Document, ProcessStep, Provision
+from agreements.rows import kind_converter
+from lib.forms import answer_form
 from parties.models import Party, Right, Role
 from parties.rights import with_right
 from tests import factories
@@ -276,6 +278,22 @@ def test_row_delete_names_the_lists_a_row_is_in(client, coordinator, agreement):
     assert page.context["hanging"].going == [("regel för uppföljning", "varje år")]
 
 
+def test_row_delete_names_the_activities_that_serve_a_goal(client, coordinator, agreement):
+    goal = factories.GoalFactory(area__agreement=agreement)
+    plan = factories.ActionPlanFactory(agreement=agreement)
+    link = factories.ActivityGoalFactory(activity__edition__plan=plan, goal=goal)
+    url = url_of("row_delete", agreement, "mal", goal.pk)
+    assert client.get(url).context["hanging"].blocking == [("aktivitet", str(link.activity))]
+    assert client.post(url, {"version": 1}).status_code == 409
+
+
+def test_row_delete_does_not_name_what_stays(client, coordinator, agreement):
+    """What stands in the row's own lists stays, and so do its rights and its history."""
+    area = factories.PriorityAreaFactory(agreement=agreement)
+    area.other_parties.add(factories.ActorFactory(agreement=agreement))
+    assert client.get(url_of("row_delete", agreement, "omrade", area.pk)).context["hanging"].going == []
+
+
 def test_row_delete_pressed_twice_finds_nothing(client, coordinator, agreement):
     goal = factories.GoalFactory(area__agreement=agreement)
     url = url_of("row_delete", agreement, "mal", goal.pk)
@@ -518,3 +536,59 @@ def test_saved_row_is_shown_where_the_answer_leads(client, coordinator, agreemen
         data["area"] = factories.PriorityAreaFactory(agreement=agreement).pk
     page, _hash, anchor = client.post(url_of("row_create", agreement, slug), data).url.partition("#")
     assert f'id="{anchor}"' in client.get(page).content.decode()
+
+
+# --- somebody is quicker ----------------------------------------------------------------------------------------------
+
+
+def answer(rf, user, form, save):
+    request = rf.post("/")
+    request.user = user
+    return answer_form(request, form, "agreements/row_create.html", {}, url="/", save=save)
+
+
+def test_row_removed_while_it_is_saved_shows_what_was_typed(rf, agreement, coordinator):
+    goal = factories.GoalFactory(area__agreement=agreement)
+    kind = form_of("mal")
+    form = kind(
+        as_sent(kind, goal, agreement) | {"text": "Min text"}, instance=goal, agreement=agreement, user=coordinator
+    )
+
+    def save():
+        type(goal).objects.filter(pk=goal.pk).delete()
+        form.save()
+
+    response = answer(rf, coordinator, form, save)
+    assert (response.status_code, "Min text" in response.content.decode()) == (404, True)
+
+
+def test_row_added_while_the_same_is_saved_is_refused_and_kept(rf, agreement, coordinator):
+    party = factories.PartyFactory()
+    data = {
+        "party": party.pk,
+        "role": "signatory",
+        "signature_status": "unknown",
+        "basis": "stated",
+        "note": "Min text",
+    }
+    form = form_of("anslutning")(data, agreement=agreement, user=coordinator)
+
+    def save():
+        factories.AccessionFactory(agreement=agreement, party=party)
+        form.save()
+
+    response = answer(rf, coordinator, form, save)
+    assert (response.status_code, "Min text" in response.content.decode()) == (200, True)
+    assert form.non_field_errors() == ["Någon annan sparade något samtidigt som krockar med ditt. Försök igen."]
+    assert not Accession.objects.filter(agreement=agreement).exists()
+
+
+def test_kind_in_an_address_is_a_known_one():
+    converter = kind_converter(KINDS)()
+    assert (converter.to_url("goal"), converter.to_url("mal"), converter.to_python("mal")) == (
+        "mal",
+        "mal",
+        form_of("mal"),
+    )
+    with pytest.raises(ValueError, match="plan"):
+        converter.to_url("plan")
