@@ -150,6 +150,12 @@ STORAGES = {
 }
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o640
+UPLOAD_MAX_BYTES = 30 * 1024 * 1024  # what forms take is less, and they say so; beyond this nothing is received
+FILE_UPLOAD_HANDLERS = [
+    "lib.uploads.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WORKBOOK_MAX_BYTES = 10 * 1024 * 1024
 

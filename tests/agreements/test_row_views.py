@@ -366,6 +366,15 @@ def test_document_upload_over_the_limit_is_refused(client, coordinator, agreemen
     assert media() == []
 
 
+@pytest.mark.parametrize(("size", "status"), [(3000, 302), (8000, 400)])
+def test_request_with_more_than_any_form_takes_is_stopped(
+    client, coordinator, agreement, media, settings, size, status
+):
+    settings.UPLOAD_MAX_BYTES = 5000
+    assert upload(client, agreement, "avtal.pdf", PDF + b"x" * size).status_code == status
+    assert len(media()) == (status == 302)
+
+
 def test_document_file_is_replaced_and_removed(
     client, coordinator, agreement, media, django_capture_on_commit_callbacks
 ):
