@@ -158,7 +158,11 @@ class ActivityResource(PlanSheet):
         super().validate_instance(activity, import_validation_errors, validate_unique)
 
     def check(self, activity):
-        edition = activity.edition
+        edition, inside = activity.edition, activity.collaboration_area
+        if inside and inside.area_id != activity.area_id:
+            raise ValidationError({"collaboration_area": _("Samverkansområdet hör till ett annat område.")})
+        if activity.is_continuous and activity.ends_on:
+            raise ValidationError({"ends_on": _("En löpande aktivitet har inget slutdatum. Ta bort det ena.")})
         period = {"first": edition.starts_on, "last": edition.ends_on}
         message = _("Aktiviteten ligger utanför versionens period %(first)s–%(last)s. Rätta datumet.")
         if activity.starts_on and activity.starts_on > edition.ends_on:

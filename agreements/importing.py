@@ -33,7 +33,7 @@ from agreements.models import (
     TargetGroup,
     Validity,
 )
-from lib.cells import ExceptionsCell, KeyCell, Misread, PaddedCodeCell, PartialDateCell
+from lib.cells import ExceptionsCell, KeyCell, Misread, PaddedCodeCell, PartialDateCell, YearCell
 from lib.workbook import REFUSED, Directory, Sheet
 from parties.importing import COUNTIES, PARTIES, promise_parties
 from parties.models import County, Party, PartyName, Right
@@ -113,6 +113,16 @@ class AgreementSheet(Sheet):
                 raise ValidationError({name: message % {"day": day}})
 
 
+def refuse_ring(row, name, message):
+    """Raise ValidationError where following ``name`` from the row comes back to it."""
+    passed, step = {row.pk}, getattr(row, name)
+    while step:
+        if step.pk in passed:
+            raise ValidationError({name: message})
+        passed.add(step.pk)
+        step = getattr(step, name)
+
+
 def _holds_on(agreement, day):
     """Whether a day lies in the period of the agreement; days, months and years are compared as far as they go."""
     rows = Validity.objects.filter(agreement=agreement).values_list("start", "end")
@@ -182,6 +192,9 @@ class AgreementResource(AgreementSheet):
         raise ValidationError({"slug": message})
 
     def check(self, agreement):
+        refuse_ring(
+            agreement, "predecessor", _("Den överenskommelsen följer på den här. Den kan inte också komma före.")
+        )
         for name, row in (("series", agreement.series), ("predecessor", agreement.predecessor)):
             if row and row.county_id != agreement.county_id:
                 raise ValidationError({name: _("Raden hör till ett annat län. Välj en i samma län.")})
@@ -311,10 +324,14 @@ class ActorResource(AgreementSheet):
         return super().seen().exclude(nothing_more)
 
 
+PRECISIONS = {4: Validity.Precision.YEAR, 7: Validity.Precision.MONTH, 10: Validity.Precision.DATE}
+
+
 class ValidityResource(AgreementSheet):
     name = _("Giltighet")
     about = _("Hur länge överenskommelsen gäller. En förlängning är en ny rad.")
     cells = {**AgreementSheet.cells, "start": PartialDateCell, "end": PartialDateCell}
+    kept = ("start_precision", "end_precision")
 
     class Meta:
         model = Validity
@@ -323,6 +340,13 @@ class ValidityResource(AgreementSheet):
             "notice_period_months", "notice_effect", "notice_scope", "notice_scope_note", "review",
             "revision_initiated_by", "note", *SOURCE,
         )  # fmt: skip
+
+    def import_instance(self, validity, row, **kwargs):
+        """How exact a moment is follows from how it is written, where the row does not say."""
+        super().import_instance(validity, row, **kwargs)
+        by_event = Validity.Precision.EVENT if validity.start_event else ""
+        validity.start_precision = validity.start_precision or PRECISIONS.get(len(validity.start), by_event)
+        validity.end_precision = validity.end_precision or PRECISIONS.get(len(validity.end), "")
 
 
 class AdoptionResource(AgreementSheet):
@@ -364,6 +388,7 @@ class GoalResource(AgreementSheet):
     about = _("Mål för hela överenskommelsen (utan område) eller för ett område.")
     ordering = BY_AREA
     within = ("dropped_on",)
+    cells = {**AgreementSheet.cells, "target_year": YearCell, "baseline_year": YearCell}
 
     class Meta:
         model = Goal

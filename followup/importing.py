@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.importing import PlanSheet
 from followup.models import Report, Round
-from lib.workbook import Directory
+from followup.services import add_reports
+from lib.workbook import NEW, Directory, Outcome
 from parties.models import Party, Right
 
 ROUNDS = Directory(
@@ -36,7 +37,7 @@ class RoundResource(FollowUpSheet):
 
     def __init__(self, run):
         super().__init__(run)
-        self.closings = []
+        self.opened, self.closings = [], []
 
     def rows(self):
         return Round.objects.filter(agreement=self.run.subject)
@@ -46,6 +47,8 @@ class RoundResource(FollowUpSheet):
 
     def validate_instance(self, round, import_validation_errors=None, validate_unique=True):
         """A round is saved open, takes its reports, and is closed when everything is in place."""
+        if round.opened_at and not self.before.get(self.fields["opened_at"]):
+            self.opened.append(round)
         if round.closed_at and not Round.objects.frozen().filter(pk=round.pk).exists():
             self.closings.append((round, round.closed_at, round.published_at))
             round.closed_at = round.published_at = None
@@ -61,6 +64,17 @@ class RoundResource(FollowUpSheet):
             round.published_at, round.published_by = published_at, self.run.user if published_at else None
             round.save(update_fields=["closed_at", "closed_by", "published_at", "published_by"])
         return []
+
+
+def ask_parties(run, rounds):
+    """Create the reports that are missing in the ``rounds`` still open; one outcome for each."""
+    sheet, outcomes = ReportResource(run), []
+    for round in rounds:
+        existing = set(Report.objects.filter(round=round).values_list("pk", flat=True))
+        if not round.closed_at and add_reports(round=round):
+            created = Report.objects.filter(round=round).exclude(pk__in=existing).order_by("pk")
+            outcomes += [Outcome(str(sheet.name), None, sheet.identify(report), NEW) for report in created]
+    return outcomes
 
 
 class ReportResource(FollowUpSheet):

@@ -4,10 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.importing import ACTORS, BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell
+from agreements.importing import ACTORS, BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell, refuse_ring
 from agreements.models import Accession, Actor, Outsider
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
-from lib.cells import KeyCell, Misread, PaddedCodeCell
+from governance.services import hold_seat
+from lib.cells import KeyCell, Misread, PaddedCodeCell, PartialDateCell
 from lib.workbook import Directory
 from parties.importing import PARTIES, promise_parties
 from parties.models import Party
@@ -107,7 +108,12 @@ class MandateResource(GovernanceSheet):
     about = _("Råd, grupper och nätverk, och vad vart och ett gör i överenskommelsen.")
     identity = ("body__key",)
     ordering = ("order", "pk")
-    cells = {"field_basis": BasisPerFieldCell, "body__key": KeyCell}
+    cells = {
+        "field_basis": BasisPerFieldCell,
+        "body__key": KeyCell,
+        "body__formed": PartialDateCell,
+        "body__dissolved": PartialDateCell,
+    }
 
     class Meta:
         model = Mandate
@@ -146,6 +152,15 @@ class MandateResource(GovernanceSheet):
         return [("body__", mandate.body), ("", mandate)]
 
     def check(self, mandate):
+        fewest, most = mandate.members_min, mandate.members_max
+        if fewest is not None and most is not None and fewest > most:
+            raise ValidationError({"members_max": _("Högsta antalet ledamöter är lägre än det minsta.")})
+        refuse_ring(
+            mandate, "reports_to", _("Det organet svarar inför det här. Välj ett annat, eller ändra det först.")
+        )
+        self._refuse_others_body(mandate)
+
+    def _refuse_others_body(self, mandate):
         """A body may sit above several agreements; those who coordinate none of them leave it alone."""
         body = mandate.body
         if self.run.user is None or body._state.adding or not body.mandates.exists():
@@ -178,6 +193,12 @@ class SeatResource(GovernanceSheet):
             "body", "key", "order", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on",
         )  # fmt: skip
 
+    def save_parts(self, seat):
+        """Who sits in the seat reads what the body reads, for as long as the seat says."""
+        super().save_parts(seat)
+        if seat.membership:
+            hold_seat(seat=seat, user=seat.membership.user, by=self.run.user)
+
 
 class ResponsibilityResource(GovernanceSheet):
     name = _("Ansvar")
@@ -198,6 +219,13 @@ class ResponsibilityResource(GovernanceSheet):
 
     def init_instance(self, row=None):
         return Responsibility(agreement=self.run.subject)
+
+    def check(self, responsibility):
+        super().check(responsibility)
+        parts = self.many.get(self.fields["collaboration_areas"], [])
+        if any(part.area_id != responsibility.area_id for part in parts):
+            message = _("Välj bara samverkansområden som hör till området.")
+            raise ValidationError({"collaboration_areas": message})
 
 
 class MeetingResource(GovernanceSheet):
@@ -226,3 +254,8 @@ class DecisionResource(GovernanceSheet):
 
     def init_instance(self, row=None):
         return Decision(agreement=self.run.subject)
+
+    def check(self, decision):
+        if decision.meeting and decision.meeting.body_id != decision.body_id:
+            message = _("Mötet hölls av ett annat organ. Välj ett möte i samma organ.")
+            raise ValidationError({"meeting": message})

@@ -6,12 +6,14 @@ Every cell is a django-import-export widget. ``clean`` takes the text of a cell 
 
 import datetime
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
+from lib.moments import clean_moment, clean_year
 from lib.swedish import clean_text
 
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
@@ -142,13 +144,9 @@ class NumberCell(Cell):
         if not value:
             return None
         plain = value.translate(SPACES).replace(",", ".").replace("\u2212", "-")
-        try:
-            number = Decimal(plain) if re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?(E[+-]?\d{1,2})?", plain) else None
-        except InvalidOperation:
-            number = None
-        if number is None:
+        if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,12})?", plain):
             raise Misread(_("”%(value)s” är inget tal. Skriv till exempel 1234,5.") % {"value": value})
-        return number
+        return Decimal(plain)
 
 
 class IntegerCell(NumberCell):
@@ -229,14 +227,27 @@ class DateCell(Cell):
 class PartialDateCell(TextCell):
     """A date of which perhaps only the year or the month is known: 2026, 2026-06, 2026-06-30."""
 
+    rule = staticmethod(clean_moment)
+
     @property
     def hint(self):
         return _("År, månad eller datum: 2026, 2026-06 eller 2026-06-30.")
 
     def clean(self, value, row=None, **kwargs):
-        if value and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?", value):
-            raise Misread(_("”%(value)s” går inte att läsa. Skriv 2026, 2026-06 eller 2026-06-30.") % {"value": value})
-        return value
+        try:
+            return self.rule(value)
+        except ValidationError as error:
+            raise Misread(error.message) from None
+
+
+class YearCell(PartialDateCell):
+    """A year of four digits."""
+
+    rule = staticmethod(clean_year)
+
+    @property
+    def hint(self):
+        return _("År med fyra siffror.")
 
 
 class MomentCell(DateCell):

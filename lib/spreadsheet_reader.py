@@ -10,11 +10,13 @@ import csv
 import datetime
 import io
 import json
+import math
 import re
 import sys
 import unicodedata
 import zipfile
 import zlib
+from decimal import Decimal
 from xml.parsers import expat
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -431,7 +433,9 @@ class SheetPart:
                 return _moment(self.workbook.epoch, number)
         except (ValueError, OverflowError):
             self._refuse("broken_number", value=raw[:20])
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+        if not math.isfinite(number):
+            self._refuse("broken_number", value=raw[:20])
+        return f"{Decimal(repr(number)):f}".removesuffix(".0")
 
     def _refuse(self, code, **more):
         raise Refused(code, sheet=self.name, row=self.row, column=self.column - 1, **more)

@@ -6,13 +6,11 @@ up on the way, so that the number of queries follows the sheets and not the cell
 
 import datetime
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -32,11 +30,9 @@ from lib.cells import (
     MomentCell,
     TextCell,
     TimeCell,
-    count_from,
-    tidy,
 )
 from lib.db import Freezable, Frozen, VersionConflict, Versioned
-from lib.spreadsheets import HELP_MARK, Column, Problem, Table
+from lib.spreadsheets import Column, Problem, Table
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 OUTCOMES = {"new": NEW, "update": CHANGED, "skip": UNCHANGED}  # django-import-export's words → ours
@@ -106,14 +102,6 @@ class Run:
         """What the row with this primary key is called; empty for None and for rows the user may not see."""
         self.table(directory)
         return self.names[directory].get(pk, "")
-
-
-@dataclass
-class Line:
-    """One row of a sheet as read: its number in the file and heading → text of the columns that are there."""
-
-    number: int | None
-    cells: dict
 
 
 @dataclass
@@ -368,7 +356,7 @@ class Sheet(ModelResource):
         """Save the rows that are new or changed; return what became of each line. Unchanged rows are left alone."""
         many = [column.attribute for column in self.columns if column.is_many]
         self.existing = {self.identify(row): row for row in self.rows().prefetch_related(*many)}
-        self.claimed = {}
+        self.claimed, self.twins = {}, None
         for line in lines:
             self.claimed.setdefault(self.identity_of(line), line)
         outcomes = {id(line): self._import_line(line) for line in self._in_order(lines)}
@@ -512,11 +500,14 @@ class Sheet(ModelResource):
         """A line without key that says just what a row in the portal says is that row, not a new one."""
         key = self.fields[self.identity[-1]]
         columns = [column for column in self.present if column is not key]
-        wanted = [after[column] for column in columns]
-        for called, row in self.existing.items():
-            if called not in self.claimed and list(self.texts(row, columns).values()) == wanted:
+        if self.twins is None:
+            self.twins = {}
+            for called, row in self.existing.items():
+                self.twins.setdefault(tuple(self.texts(row, columns).values()), []).append(called)
+        for called in self.twins.get(tuple(after[column] for column in columns), []):
+            if called not in self.claimed:
                 self.called, self.claimed[called] = called, self.line
-                self.version = getattr(row, "version", None)
+                self.version = getattr(self.existing[called], "version", None)
                 return True
         return False
 
@@ -623,64 +614,3 @@ def _collect(errors, prefix, validate):
     except ValidationError as error:
         for name, messages in error.update_error_dict({}).items():
             errors.setdefault(name if name == NON_FIELD_ERRORS else f"{prefix}{name}", []).extend(messages)
-
-
-# --- from files to lines ----------------------------------------------------------------------------------------------
-
-
-def match_sheets(grids, sheets, *, today=None):
-    """Find the sheet of every grid: (sheet class → lines, problems). Nothing is read from the database."""
-    known = {word: sheet for sheet in sheets for word in (str(sheet.name).casefold(), slugify(sheet.name))}
-    lines, problems = {}, []
-    for grid in grids:
-        sheet = known.get(grid.name.casefold()) or known.get(slugify(grid.name))
-        if sheet is None:
-            names = [str(sheet.name) for sheet in sheets]
-            message = _("Arket finns inte i arbetsboken. %(hint)s Byt namn på det eller ta bort det.")
-            problems.append(Problem(grid.name, None, "", message % {"hint": _did_you_mean(grid.name, names)}))
-        elif sheet in lines:
-            problems.append(Problem(grid.name, None, "", _("Arket finns två gånger. Ta bort det ena.")))
-        else:
-            lines[sheet], found = _match_columns(grid, sheet, today)
-            problems += found
-    return lines, problems
-
-
-def _match_columns(grid, sheet, today):
-    """The lines of one grid, and what is wrong with its headings."""
-    rows = [(number, cells) for number, cells in grid.rows if not cells[0].startswith(HELP_MARK)]
-    if not rows:
-        return [], []
-    names = {name.casefold(): name for name in sheet.headings_in_order()}
-    number, headings = rows[0]
-    found, problems = {}, []
-    for position, heading in enumerate(headings):
-        name = names.get(" ".join(heading.split()).casefold())
-        if not heading:
-            if any(len(cells) > position and cells[position] for _number, cells in rows[1:]):
-                message = _("Kolumn %(number)s har innehåll men ingen rubrik. Skriv rubriken eller töm kolumnen.")
-                problems.append(Problem(str(sheet.name), number, "", message % {"number": position + 1}))
-        elif name is None:
-            message = _("Kolumnen finns inte på arket. %(hint)s Byt rubrik eller ta bort kolumnen.")
-            hint = _did_you_mean(heading, list(names.values()))
-            problems.append(Problem(str(sheet.name), number, heading, message % {"hint": hint}))
-        elif name in found:
-            message = _("Rubriken står två gånger. Ta bort den ena kolumnen.")
-            problems.append(Problem(str(sheet.name), number, heading, message))
-        else:
-            found[name] = position
-    lines = [Line(number, _cells(cells, found, today)) for number, cells in rows[1:]]
-    return [line for line in lines if any(line.cells.values())], problems
-
-
-def _cells(cells, positions, today):
-    texts = {name: tidy(cells[position]) if position < len(cells) else "" for name, position in positions.items()}
-    return {name: count_from(text, today) for name, text in texts.items()} if today else texts
-
-
-def _did_you_mean(word, words):
-    near = get_close_matches(word.casefold(), [known.casefold() for known in words], 1)
-    likely = [known for known in words if known.casefold() in near]
-    if likely:
-        return _("Menar du ”%(word)s”?") % {"word": likely[0]}
-    return _("De som finns är: %(words)s.") % {"words": ", ".join(words)}

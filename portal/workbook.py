@@ -39,7 +39,8 @@ from agreements.importing import (
 )
 from agreements.models import Agreement, StagedWorkbook
 from agreements.services import name_parties
-from followup.importing import ReportResource, RoundResource
+from followup.importing import ReportResource, RoundResource, ask_parties
+from followup.models import Round
 from governance.importing import (
     DecisionResource,
     MandateResource,
@@ -49,8 +50,9 @@ from governance.importing import (
     SeatResource,
 )
 from governance.services import grant_governance_rights
+from lib.lines import match_sheets
 from lib.spreadsheets import Grid, Problem, write_folder, write_workbook
-from lib.workbook import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, Run, match_sheets
+from lib.workbook import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, Run
 
 # A sheet may refer to rows of the sheets before it.
 SHEETS = [
@@ -239,10 +241,18 @@ def _import_lines(lines, run, *, grant):
     if not result.refused:
         for sheet in sheets.values():
             result.outcomes += sheet.finish()
+        result.outcomes += ask_parties(run, _rounds_to_fill(sheets, run.subject))
         if grant:
             name_parties(run.subject)
             grant_governance_rights(run.subject)
     return result
+
+
+def _rounds_to_fill(sheets, agreement):
+    """The rounds that may ask for more reports now: those just opened; all open ones where an edition was adopted."""
+    if EditionResource in sheets and sheets[EditionResource].adoptions:
+        return Round.objects.open().filter(agreement=agreement)
+    return sheets[RoundResource].opened if RoundResource in sheets else []
 
 
 def preview_staged(staged, *, user):
