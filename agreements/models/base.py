@@ -58,7 +58,7 @@ class AgreementRow(Versioned, Sourced):
     Numbers are the document's own (``number``, in the models that have one); ``order`` only says what comes first.
     """
 
-    agreement = models.ForeignKey("agreements.Agreement", on_delete=models.CASCADE)
+    agreement = models.ForeignKey("agreements.Agreement", on_delete=models.PROTECT)
     key = models.SlugField(_("nyckel"), max_length=80, blank=True)
     order = models.PositiveSmallIntegerField(_("ordning"), default=0)
 
