@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from parties import register
@@ -23,7 +24,11 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The register of counties and municipalities is there in every test, with and without --migrations."""
+    """The register of counties and municipalities is there in every test, with and without --migrations.
+
+    A response that a test closes itself leaves the connection open: PostgreSQL would lose the test's transaction.
+    """
+    connection.close_if_unusable_or_obsolete = lambda: None
     with django_db_blocker.unblock():
         register.load()
 

@@ -42,6 +42,7 @@ def site(django_test_environment, django_db_blocker, django_db_use_migrations, t
     file = tmp_path_factory.mktemp("site") / "portal.sqlite3"
     name = str(file) if connection.vendor == "sqlite" else "test_browser"
     connection.settings_dict["TEST"].update(NAME=name, MIGRATE=django_db_use_migrations)
+    connection.settings_dict["CONN_MAX_AGE"] = 0  # the server's threads must let go before the database is removed
     with django_db_blocker.unblock():
         databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         register.load()
@@ -53,7 +54,8 @@ def site(django_test_environment, django_db_blocker, django_db_use_migrations, t
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(site):
+    """Chromium. It ends before the site does, so that no request is under way then."""
     with sync_playwright() as playwright:
         path = chromium.find(playwright)
         assert path, "Chromium saknas. Kör: make chromium"
