@@ -65,9 +65,10 @@ test: .venv/dev.stamp chromium lint migrations-check  ## Kontrollera allt, på S
 	for suite in sqlite postgres browser; do echo "$$suite: $$(tail -n 1 .cache/test-$$suite.log)"; done; \
 	exit $$status
 
-test-%: PYTEST = COVERAGE_FILE=.cache/coverage.$(@:test-%=%) $(BIN)/python -m pytest -q --migrations $(COVERAGE)
-test-%: COVERAGE = --cov --cov-report=
-test-postgres: COVERAGE =  # the same tests once more: they cover nothing new
+test-%: PYTEST = COVERAGE_FILE=.cache/coverage.$(@:test-%=%) $(BIN)/python -m pytest -q $(ONCE)
+test-%: ONCE = --migrations --cov --cov-report=
+# The same tests as on SQLite: they cover nothing new, and the browser tests run the migrations on PostgreSQL.
+test-postgres: ONCE =
 test-%: LOG = 2>&1 | tee .cache/$@.log
 # A server of one's own choice, else one made for the occasion.
 ON_POSTGRES = $(if $(TEST_DATABASE_URL),DATABASE_URL='$(TEST_DATABASE_URL)',$(BIN)/python tools/postgres.py -- env)
