@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from actionplans.models import Activity
 from agreements.models import Agreement
 from governance.models import Meeting
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
+from lib.db import Freezable, FreezableQuerySet, Frozen, VersionConflict, Versioned, date_order, who_with_when
 from parties.models import Party, Right, User
 
 STATE_LABELS = {
@@ -240,16 +240,19 @@ class Report(Freezable, Versioned):
         return [advice for advice, answer in needed.items() if not answer]
 
     @transaction.atomic
-    def submit(self, *, by):
+    def submit(self, *, by, version=None):
         """Hand in the report as it is stored; from now the coordinators and bodies read it.
 
-        Raises Frozen when it is too late, Incomplete when answers are missing. The round is held meanwhile, so that a
-        report is either in before the round closes or not at all.
+        ``version`` is the one that was read: raises VersionConflict when a colleague has saved since, Frozen when it is
+        too late, Incomplete when answers are missing. The round is held meanwhile, so that a report is either in before
+        it closes or not at all.
         """
         round = Round.objects.select_for_update(no_key=True).get(pk=self.round_id)
         self.refresh_from_db()
         if self.submitted_at or round.state != "open":
             raise Frozen(_("Rapporten är redan inlämnad eller omgången är inte öppen."))
+        if version not in (None, self.version):
+            raise VersionConflict(self)
         if missing := self.missing():
             raise Incomplete(missing)
         self.submitted_at, self.submitted_by = timezone.now(), by

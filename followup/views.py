@@ -14,8 +14,8 @@ from followup.forms import EditionAdoptForm, ReportForm
 from followup.frame import report_stance, round_frame
 from followup.models import Incomplete, Report, Round
 from followup.services import adopt_edition, open_round
-from lib.db import Frozen
-from lib.forms import answer_form
+from lib.db import Frozen, VersionConflict
+from lib.forms import VersionField, answer_form
 from lib.web import get_editable, get_visible
 
 
@@ -85,13 +85,16 @@ def report_submit(request, slug, label, pk):
     place = {"round__agreement__slug": slug, "round__label": label}
     report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
     try:
-        report.submit(by=request.user)
+        report.submit(by=request.user, version=VersionField().clean(request.POST.get("version")))
+    except VersionConflict:
+        messages.warning(request, _("En kollega har sparat en nyare text. Läs den, och lämna in igen."))
     except Incomplete as incomplete:
         for advice in incomplete.args[0]:
             messages.warning(request, advice)
-        return redirect("followup:report_edit", slug, label, pk)
-    messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))
-    return redirect(report.round)
+    else:
+        messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))
+        return redirect(report.round)
+    return redirect("followup:report_edit", slug, label, pk)
 
 
 def edition_adopt(request, slug, plan, label):

@@ -94,14 +94,14 @@ def test_report_edit_is_for_the_partys_reporters(client, log_in, report, role, s
 def test_report_submit_is_for_the_partys_reporters(client, log_in, report, role, status):
     Report.objects.update(status="ongoing")
     log_in(role, report.round.agreement, report.party)
-    assert client.post(address("report_submit", report, report.pk)).status_code == status
+    assert client.post(address("report_submit", report, report.pk), {"version": report.version}).status_code == status
     assert Report.objects.submitted().exists() is (status == 302)
 
 
 def test_report_submit_names_who_and_when(client, log_in, report):
     Report.objects.update(status="ongoing")
     user = log_in("reporter", report.round.agreement, report.party)
-    client.post(address("report_submit", report, report.pk))
+    client.post(address("report_submit", report, report.pk), {"version": report.version})
     stored = Report.objects.get()
     assert (stored.submitted_by, stored.state) == (user, "submitted")
     assert stored.submitted_at <= timezone.now()
@@ -109,8 +109,17 @@ def test_report_submit_names_who_and_when(client, log_in, report):
 
 def test_report_submit_without_an_answer_says_what_is_missing(client, log_in, report):
     log_in("reporter", report.round.agreement, report.party)
-    response = client.post(address("report_submit", report, report.pk), follow=True)
+    response = client.post(address("report_submit", report, report.pk), {"version": report.version}, follow=True)
     assert "Välj hur det går." in [str(message) for message in response.context["messages"]]
+    assert not Report.objects.submitted().exists()
+
+
+def test_report_submit_does_not_hand_in_what_nobody_read(client, log_in, report):
+    log_in("reporter", report.round.agreement, report.party)
+    client.post(address("report_edit", report, report.pk), answer(report, text="En kollegas nya text"))
+    read_before = {"version": report.version}
+    response = client.post(address("report_submit", report, report.pk), read_before, follow=True)
+    assert "En kollega har sparat en nyare text" in response.content.decode()
     assert not Report.objects.submitted().exists()
 
 
