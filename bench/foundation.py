@@ -10,6 +10,7 @@ import os
 import statistics
 import tempfile
 import time
+import warnings
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -78,6 +79,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["DATABASE_URL"] = f"sqlite:///{scratch}/bench.sqlite3"
         os.environ["MEDIA_ROOT"] = scratch
+        warnings.filterwarnings("ignore", "No directory at")  # whitenoise, before collectstatic
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
         django.setup()
         run()
