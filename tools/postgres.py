@@ -18,6 +18,7 @@ from pathlib import Path
 # PostgreSQL refuses to run as root; started by root, every one of its processes runs as nobody instead.
 NOBODY = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 UNPRIVILEGED = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": [], "cwd": "/"} if NOBODY else {}
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Data that lives for minutes needs no protection against power cuts.
 OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
@@ -66,6 +67,8 @@ def cluster():
         subprocess.run([*pg_ctl, "--log", scratch / "log", "--options", options, "start"], **run)
         yield f"postgres://postgres@/{scratch}/postgres"
     finally:
+        for number in ENDINGS:  # a second signal must not leave the server behind
+            signal.signal(number, signal.SIG_IGN)
         if pg_ctl:
             subprocess.run([*pg_ctl, "--mode=immediate", "stop"], **{**run, "check": False})
         shutil.rmtree(scratch)
@@ -74,7 +77,8 @@ def cluster():
 def main(command):
     if not command:
         sys.exit(__doc__)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in ENDINGS[1:]:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     with cluster() as url:
         process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
         try:
