@@ -459,6 +459,87 @@ class ActivityParticipantFactory(DjangoModelFactory):
         model = actionplans.ActivityParticipant
 
 
+class ActivityCollaborationAreaFactory(DjangoModelFactory):
+    activity = SubFactory(ActivityFactory)
+    collaboration_area = SubFactory(
+        CollaborationAreaFactory, area__agreement=SelfAttribute("...activity.edition.plan.agreement")
+    )
+
+    class Meta:
+        model = actionplans.ActivityCollaborationArea
+
+
+class ActivityFileFactory(DjangoModelFactory):
+    activity = SubFactory(ActivityFactory)
+    name = "bilaga.pdf"
+    file = "activities/bilaga.pdf"
+
+    class Meta:
+        model = actionplans.ActivityFile
+
+
+class InternalNoteFactory(DjangoModelFactory):
+    activity = SubFactory(ActivityFactory)
+    text = "Bara för oss"
+
+    class Meta:
+        model = actionplans.InternalNote
+
+
+class CommentFactory(DjangoModelFactory):
+    """Said about an activity by a person of no hat; ``proposal=`` with ``activity=None`` for one about a proposal."""
+
+    activity = SubFactory(ActivityFactory)
+    author = SubFactory(UserFactory)
+    text = "Vem gör det?"
+
+    class Meta:
+        model = actionplans.Comment
+
+
+class PresenceFactory(DjangoModelFactory):
+    edition = SubFactory(EditionFactory)
+    user = SubFactory(UserFactory)
+    seen_at = LazyFunction(timezone.now)
+
+    class Meta:
+        model = actionplans.Presence
+
+
+class StepFactory(DjangoModelFactory):
+    edition = SubFactory(EditionFactory)
+    user = SubFactory(UserFactory)
+    label = "Ändrade"
+    rows = LazyFunction(list)
+
+    class Meta:
+        model = actionplans.Step
+
+
+class ProposalFactory(DjangoModelFactory):
+    """A draft by a person of no hat; ``submitted=True`` for one handed in."""
+
+    plan = SubFactory(ActionPlanFactory)
+    title = Sequence("Förslag {}".format)
+    proposed_by = SubFactory(ActorFactory, agreement=SelfAttribute("..plan.agreement"))
+    author = SubFactory(UserFactory)
+
+    class Meta:
+        model = actionplans.Proposal
+
+    class Params:
+        submitted = Trait(submitted_at=LazyFunction(timezone.now), submitted_by=SubFactory(UserFactory))
+
+
+class ProposalRankFactory(DjangoModelFactory):
+    proposal = SubFactory(ProposalFactory, submitted=True)
+    user = SubFactory(UserFactory)
+    rank = 1
+
+    class Meta:
+        model = actionplans.ProposalRank
+
+
 # --- followup ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,4 @@
-"""Action plans: one series per agreement, body or area; an edition per period; activities as its rows."""
-
-import uuid
+"""Action plans: one series per agreement, body or area, and an edition of it per period."""
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -9,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from agreements.models import Actor, Agreement, CollaborationArea, Goal, PriorityArea
+from agreements.models import Agreement, PriorityArea
 from agreements.models.process import Cadence
 from governance.models import Decision, Mandate
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order
-from parties.models import Party, User
+from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
+from parties.models import User
 
 
 class PlanQuerySet(models.QuerySet):
@@ -45,6 +43,7 @@ class ActionPlan(Versioned):
         related_name="adopted_plans",
     )  # fmt: skip
     cadence = models.CharField(_("hur ofta"), max_length=12, choices=Cadence, blank=True)
+    is_example = models.BooleanField(_("exempeldata"), default=False)
     history = HistoricalRecords()
 
     objects = PlanQuerySet.as_manager()
@@ -115,6 +114,16 @@ class Edition(Freezable, Versioned):
         on_delete=models.PROTECT,
         related_name="next_editions",
     )
+    is_correction = models.BooleanField(
+        _("ersätter i förtid"),
+        default=False,
+        help_text=_("Versionen rättar den som gäller och får därför börja innan dess period är slut."),
+    )
+    proposed_at = models.DateTimeField(_("föreslagen"), null=True, blank=True, editable=False)
+    proposed_by = models.ForeignKey(
+        User, verbose_name=_("föreslagen av"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        editable=False,
+    )  # fmt: skip
     decision = models.ForeignKey(
         Decision, verbose_name=_("beslut"), null=True, blank=True, on_delete=models.PROTECT, related_name="editions"
     )
@@ -138,6 +147,7 @@ class Edition(Freezable, Versioned):
                 violation_error_message=_("Planen har redan en fastställd version."),
             ),
             date_order("starts_on", "ends_on", name="edition_period"),
+            who_with_when("proposed_by", "proposed_at", name="edition_proposed_who_when"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "proposed"], adopted_at__isnull=True)
                 | Q(state__in=["adopted", "superseded"], adopted_at__isnull=False, decision__isnull=False),
@@ -180,140 +190,3 @@ class Edition(Freezable, Versioned):
         """Superseding is the one change an adopted edition sees; only adopt() asks for it."""
         superseding = self.state == self.State.SUPERSEDED and kwargs.get("update_fields") == ["state"]
         super(Freezable if superseding else Edition, self).save(*args, **kwargs)
-
-
-class ActivityQuerySet(FreezableQuerySet):
-    def frozen(self):
-        return self.filter(edition__state__in=Edition.FROZEN_STATES)
-
-    def bulk_create(self, objs, *args, **kwargs):
-        """No new rows in a frozen edition either."""
-        objs = list(objs)
-        Edition.objects.filter(pk__in={obj.edition_id for obj in objs}).refuse_frozen()
-        return super().bulk_create(objs, *args, **kwargs)
-
-    def for_table(self):
-        """In the order of the areas; what has none stands last, on every database."""
-        places = [models.F(f"{place}__order").asc(nulls_last=True) for place in ("area", "collaboration_area")]
-        return self.select_related("area", "collaboration_area", "responsible").order_by(
-            places[0], "area", places[1], "order", "pk"
-        )
-
-    def visible_to(self, user):
-        return self.filter(edition__in=Edition.objects.visible_to(user).values("pk"))
-
-    def editable_by(self, user):
-        return self.filter(edition__in=Edition.objects.editable_by(user).values("pk"))
-
-
-class LinkQuerySet(FreezableQuerySet):
-    """The goals and participants of activities: ``add``, ``remove``, ``set`` and ``clear`` all end up here."""
-
-    def frozen(self):
-        return self.filter(activity__edition__state__in=Edition.FROZEN_STATES)
-
-    def bulk_create(self, objs, *args, **kwargs):
-        objs = list(objs)
-        Activity.objects.filter(pk__in={obj.activity_id for obj in objs}).refuse_frozen()
-        return super().bulk_create(objs, *args, **kwargs)
-
-
-class ActivityGoal(Freezable):
-    frozen_message = Edition.frozen_message
-
-    activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT)
-
-    objects = LinkQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["activity", "goal"], name="activity_goal_once")]
-
-    def __str__(self):
-        return f"{self.activity}: {self.goal}"
-
-
-class ActivityParticipant(Freezable):
-    frozen_message = Edition.frozen_message
-
-    activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
-    actor = models.ForeignKey(Actor, on_delete=models.PROTECT)
-
-    objects = LinkQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["activity", "actor"], name="activity_participant_once")]
-
-    def __str__(self):
-        return f"{self.activity}: {self.actor}"
-
-
-class Activity(Freezable, Versioned):
-    """A row of an edition. The same activity in later editions shares its ``lineage``."""
-
-    class Origin(models.TextChoices):
-        NEW = "new", _("ny")
-        CARRIED = "carried", _("följer med")
-        REVISED = "revised", _("ändrad")
-
-    frozen_message = Edition.frozen_message
-
-    edition = models.ForeignKey(Edition, verbose_name=_("version"), on_delete=models.PROTECT, related_name="activities")
-    lineage = models.UUIDField(_("släktskap"), default=uuid.uuid4, editable=False, db_index=True)
-    number = models.CharField(_("nummer"), max_length=12)
-    order = models.PositiveSmallIntegerField(_("ordning"), default=0)
-    title = models.CharField(_("aktivitet"), max_length=250)
-    description = models.TextField(_("beskrivning"), max_length=4000, blank=True)
-    desired_effect = models.TextField(_("önskad effekt"), max_length=2000, blank=True)
-    area = models.ForeignKey(
-        PriorityArea, verbose_name=_("område"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="activities",
-    )  # fmt: skip
-    collaboration_area = models.ForeignKey(
-        CollaborationArea, verbose_name=_("samverkansområde"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="activities",
-    )  # fmt: skip
-    goals = models.ManyToManyField(
-        Goal, verbose_name=_("mål"), blank=True, related_name="activities", through=ActivityGoal
-    )
-    responsible = models.ForeignKey(
-        Actor, verbose_name=_("ansvarig"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="responsible_activities",
-    )  # fmt: skip
-    participants = models.ManyToManyField(
-        Actor, verbose_name=_("medverkar"), blank=True, related_name="joined_activities", through=ActivityParticipant
-    )
-    indicator = models.CharField(_("indikator"), max_length=200, blank=True)
-    starts_on = models.DateField(_("start"), null=True, blank=True)
-    ends_on = models.DateField(_("slut"), null=True, blank=True)
-    is_continuous = models.BooleanField(_("löpande"), default=False)
-    origin = models.CharField(_("ursprung"), max_length=10, choices=Origin, default=Origin.NEW)
-    history = HistoricalRecords(m2m_fields=[goals, participants])
-
-    objects = ActivityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("aktivitet")
-        verbose_name_plural = _("aktiviteter")
-        ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "number"], name="activity_number_unique",
-                violation_error_message=_("Numret finns redan i versionen. Välj ett annat."),
-            ),
-            models.UniqueConstraint(fields=["edition", "lineage"], name="activity_lineage_once"),
-            date_order("starts_on", "ends_on", name="activity_dates"),
-        ]  # fmt: skip
-
-    def __str__(self):
-        return f"{self.number} {self.title}"
-
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        """A frozen edition gets no new rows, and none moved into it."""
-        Edition.lock_open(self.edition_id)
-        super().save(*args, **kwargs)
-
-    def reporting_parties(self):
-        """The parties that answer for the activity: the responsible one, or the members of a collective."""
-        return self.responsible.expand() if self.responsible_id else Party.objects.none()
