@@ -1,8 +1,6 @@
 """What changed between two records of a row's history, field by field, in the words of the screen."""
 
 import datetime
-import difflib
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -16,6 +14,7 @@ from actionplans.models import Edition
 from agreements.models import Basis
 from agreements.templatetags.agreements import number
 from governance.models import Mandate, Meeting
+from lib.differences import pieces
 from parties.models import Membership, User
 
 # Fields that hold a row together and say nothing to a reader.
@@ -23,15 +22,6 @@ TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text"}
 PEOPLE = (User, Membership)
 # What a row's own name needs of other rows.
 NAMED_BY = {Mandate: ["body"], Meeting: ["body"], Edition: ["plan"], Membership: ["user", "party"]}
-LONGEST_COMPARED, LEAST_AKIN = 1000, 0.5  # words and spaces; other texts are shown whole on both sides
-
-
-@dataclass
-class Piece:
-    """A run of words; changed where the other side has other words or none."""
-
-    text: str
-    is_changed: bool
 
 
 @dataclass
@@ -45,18 +35,7 @@ class Change:
     @property
     def pieces(self):
         """The old and the new text as runs of words with those that differ marked, if the texts are akin at all."""
-        old, new = _words(self.old), _words(self.new)
-        match = difflib.SequenceMatcher(None, old, new, autojunk=False)
-        if max(len(old), len(new)) > LONGEST_COMPARED or match.ratio() < LEAST_AKIN:
-            return [Piece(self.old, False)], [Piece(self.new, False)]
-        codes = match.get_opcodes()
-        before = [Piece("".join(old[a:b]), tag != "equal") for tag, a, b, _c, _d in codes if b > a]
-        after = [Piece("".join(new[c:d]), tag != "equal") for tag, _a, _b, c, d in codes if d > c]
-        return before, after
-
-
-def _words(text):
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+        return pieces(self.old, self.new)
 
 
 def fields_of(record):

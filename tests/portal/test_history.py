@@ -459,17 +459,7 @@ def test_agreement_history_queries_do_not_grow_with_rows(client, coordinate, agr
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "before", "after"),
-    [
-        ("", "ny text", [("", False)], [("ny text", False)]),
-        ("fler i arbete", "fler i arbete nu", [("fler i arbete", False)], [("fler i arbete", False), (" nu", True)]),
-        ("minst 10 %", "minst 20 %", [("minst ", False), ("10", True), (" %", False)],
-         [("minst ", False), ("20", True), (" %", False)]),
-        ("helt annan text", "något alldeles nytt", [("helt annan text", False)], [("något alldeles nytt", False)]),
-        ("ord " * 600, "ord " * 600 + "slut", [("ord " * 600, False)], [("ord " * 600 + "slut", False)]),
-    ],
-)  # fmt: skip
-def test_change_marks_the_words_that_differ(old, new, before, after):
-    pieces = Change("Text", old, new).pieces
-    assert [[(piece.text, piece.is_changed) for piece in side] for side in pieces] == [before, after]
+def test_change_marks_the_words_that_differ():
+    pieces = Change("Text", "minst 10 %", "minst 20 %").pieces
+    marked = [[piece.text for piece in side if piece.is_changed] for side in pieces]
+    assert marked == [["10"], ["20"]]
