@@ -53,7 +53,7 @@ class ActionPlanResource(PlanSheet):
 
     class Meta:
         model = ActionPlan
-        fields = ("key", "order", "name", "area", "managed_by", "adopted_by", "cadence")
+        fields = ("key", "order", "name", "area", "managed_by", "adopted_by", "cadence", "is_example")
 
     def rows(self):
         return ActionPlan.objects.filter(agreement=self.run.subject)
@@ -70,7 +70,10 @@ class EditionResource(PlanSheet):
 
     class Meta:
         model = Edition
-        fields = ("plan", "label", "starts_on", "ends_on", "state", "based_on", "decision", "adopted_at")
+        fields = (
+            "plan", "label", "starts_on", "ends_on", "state", "based_on", "is_correction", "proposed_at", "decision",
+            "adopted_at",
+        )  # fmt: skip
 
     def __init__(self, run):
         super().__init__(run)
@@ -129,6 +132,8 @@ class LineageCell(TextCell):
 
 
 class ActivityResource(PlanSheet):
+    """Activities are found by lineage where the line gives it, so that one may get a new number, else by number."""
+
     name = _("Aktiviteter")
     about = _("Versionernas aktiviteter. Samma aktivitet i flera versioner har samma släktskap.")
     identity = ("edition", "number")
@@ -140,17 +145,52 @@ class ActivityResource(PlanSheet):
         model = Activity
         fields = (
             "edition", "number", "order", "title", "description", "desired_effect", "area", "collaboration_area",
-            "goals", "responsible", "participants", "indicator", "starts_on", "ends_on", "is_continuous", "origin",
-            "lineage",
+            "serves", "goals", "responsible", "responsible_function", "participants", "indicator", "indicator_base",
+            "indicator_target", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
+            "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality", "children",
+            "target_group_voice", "origin", "proposed_by", "change_reason", "ending", "ending_reason", "lineage",
         )  # fmt: skip
 
     def rows(self):
         return Activity.objects.filter(edition__plan__agreement=self.run.subject).select_related("edition__plan")
 
+    def match(self, lines):
+        """Which stored row every line with a lineage means; numbers that pass on to other rows are let go of first."""
+        lineages = {(_edition_key(row.edition), str(row.lineage)): row for row in self.existing.values()}
+        places = {id(line): (self.cell(line, "edition"), self.cell(line, "lineage").lower()) for line in lines}
+        self.meant = {key: lineages[place] for key, place in places.items() if place in lineages}
+        self.lines_of = {}
+        for line in lines:
+            if id(line) in self.meant:
+                self.lines_of.setdefault(self.meant[id(line)].pk, line)
+        wanted = {self.identity_of(line) for line in lines}
+        passed_on = [called for called, row in self.existing.items() if called in wanted and self._moves(called, row)]
+        for called in passed_on:
+            row = self.existing[called]
+            Activity.objects.filter(pk=row.pk).update(number=f"~{row.pk}")
+
+    def _moves(self, called, row):
+        """Whether the file gives the row, found by its lineage, another number than the one it has."""
+        line = self.lines_of.get(row.pk)
+        return line is not None and not row.edition.is_frozen and self.identity_of(line) not in ("", called)
+
+    def get_instance(self, instance_loader, row):
+        found = self.meant.get(id(self.line))
+        if found is None:
+            found = super().get_instance(instance_loader, row)
+            return None if found is not None and found.pk in self.lines_of else found
+        first = self.lines_of[found.pk]
+        if first is not self.line:
+            message = _("Släktskapet står redan på rad %(row)s. Ta bort den ena raden, eller töm cellen i den nya.")
+            raise ValidationError({"lineage": message % {"row": first.number}})
+        return found
+
     def init_instance(self, row=None):
         """A new activity's lineage follows from where it stands, so that a preview and its import say the same."""
-        place = f"{self.run.subject.slug}/{self.called}"
-        return Activity(lineage=uuid.uuid5(uuid.NAMESPACE_URL, place))
+        place, used = f"{self.run.subject.slug}/{self.called}", {row.lineage for row in self.existing.values()}
+        while (lineage := uuid.uuid5(uuid.NAMESPACE_URL, place)) in used:
+            place += "/"  # a row that stood here has a new number now
+        return Activity(lineage=lineage)
 
     def validate_instance(self, activity, import_validation_errors=None, validate_unique=True):
         if activity.edition_id and activity.edition.is_frozen:
@@ -158,14 +198,8 @@ class ActivityResource(PlanSheet):
         super().validate_instance(activity, import_validation_errors, validate_unique)
 
     def check(self, activity):
-        edition, inside = activity.edition, activity.collaboration_area
+        inside = activity.collaboration_area
         if inside and inside.area_id != activity.area_id:
             raise ValidationError({"collaboration_area": _("Samverkansområdet hör till ett annat område.")})
         if activity.is_continuous and activity.ends_on:
             raise ValidationError({"ends_on": _("En löpande aktivitet har inget slutdatum. Ta bort det ena.")})
-        period = {"first": edition.starts_on, "last": edition.ends_on}
-        message = _("Aktiviteten ligger utanför versionens period %(first)s–%(last)s. Rätta datumet.")
-        if activity.starts_on and activity.starts_on > edition.ends_on:
-            raise ValidationError({"starts_on": message % period})
-        if activity.ends_on and activity.ends_on < edition.starts_on:
-            raise ValidationError({"ends_on": message % period})

@@ -18,6 +18,7 @@ from lib.swedish import clean_text
 
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
 RELATIVE_DATE = re.compile(r"idag(?:([+-]\d{1,4})([dv]?))?( \d\d:\d\d)?")
+RELATIVE_LINE = re.compile(r"^idag(?:([+-]\d{1,4})([dv]?))(?= \S)", re.MULTILINE)
 
 
 def tidy(text):
@@ -28,13 +29,16 @@ def tidy(text):
 def count_from(text, today):
     """A cell of example data that counts from the day it is loaded, as a date; any other text as it is.
 
-    ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``.
+    ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``. In a text the lines that begin
+    with such a date get theirs: ``idag+30 Rutinen är beslutad``.
     """
+
+    def day(match):
+        days = int(match[1] or 0) * (7 if match[2] == "v" else 1)
+        return (today + datetime.timedelta(days=days)).isoformat()
+
     match = RELATIVE_DATE.fullmatch(text)
-    if not match:
-        return text
-    days = int(match[1] or 0) * (7 if match[2] == "v" else 1)
-    return (today + datetime.timedelta(days=days)).isoformat() + (match[3] or "")
+    return day(match) + (match[3] or "") if match else RELATIVE_LINE.sub(day, text)
 
 
 class Misread(ValueError):
@@ -152,6 +156,8 @@ class NumberCell(Cell):
 class IntegerCell(NumberCell):
     """A whole number."""
 
+    largest = 32767  # what the smallest of the databases' whole numbers holds
+
     @property
     def hint(self):
         return _("Heltal.")
@@ -162,12 +168,19 @@ class IntegerCell(NumberCell):
             return None
         if number != number.to_integral_value():
             raise Misread(_("”%(value)s” är inget heltal. Skriv till exempel 12.") % {"value": value})
-        if abs(number) > 32767:
-            raise Misread(_("Talet %(value)s är för stort. Skriv högst 32767.") % {"value": value})
+        if abs(number) > self.largest:
+            message = _("Talet %(value)s är för stort. Skriv högst %(largest)s.")
+            raise Misread(message % {"value": value, "largest": self.largest})
         return int(number)
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(value)
+
+
+class LargeIntegerCell(IntegerCell):
+    """A whole number that may be an amount of money."""
+
+    largest = 2_147_483_647
 
 
 class DecimalCell(NumberCell):

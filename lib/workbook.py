@@ -26,6 +26,7 @@ from lib.cells import (
     ExceptionsCell,
     IntegerCell,
     KeyCell,
+    LargeIntegerCell,
     Misread,
     MomentCell,
     TextCell,
@@ -240,6 +241,7 @@ CELLS = [
     (models.DateField, DateCell),
     (models.TimeField, TimeCell),
     (models.DecimalField, DecimalCell),
+    (models.PositiveIntegerField, LargeIntegerCell),
     (models.IntegerField, IntegerCell),
 ]
 
@@ -359,8 +361,12 @@ class Sheet(ModelResource):
         self.claimed, self.twins = {}, None
         for line in lines:
             self.claimed.setdefault(self.identity_of(line), line)
+        self.match(lines)
         outcomes = {id(line): self._import_line(line) for line in self._in_order(lines)}
         return [outcomes[id(line)] for line in lines]
+
+    def match(self, lines):
+        """Called before the first line is saved, for sheets that find rows by more than their identity."""
 
     def identify(self, instance):
         """What the row is called in this sheet, the same text as ``identity_of`` gives for its line."""
