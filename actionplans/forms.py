@@ -1,7 +1,6 @@
 """Forms for activities. What can be chosen belongs to the edition's own agreement."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Activity
@@ -40,12 +39,3 @@ class ActivityForm(VersionedModelForm):
         self.fields["goals"].queryset = Goal.objects.filter(agreement=agreement)
         for name in ("responsible", "participants"):
             self.fields[name].queryset = Actor.objects.filter(agreement=agreement)
-
-    def clean(self):
-        data = super().clean()
-        area, inside = data.get("area"), data.get("collaboration_area")
-        if inside and inside.area != area:
-            self.add_error("collaboration_area", ValidationError(_("Samverkansområdet hör till ett annat område.")))
-        if data.get("is_continuous") and data.get("ends_on"):
-            self.add_error("ends_on", ValidationError(_("En löpande aktivitet har inget slutdatum. Ta bort det ena.")))
-        return data

@@ -233,6 +233,18 @@ class Activity(Freezable, Versioned):
     def __str__(self):
         return f"{self.number} {self.title}"
 
+    def clean(self):
+        """What holds between the fields, once for form, cell and sheet. ValidationError by field."""
+        errors, inside = {}, self.collaboration_area
+        if inside and inside.area_id != self.area_id:
+            errors["collaboration_area"] = _("Samverkansområdet hör till ett annat område.")
+        if self.is_continuous and self.ends_on:
+            errors["ends_on"] = _("En löpande aktivitet har inget slutdatum. Ta bort det ena.")
+        elif self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            errors["ends_on"] = _("Slutdatum kan inte vara före startdatum.")
+        if errors:
+            raise ValidationError(errors)
+
     @transaction.atomic
     def save(self, *args, **kwargs):
         """A frozen edition gets no new rows, and none moved into it."""
