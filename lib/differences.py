@@ -2,10 +2,12 @@
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-# Words and spaces between the first and the last change, and how alike the texts must be as a whole to be marked.
-LONGEST_COMPARED, LEAST_AKIN = 1500, 0.5
+# How many pairs of equal words there may be between the first and the last change (the time goes to them: a page of
+# the same word over and over has most), and how alike the texts must be as a whole to be marked.
+MOST_PAIRS, LEAST_AKIN = 10_000, 0.5
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Piece:
 
 
 def pieces(old, new):
-    """The old and the new text, each as a list of Pieces; whole and unmarked where they are not akin or too long.
+    """The old and the new text, each as a list of Pieces; whole and unmarked where they are hardly alike or too long to tell.
 
     What both begin and end with is set aside first, and a space alone is no likeness: so a small change in a long text
     costs as much as the change, and two editions of a plan can be compared while somebody waits.
@@ -27,7 +29,7 @@ def pieces(old, new):
     tail = _alike(before[head:][::-1], after[head:][::-1])
     ends = "".join(before[:head]), "".join(before[len(before) - tail :])
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
-    if max(len(before), len(after)) <= LONGEST_COMPARED:
+    if _pairs(before, after) <= MOST_PAIRS:
         match = difflib.SequenceMatcher(str.isspace, before, after, autojunk=False)
         alike = head + tail + sum(block.size for block in match.get_matching_blocks())
         if alike >= LEAST_AKIN * (head + tail + (len(before) + len(after)) / 2):
@@ -47,6 +49,12 @@ def _joined(middle, head, tail):
         elif piece.text:
             joined.append(piece)
     return joined
+
+
+def _pairs(some, others):
+    """How many pairs of equal words there are, spaces left out."""
+    counted = Counter(others)
+    return sum(counted[word] for word in some if not word.isspace())
 
 
 def _words(text):
