@@ -1,0 +1,43 @@
+// Doing something to rows: the server answers with the table, a row or a note, and it is taken in where it belongs.
+import { closeCell } from "./cells.js";
+import { oneStop } from "./grid.js";
+import { ask, Unreachable } from "./net.js";
+import { settled } from "./saves.js";
+import { say } from "./status.js";
+import { addNote, takeRow, takeTable } from "./table.js";
+import { words } from "./words.js";
+
+export const editor = document.getElementById("editor");
+
+/** Tell the other parts that something was stored: {table} says whether the whole table came back. */
+export const tellWritten = (answer, table = false) =>
+  document.dispatchEvent(new CustomEvent("editor:written", { detail: { stamp: answer.stamp, undo: answer.undo, table } }));
+
+/** Ask, after everything typed is on its way. Gives the answer, or null where there was none; the page then says so. */
+export async function perform(url, data) {
+  closeCell();
+  await settled();
+  try {
+    return await ask(url, { data });
+  } catch (problem) {
+    if (!(problem instanceof Unreachable)) throw problem;
+    say(problem.message === words.signedOut ? words.signedOut : words.offline, "unsaved");
+    return null;
+  }
+}
+
+/** Take in what ``answer`` holds; notes go below ``row``. Gives whether it was a table or a row. */
+export function take(answer, row) {
+  const table = answer.body.querySelector("#editor-table");
+  const fresh = answer.body.querySelector("tbody.act");
+  const note = answer.body.querySelector(".note");
+  if (table) takeTable(table);
+  else if (fresh && answer.status !== 404) takeRow(fresh);
+  else if (note && row) addNote(row, note);
+  oneStop();
+  if (answer.ok) {
+    tellWritten(answer, Boolean(table));
+    if (answer.savedAt) say(words.saved(answer.savedAt));
+  } else say(note?.textContent.trim().replace(/\s+/g, " ") || words.failed, "unsaved");
+  return Boolean(answer.ok && (table || fresh));
+}

@@ -1,0 +1,106 @@
+// The editor of an edition: a table that works like a spreadsheet. Without this script its links and forms do the same.
+import { editor, perform, take, tellWritten } from "./acting.js";
+import { canEdit, closeCell, inBox, isWriting, openCell, typeKey } from "./cells.js";
+import { startChoosing } from "./choosing.js";
+import { startDragging } from "./dragging.js";
+import { activeRow, focusRow, isStop, oneStop, startGrid, walk } from "./grid.js";
+import { startLive } from "./live.js";
+import { openMenu, useKeys } from "./menu.js";
+import { openRow, refreshOpen, startOpened } from "./opened.js";
+import { pairs } from "./net.js";
+import { startSaving } from "./saves.js";
+import { decide, settleEdit } from "./settling.js";
+import { dress, rowOf } from "./table.js";
+import { say } from "./status.js";
+import { words } from "./words.js";
+
+const keysOff = document.getElementById("keys-off");
+const opensRow = (link) => link.closest("[data-field=title], [data-field=number]");
+
+function onClick(event) {
+  const { target } = event;
+  const row = rowOf(target);
+  const button = target.closest("tr.row-note [data-action]");
+  if (button) decide(button.dataset.action, row, button.closest("tr").dataset.field);
+  else if (target.closest(".handle")) openMenu(row);
+  else if (row && !target.closest("tr.edit, tr.row-note, .cell-box")) clickCell(event, target, row);
+}
+
+function clickCell(event, target, row) {
+  const link = target.closest("a");
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  const cell = target.closest("[data-field]");
+  if (link && isPlain && opensRow(link)) {
+    event.preventDefault();
+    openRow(row);
+  } else if (!link && canEdit(cell) && !getSelection().toString()) openCell(cell);
+}
+
+function onKey(event) {
+  if (isWriting() && inBox(event.target)) { typeKey(event); return; }
+  const row = rowOf(event.target);
+  if (!keysOff?.checked && row && !event.target.closest("tr.edit, tr.row-note") && useKeys(event, row)) return;
+  if (walk(event)) return;
+  if (isStop(event.target)) onStopKey(event, row);
+}
+
+function onStopKey(event, row) {
+  const { key, target } = event;
+  if (key === "ContextMenu" || (key === "F10" && event.shiftKey)) {
+    event.preventDefault();
+    openMenu(row);
+  } else if ((key === "Enter" || key === "F2") && target.matches("td, th")) {
+    event.preventDefault();
+    if (canEdit(target)) openCell(target);
+    else target.querySelector("a")?.click();
+  }
+}
+
+/** Ctrl+Z undoes the last step, where one is not writing; in a control it belongs to the control. */
+function onUndoKey(event) {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+  if (!isUndo || keysOff?.checked || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  undo();
+}
+
+async function undo() {
+  const row = activeRow();
+  const answer = await perform(editor.dataset.undoUrl, pairs({}));
+  if (!answer || !take(answer, row)) return;
+  say(words.undone);
+  if (document.activeElement === document.body && row?.isConnected) focusRow(row);
+}
+
+function onSubmit(event) {
+  if (new URL(event.target.action, location.href).pathname !== new URL(editor.dataset.undoUrl, location.href).pathname) return;
+  event.preventDefault();
+  undo();
+}
+
+function settle(edit, answer) {
+  settleEdit(edit, answer);
+  oneStop();
+  refreshOpen(edit.pk);
+  if (answer.ok) tellWritten(answer);
+}
+
+function start() {
+  dress();
+  startSaving(settle);
+  startGrid();
+  startOpened();
+  startChoosing();
+  startDragging();
+  startLive();
+  editor.addEventListener("click", onClick);
+  editor.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", onUndoKey);
+  document.addEventListener("submit", onSubmit);
+  editor.addEventListener("focusout", ({ relatedTarget }) => {
+    if (isWriting() && document.hasFocus() && !inBox(relatedTarget)) closeCell();
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) closeCell(); });
+}
+
+if (editor) start();

@@ -1,0 +1,62 @@
+// Asking the server. Answers are HTML fragments; what could not be asked is told apart from what was refused.
+import { words } from "./words.js";
+
+const PATIENCE = 15000;
+
+/** The server could not be asked now: no network, no answer in time, a fault of its own, or the session has ended. */
+export class Unreachable extends Error {}
+
+function csrfToken() {
+  // The cookie is read each time: it is renewed when somebody signs in again in another tab.
+  const cookie = document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/);
+  return cookie ? cookie[1] : document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+/** The address with the page's filter and columns, so that rows come back as the page shows them. */
+function withQuery(url) {
+  const asked = new URL(url, location.href);
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (!asked.searchParams.has(name)) asked.searchParams.append(name, value);
+  }
+  return asked;
+}
+
+async function fetchFragment(url, data, target) {
+  const headers = { "HX-Request": "true" };
+  if (target) headers["HX-Target"] = target;
+  if (data) headers["X-CSRFToken"] = csrfToken();
+  try {
+    const response = await fetch(withQuery(url), {
+      method: data ? "POST" : "GET", headers, body: data, signal: AbortSignal.timeout(PATIENCE),
+    });
+    return [response, await response.text()];
+  } catch {
+    throw new Unreachable(words.unsaved);
+  }
+}
+
+/**
+ * Ask ``url``, by POST where there is ``data`` (URLSearchParams or FormData).
+ * Gives {status, ok, body, savedAt, stamp, undo}; body is a DocumentFragment. Raises Unreachable.
+ */
+export async function ask(url, { data, target } = {}) {
+  const [response, text] = await fetchFragment(url, data, target);
+  const { status, headers } = response;
+  if (headers.has("HX-Refresh") || headers.has("HX-Redirect") || status === 401) throw new Unreachable(words.signedOut);
+  if (status >= 500 || status === 429 || status === 408) throw new Unreachable(words.unsaved);
+  const holder = document.createElement("template");
+  holder.innerHTML = text;
+  return {
+    status, ok: response.ok, body: holder.content,
+    savedAt: headers.get("X-Saved-At"), stamp: headers.get("X-Stamp"), undo: headers.get("X-Undo"),
+  };
+}
+
+/** Form data of names and values; a list gives its name several times. */
+export function pairs(values) {
+  const data = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of [value].flat()) data.append(name, one ?? "");
+  }
+  return data;
+}

@@ -1,0 +1,101 @@
+// What is written and not yet stored. Edits are sent one at a time and kept until the server has answered for them.
+import { ask, pairs, Unreachable } from "./net.js";
+import { say } from "./status.js";
+import { same } from "./values.js";
+import { words } from "./words.js";
+
+const WAIT = 10000;
+const waiting = []; // {pk, url, field, values, version, was}; the first is under way
+const unsettled = new Map(); // "pk field" → an edit that was refused or clashed, until somebody decides
+const opened = new Set(); // edits still being written: an open cell, the fields of an open row
+let running = false;
+let wake = () => {};
+let settle;
+
+const key = (edit) => `${edit.pk} ${edit.field}`;
+
+/** ``answered(edit, answer)`` takes in every answer the server gives. */
+export function startSaving(answered) {
+  settle = answered;
+  addEventListener("online", () => wake());
+  addEventListener("beforeunload", (event) => {
+    if (waiting.length || unsettled.size || [...opened].some((edit) => edit.isDirty())) event.preventDefault();
+  });
+}
+
+/** Store an edit: at once, or as soon as it can be. A later text for the same field replaces one not yet under way. */
+export function save(edit) {
+  unsettled.delete(key(edit));
+  const place = waiting.findIndex((other, index) => (index || !running) && key(other) === key(edit));
+  if (place < 0) waiting.push(edit);
+  else waiting[place] = { ...edit, version: waiting[place].version, was: waiting[place].was };
+  pump();
+}
+
+/** Keep an edit that waits for a decision, so that nobody leaves the page without knowing. */
+export const keep = (edit) => unsettled.set(key(edit), edit);
+export const decided = (pk, field) => unsettled.delete(`${pk} ${field}`);
+export const undecided = (pk, field) => unsettled.get(`${pk} ${field}`);
+export const begin = (edit) => opened.add(edit);
+export const end = (edit) => opened.delete(edit);
+export const retryNow = () => wake();
+
+/** Every edit of a row that is written but not stored, refused ones too. */
+export const pending = (pk) => [...waiting, ...unsettled.values()].filter((edit) => edit.pk === pk);
+
+/** When nothing is under way or waiting any more. */
+export async function settled() {
+  while (running) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/**
+ * The row ``pk`` is now stored at ``version``. Edits that began from the same text as is stored go on from there; the
+ * others keep the version they were read at, so that the server sees that two people wrote.
+ * ``valueOf(field)`` is what is stored, or undefined where the row does not show it.
+ */
+export function rebase(pk, version, valueOf) {
+  for (const edit of [...waiting.slice(running ? 1 : 0), ...unsettled.values(), ...opened]) {
+    const now = edit.pk === pk ? valueOf(edit.field) : undefined;
+    if (now && same(now, edit.was)) edit.version = version;
+  }
+}
+
+/** My own edit was stored and nobody wrote in between: what I write in the row's other fields goes on from it. */
+function follow(edit, version) {
+  for (const other of [...waiting, ...opened]) {
+    if (other === edit || other.pk !== edit.pk) continue;
+    if (other.field === edit.field) Object.assign(other, { was: edit.values, version });
+    else if (Number(other.version) === Number(edit.version) && version === Number(edit.version) + 1) other.version = version;
+  }
+}
+
+async function pump() {
+  if (running) return;
+  running = true;
+  let savedAt = null;
+  while (waiting.length) {
+    const [edit] = waiting;
+    say(words.saving, "saving");
+    try {
+      const answer = await ask(`${edit.url}cell/`, { data: pairs({ field: edit.field, value: edit.values, version: edit.version }) });
+      waiting.shift();
+      savedAt = answer.savedAt ?? savedAt;
+      const row = answer.body.querySelector("tbody.act");
+      if (answer.ok && row) follow(edit, Number(row.dataset.version));
+      settle(edit, answer);
+    } catch (problem) {
+      if (!(problem instanceof Unreachable)) { running = false; throw problem; }
+      say(problem.message, "unsaved");
+      await pause();
+    }
+  }
+  running = false;
+  if (!unsettled.size && savedAt) say(words.saved(savedAt));
+}
+
+function pause() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, WAIT);
+    wake = () => { clearTimeout(timer); resolve(); };
+  });
+}

@@ -1,0 +1,10 @@
+// The one line that says whether what was written is saved.
+const line = document.getElementById("saved");
+const place = line?.querySelector("span") ?? line;
+
+/** Say ``text``. ``state``: saved, saving or unsaved; only unsaved asks for attention. */
+export function say(text, state = "saved") {
+  if (!line) return;
+  line.dataset.state = state;
+  if (place.textContent !== text) place.textContent = text; // the same words twice would be read out twice
+}
