@@ -27,16 +27,16 @@ def match_sheets(grids, sheets, *, today=None):
         if sheet is None:
             names = [str(sheet.name) for sheet in sheets]
             message = _("Arket finns inte i arbetsboken. %(hint)s Byt namn på det eller ta bort det.")
-            problems.append(Problem(grid.name, None, "", message % {"hint": _did_you_mean(grid.name, names)}))
+            problems.append(Problem(grid.name, None, "", message % {"hint": did_you_mean(grid.name, names)}))
         elif sheet in lines:
             problems.append(Problem(grid.name, None, "", _("Arket finns två gånger. Ta bort det ena.")))
         else:
-            lines[sheet], found = _match_columns(grid, sheet, today)
+            lines[sheet], found = match_columns(grid, sheet, today)
             problems += found
     return lines, problems
 
 
-def _match_columns(grid, sheet, today):
+def match_columns(grid, sheet, today):
     """The lines of one grid, and what is wrong with its headings."""
     rows = [(number, cells) for number, cells in grid.rows if not cells[0].startswith(HELP_MARK)]
     if not rows:
@@ -52,7 +52,7 @@ def _match_columns(grid, sheet, today):
                 problems.append(Problem(str(sheet.name), number, "", message % {"number": position + 1}))
         elif name is None:
             message = _("Kolumnen finns inte på arket. %(hint)s Byt rubrik eller ta bort kolumnen.")
-            hint = _did_you_mean(heading, list(names.values()))
+            hint = did_you_mean(heading, list(names.values()))
             problems.append(Problem(str(sheet.name), number, heading, message % {"hint": hint}))
         elif name in found:
             message = _("Rubriken står två gånger. Ta bort den ena kolumnen.")
@@ -68,7 +68,8 @@ def _cells(cells, positions, today):
     return {name: count_from(text, today) for name, text in texts.items()} if today else texts
 
 
-def _did_you_mean(word, words):
+def did_you_mean(word, words):
+    """A hint for a word that is none of the ``words``: the one that looks most like it, or all of them."""
     near = get_close_matches(word.casefold(), [known.casefold() for known in words], 1)
     likely = [known for known in words if known.casefold() in near]
     if likely:

@@ -1,9 +1,10 @@
 """Reads one .xlsx file or some CSV files in a process of its own, with limits on time, memory and size.
 
 Run as a script, with nothing but the standard library: on stdin a line of JSON that lists the files (``name``,
-``size``) and then their bytes; on stdout lines of JSON: ``["sheet", name]``, ``["row", number, [text, …]]``, and last
-``["done"]`` or ``["problem", code, {sheet, row, column, …}]``. Whatever the file holds, every cell comes out as text:
-dates as 2026-06-30, numbers with a point, truth as ja or nej. ``lib.spreadsheets`` starts it and words the problems.
+``size``) and then their bytes; on stdout lines of JSON: ``["sheet", name]``, ``["row", number, [text, …]]``, of .xlsx
+also ``["hidden", number]`` for a row that is not shown and ``["merged", range]``, and last ``["done"]`` or
+``["problem", code, {sheet, row, column, …}]``. Whatever the file holds, every cell comes out as text: dates as 2026-06-30, numbers
+with a point, truth as ja or nej. ``lib.spreadsheets`` starts it and words the problems.
 """
 
 import csv
@@ -27,6 +28,7 @@ MAX_SHEETS = 60
 MAX_ROWS = 5000
 MAX_COLUMNS = 60
 MAX_CELL = 32_767
+MAX_MERGED = 1000  # ranges of a sheet that are told of; nobody mends more by hand
 MAX_TEXT = 20_000_000
 CPU_SECONDS = 2
 MEMORY = 100 * 1024 * 1024
@@ -342,6 +344,7 @@ class SheetPart:
         self.found = []
         self.row = self.column = 0
         self.cells, self.kind, self.style, self.value, self.taking, self.formula = {}, "", 0, [], False, False
+        self.is_hidden, self.merged = False, 0
 
     def rows(self):
         """The rows, a few at a time; also those before the one that is refused, as they tell the headings."""
@@ -366,6 +369,10 @@ class SheetPart:
         elif name == "row":
             self.row = _integer(attributes.get("r")) or self.row + 1
             self.column, self.cells = 0, {}
+            self.is_hidden = attributes.get("hidden") in ("1", "true")
+        elif name == "mergeCell" and self.merged < MAX_MERGED:
+            self.merged += 1
+            self.found.append(["merged", attributes.get("ref", "")[:30]])
 
     def _locate(self, reference):
         if not reference:
@@ -394,6 +401,8 @@ class SheetPart:
         elif name == "row" and self.cells:
             width = max(self.cells)
             self.found.append(["row", self.row, [self.cells.get(column, "") for column in range(1, width + 1)]])
+            if self.is_hidden:
+                self.found.append(["hidden", self.row])
 
     def _cell(self, raw):
         text = self._text(raw)

@@ -109,10 +109,15 @@ class Table:
 
 @dataclass
 class Grid:
-    """A sheet as read: its name and its rows that are not empty, each with its number."""
+    """A sheet as read: its name, its rows that are not empty, each with its number, and what hides some of it.
+
+    ``merged`` are the ranges of cells made one (``B5:C7``), ``hidden`` the numbers of rows that are not shown.
+    """
 
     name: str
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -163,6 +168,10 @@ def _grids(lines):
             grids.append(Grid(rest[0]))
         elif kind == "row":
             grids[-1].rows.append((rest[0], rest[1]))
+        elif kind == "merged":
+            grids[-1].merged.append(rest[0])
+        elif kind == "hidden":
+            grids[-1].hidden.append(rest[0])
     return grids
 
 
@@ -171,9 +180,9 @@ def _problem(code, where, grids=()):
     heading = ""
     if where.get("column") is not None:
         heading = get_column_letter(where["column"] + 1)
-        rows = [rows for grid in grids if grid.name == where.get("sheet") for _number, rows in grid.rows[:1]]
-        if rows and where["column"] < len(rows[0]) and rows[0][where["column"]]:
-            heading = rows[0][where["column"]]
+        rows = [cells for grid in grids if grid.name == where.get("sheet") for _number, cells in grid.rows]
+        headings = next((cells for cells in rows if len(list(filter(None, cells))) > 1), rows[0] if rows else [])
+        heading = (headings[where["column"] : where["column"] + 1] or [""])[0] or heading
     return Problem(where.get("sheet", ""), where.get("row"), heading, PROBLEMS[code] % where)
 
 

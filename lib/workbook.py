@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.results import RowResult
@@ -33,8 +34,10 @@ from lib.cells import (
     TimeCell,
 )
 from lib.db import Freezable, Frozen, VersionConflict, Versioned
+from lib.differences import pieces
 from lib.spreadsheets import Column, Problem, Table
 
+IMPORT = "Import av arbetsbok"  # how the reason of every import begins; the history groups its rows by it
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 OUTCOMES = {"new": NEW, "update": CHANGED, "skip": UNCHANGED}  # django-import-export's words → ours
 
@@ -112,6 +115,11 @@ class Change:
     column: str
     old: str
     new: str
+
+    @property
+    def pieces(self):
+        """Both texts as runs of words with those that differ marked, if the texts are akin at all."""
+        return pieces(self.old, self.new)
 
 
 @dataclass
@@ -259,6 +267,7 @@ class Sheet(ModelResource):
     fixed: tuple = ()  # columns that are set when the row is created and never changed from here
     kept: tuple = ()  # columns where an empty cell leaves what the row has
     makes_keys = True  # whether a row without key gets one
+    twice = gettext_lazy("”%(key)s” står redan på rad %(row)s. Ta bort den ena raden eller byt nyckel.")
 
     class Meta:
         skip_diff = True
@@ -372,6 +381,10 @@ class Sheet(ModelResource):
         """What the row is called in this sheet, the same text as ``identity_of`` gives for its line."""
         return "/".join(self.texts(instance, [self.fields[name] for name in self.identity]).values())
 
+    def columns_of(self, line):
+        """The columns that are read of the line: those that the file has."""
+        return [column for column in self.columns if column.column_name in line.cells]
+
     def cell(self, line, name):
         """The text in the column of attribute ``name``; empty where the column is not there."""
         return line.cells.get(self.fields[name].column_name, "")
@@ -401,12 +414,11 @@ class Sheet(ModelResource):
 
     def _import_line(self, line):
         self.line, self.called = line, self.identity_of(line)
-        self.present = [column for column in self.columns if column.column_name in line.cells]
+        self.present = self.columns_of(line)
         self.many, self.shown, self.changed, self.version = {}, {}, set(), None
         first = self.claimed[self.called]
         if self.called and first is not line:
-            message = _("”%(key)s” står redan på rad %(row)s. Ta bort den ena raden eller byt nyckel.")
-            message = message % {"key": self.called, "row": first.number}
+            message = self.twice % {"key": self.called, "row": first.number}
             return self._refused([self.problem(self.identity[-1], message)])
         result = self.import_row(line.cells, None, row_number=line.number)
         if result.import_type == "invalid":

@@ -52,7 +52,7 @@ from governance.importing import (
 from governance.services import grant_governance_rights
 from lib.lines import match_sheets
 from lib.spreadsheets import Grid, Problem, write_folder, write_workbook
-from lib.workbook import CHANGED, NEW, REFUSED, UNCHANGED, Outcome, Run
+from lib.workbook import CHANGED, IMPORT, NEW, REFUSED, UNCHANGED, Outcome, Run
 
 # A sheet may refer to rows of the sheets before it.
 SHEETS = [
@@ -95,7 +95,6 @@ SHEETS = [
 ]
 
 
-IMPORT = "Import av arbetsbok"  # how the reason of every import begins; the history groups its rows by it
 SHOWN_ROWS = 200  # of each kind on each sheet; a page of thousands helps nobody
 
 INTRODUCTION = [
@@ -279,7 +278,7 @@ def import_staged(staged, *, user, expected):
 
 
 def _grids(staged):
-    return [Grid(name, [(number, cells) for number, cells in rows]) for name, rows in staged.grids()]
+    return [Grid(name, [(number, cells) for number, cells in rows]) for name, rows, *_marks in staged.grids()]
 
 
 def describe_sheets():

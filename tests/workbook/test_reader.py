@@ -54,6 +54,16 @@ def test_csv_cell_may_hold_lines_and_quotes():
     assert grid_of(("mal.csv", content))[1] == ["ett", 'Två\nrader med "citat" och ;']
 
 
+def test_workbook_tells_what_is_merged_and_hidden():
+    workbook = Workbook()
+    for row in GOALS:
+        workbook.active.append(row)
+    workbook.active.merge_cells("A2:A3")
+    workbook.active.row_dimensions[3].hidden = True
+    (grid,) = read_files([("mal.xlsx", saved(workbook))])
+    assert (grid.merged, grid.hidden, len(grid.rows)) == (["A2:A3"], [3], 3)
+
+
 def test_csv_keeps_row_numbers_where_rows_are_empty():
     (grid,) = read_files([("mal.csv", b"nyckel\n\n;;\nett\n")])
     assert [number for number, _cells in grid.rows] == [1, 4]
