@@ -1,13 +1,13 @@
 """The tab of the action plans: the plans, one edition, one activity."""
 
-from django.db.models import Prefetch
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.forms import ActivityForm
 from actionplans.frame import edition_frame
-from actionplans.models import ActionPlan, Activity, Edition
+from actionplans.models import Activity, Edition
+from actionplans.reading import neighbours_of, plans_of, rows_fragment
 from agreements.frame import frame
 from agreements.models import Agreement
 from lib.forms import answer_form
@@ -17,25 +17,17 @@ from lib.web import get_editable, get_visible
 def plan_list(request, slug):
     """The agreement's plans with the editions the visitor may see."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
-    editions = Edition.objects.visible_to(request.user).for_list()
-    plans = (
-        ActionPlan.objects.filter(agreement=agreement)
-        .select_related("managed_by__body", "adopted_by__body", "area")
-        .prefetch_related(Prefetch("editions", queryset=editions, to_attr="shown_editions"))
-    )
-    context = {**frame(agreement, (capfirst(agreement.plan_word), "")), "plans": plans}
+    context = {
+        **frame(agreement, (capfirst(agreement.plan_word), "")),
+        "plans": plans_of(agreement, request.user),
+    }
     return render(request, "actionplans/plan_list.html", context)
 
 
 def edition_detail(request, slug, plan, label):
-    """One edition with its activities by area."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
-    edition = get_visible(Edition.objects.for_page(), request.user, **_place(slug, plan, label))
-    context = {
-        **edition_frame(agreement, edition),
-        "activities": edition.activities.for_table(),
-        "can_change": agreement.can_edit and not edition.is_frozen,
-    }
+    """One edition with its activities by area, at an address that stays."""
+    edition, context = _edition(request, slug, plan, label)
+    context |= {"neighbours": neighbours_of(edition, request.user), "rows": rows_fragment(edition)}
     return render(request, "actionplans/edition_detail.html", context)
 
 
@@ -52,6 +44,13 @@ def activity_edit(request, slug, plan, label, pk):
     activity = get_editable(Activity.objects.select_related("edition__plan__agreement"), request.user, pk=pk, **place)
     form = ActivityForm(request.POST or None, instance=activity)
     return _answer(request, form, activity.edition, str(activity))
+
+
+def _edition(request, slug, plan, label, *trail):
+    """An edition that the visitor may read, and the context of a page about it."""
+    edition = get_visible(Edition.objects.for_page(), request.user, **_place(slug, plan, label))
+    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    return edition, edition_frame(agreement, edition, *trail)
 
 
 def _place(slug, plan, label):

@@ -3,6 +3,8 @@
 No models of our own nouns live here; these are abstract and know nothing of agreements.
 """
 
+import uuid
+
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import JSONObject
@@ -49,6 +51,96 @@ class Versioned(models.Model):
         if not rows.filter(version=expected).update(version=F("version") + 1):
             raise VersionConflict(rows.get())
         return self.delete()
+
+
+class StampField(models.UUIDField):
+    """Changes with every save, and whenever something else gives the row a new one: the key of what is cached of it.
+
+    A new value and not a count: what was stored under a stamp that was rolled back, or is older than a restored
+    backup, is never asked for again.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{**kwargs, "default": uuid.uuid4, "editable": False})
+
+    def pre_save(self, instance, add):
+        setattr(instance, self.attname, uuid.uuid4())
+        return getattr(instance, self.attname)
+
+
+def renew_stamp(holders):
+    """Give the rows of a queryset a new stamp; they keep their version, and may be frozen in all else."""
+    models.QuerySet.update(holders.order_by(), stamp=uuid.uuid4())
+
+
+class StampingQuerySet(models.QuerySet):
+    """Gives those whose pages show these rows a new stamp before it writes, in the same transaction."""
+
+    def renew_stamp(self):
+        renew_stamp(self.model.stamp_holders(self.order_by().values(self.model.stamped_by)))
+
+    @transaction.atomic
+    def update(self, **values):
+        self.renew_stamp()
+        return super().update(**values)
+
+    @transaction.atomic
+    def delete(self):
+        self.renew_stamp()
+        return super().delete()
+
+    @transaction.atomic
+    def bulk_update(self, objs, fields, batch_size=None):
+        objs = list(objs)
+        self.filter(pk__in=[obj.pk for obj in objs]).renew_stamp()
+        return super().bulk_update(objs, fields, batch_size)
+
+    @transaction.atomic
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        key = self.model._meta.get_field(self.model.stamped_by).attname
+        renew_stamp(self.model.stamp_holders({getattr(obj, key) for obj in objs}))
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class Stamping(models.Model):
+    """A row that is shown on pages kept under another row's stamp: whoever writes it gives that row a new stamp.
+
+    The stamp comes first, so that all who write the same pages wait for one another in the same order. ``stamped_by``
+    is the key that leads towards the holder of the stamp; ``stamp_holders`` finds the holders from such keys.
+    """
+
+    stamped_by = ""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def stamp_holders(cls, keys):
+        """The rows that hold the stamps; where the key leads straight to them, those."""
+        return cls._meta.get_field(cls.stamped_by).related_model.objects.filter(pk__in=keys)
+
+    def renew_stamp(self):
+        """A new stamp for whom the row belongs to, and for whom it belonged to until now."""
+        now = self.stamp_holders([getattr(self, self._meta.get_field(self.stamped_by).attname)])
+        before = self.stamp_holders(type(self)._base_manager.filter(pk=self.pk).values(self.stamped_by))
+        renew_stamp(now if self._state.adding else now | before)
+
+    @transaction.atomic
+    def save_version(self, *args, **kwargs):
+        """Of rows that are Versioned: the stamp comes before the row here too."""
+        self.renew_stamp()
+        super().save_version(*args, **kwargs)
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        self.renew_stamp()
+        super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        self.renew_stamp()
+        return super().delete(*args, **kwargs)
 
 
 class FreezableQuerySet(models.QuerySet):

@@ -12,11 +12,11 @@ from simple_history.models import HistoricalRecords
 
 from actionplans.models.plan import Edition
 from agreements.models import Actor, CollaborationArea, Goal, PriorityArea
-from lib.db import Freezable, FreezableQuerySet, Versioned, date_order
+from lib.db import Freezable, FreezableQuerySet, Stamping, StampingQuerySet, Versioned, date_order
 from parties.models import Party, User
 
 
-class ActivityQuerySet(FreezableQuerySet):
+class ActivityQuerySet(StampingQuerySet, FreezableQuerySet):
     def frozen(self):
         return self.filter(edition__state__in=Edition.FROZEN_STATES)
 
@@ -44,7 +44,7 @@ class ActivityQuerySet(FreezableQuerySet):
         return self.filter(ending="")
 
 
-class PartQuerySet(FreezableQuerySet):
+class PartQuerySet(StampingQuerySet, FreezableQuerySet):
     """Rows that belong to an activity and freeze with it: links, so also ``add``, ``set`` and ``clear``, and files."""
 
     def frozen(self):
@@ -62,7 +62,20 @@ class PartQuerySet(FreezableQuerySet):
         return self.filter(activity__in=Activity.objects.editable_by(user).values("pk"))
 
 
-class ActivityGoal(Freezable):
+class Part(Stamping, Freezable):
+    """A row that belongs to an activity and is shown with it."""
+
+    stamped_by = "activity"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def stamp_holders(cls, keys):
+        return Edition.objects.filter(activities__in=keys)
+
+
+class ActivityGoal(Part):
     frozen_message = Edition.frozen_message
 
     activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
@@ -77,7 +90,7 @@ class ActivityGoal(Freezable):
         return f"{self.activity}: {self.goal}"
 
 
-class ActivityParticipant(Freezable):
+class ActivityParticipant(Part):
     frozen_message = Edition.frozen_message
 
     activity = models.ForeignKey("Activity", on_delete=models.CASCADE)
@@ -92,7 +105,7 @@ class ActivityParticipant(Freezable):
         return f"{self.activity}: {self.actor}"
 
 
-class ActivityCollaborationArea(Freezable):
+class ActivityCollaborationArea(Part):
     """A collaboration area that the activity serves beside the one it stands under."""
 
     frozen_message = Edition.frozen_message
@@ -139,7 +152,7 @@ def validate_milestones(text):
             raise ValidationError(message, params={"line": line.strip()[:60]}) from None
 
 
-class Activity(Freezable, Versioned):
+class Activity(Stamping, Freezable, Versioned):
     """A row of an edition. The same activity in later editions shares its ``lineage``.
 
     An activity that is closed or struck (``ending``) stays in the edition where that was said, with its reason, and is
@@ -157,6 +170,7 @@ class Activity(Freezable, Versioned):
         CANCELLED = "cancelled", _("struken")
 
     frozen_message = Edition.frozen_message
+    stamped_by = "edition"
 
     edition = models.ForeignKey(Edition, verbose_name=_("version"), on_delete=models.PROTECT, related_name="activities")
     lineage = models.UUIDField(_("släktskap"), default=uuid.uuid4, editable=False, db_index=True)
@@ -251,6 +265,19 @@ class Activity(Freezable, Versioned):
         Edition.lock_open(self.edition_id)
         super().save(*args, **kwargs)
 
+    def why_kept(self):
+        """Why the activity cannot be deleted, only ended with a reason; empty where it can."""
+        earlier = type(self).objects.filter(lineage=self.lineage).exclude(edition=self.edition_id)
+        if earlier.exists():
+            return _("Aktiviteten står i en annan version också. Avsluta eller stryk den med skäl i stället.")
+        kept = InternalNote.objects.filter(activity=self).exclude(text="").exists()
+        if kept or self.files.exists() or self.comments.exists() or self.proposals.exists():
+            return _(
+                "Aktiviteten har kommentarer, bilagor, anteckningar eller ett förslag bakom sig. "
+                "Avsluta eller stryk den med skäl i stället."
+            )
+        return ""
+
     @property
     def milestone_list(self):
         """The milestones by date; an edition adopted before a rule was tightened may hold lines that are none."""
@@ -267,7 +294,7 @@ class Activity(Freezable, Versioned):
         return self.responsible.expand() if self.responsible_id else Party.objects.none()
 
 
-class ActivityFile(Freezable):
+class ActivityFile(Part):
     """A file that belongs to an activity, as public as the activity is."""
 
     frozen_message = Edition.frozen_message

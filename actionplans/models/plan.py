@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from agreements.models import Agreement, PriorityArea
 from agreements.models.process import Cadence
 from governance.models import Decision, Mandate
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
+from lib.db import Freezable, FreezableQuerySet, Frozen, StampField, Versioned, date_order, who_with_when
 from parties.models import User
 
 
@@ -79,7 +79,9 @@ class EditionQuerySet(FreezableQuerySet):
         return self.filter(state=Edition.State.ADOPTED)
 
     def for_list(self):
-        return self.select_related("plan__agreement", "decision").annotate(activity_count=models.Count("activities"))
+        return self.select_related("plan__agreement", "decision").annotate(
+            activity_count=models.Count("activities", filter=Q(activities__ending=""))
+        )
 
     def for_page(self):
         return self.select_related(
@@ -132,7 +134,8 @@ class Edition(Freezable, Versioned):
         User, verbose_name=_("fastställd av"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         editable=False,
     )  # fmt: skip
-    history = HistoricalRecords()
+    stamp = StampField()
+    history = HistoricalRecords(excluded_fields=["stamp"])
 
     objects = EditionQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from agreements.models.actors import Accession, Outsider
 from agreements.models.terms import Adoption
-from lib.db import Versioned, json_list
+from lib.db import StampField, Versioned, json_list
 from lib.swedish import fold
 from parties.models import County, Party, Right
 from parties.rights import with_right
@@ -159,7 +159,8 @@ class Agreement(Versioned):
     is_example = models.BooleanField(_("exempeldata"), default=False)
     published_on = models.DateField(_("publicerad"), null=True, blank=True)
     search_text = models.TextField(editable=False, default="")
-    history = HistoricalRecords(excluded_fields=["search_text"])
+    stamp = StampField()
+    history = HistoricalRecords(excluded_fields=["search_text", "stamp"])
 
     objects = AgreementQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lib.db import Versioned
+from lib.db import Stamping, StampingQuerySet, Versioned
 from lib.swedish import fold
 
 
@@ -40,7 +40,7 @@ class Sourced(models.Model):
         abstract = True
 
 
-class AgreementRowQuerySet(models.QuerySet):
+class AgreementRowQuerySet(StampingQuerySet):
     """Rows follow their agreement: who sees or edits it sees or edits them."""
 
     def visible_to(self, user):
@@ -52,11 +52,13 @@ class AgreementRowQuerySet(models.QuerySet):
         return self.filter(agreement__in=agreements.editable_by(user).values("pk"))
 
 
-class AgreementRow(Versioned, Sourced):
+class AgreementRow(Stamping, Versioned, Sourced):
     """A row of an agreement. ``key`` is its stable name in workbooks, unique within the agreement and kind.
 
     Numbers are the document's own (``number``, in the models that have one); ``order`` only says what comes first.
     """
+
+    stamped_by = "agreement"
 
     agreement = models.ForeignKey("agreements.Agreement", on_delete=models.PROTECT)
     key = models.SlugField(_("nyckel"), max_length=80, blank=True)

@@ -1,0 +1,203 @@
+"""What the pages of an edition show of its activities: one query, and the text of every cell ready to print.
+
+Everything here is as public as the edition. Internal notes and comments lie in other tables, which nothing here reads.
+"""
+
+from itertools import groupby
+
+from django.core.cache import caches
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from actionplans.models import (
+    ActionPlan,
+    Activity,
+    ActivityCollaborationArea,
+    ActivityFile,
+    ActivityGoal,
+    ActivityParticipant,
+    Edition,
+)
+from lib.db import json_list
+
+FIELDS = (
+    "pk", "number", "title", "description", "desired_effect", "responsible_function", "indicator", "indicator_base",
+    "indicator_target", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
+    "followed_up_how", "followed_up_when", "followed_up_by__name", "local_plans", "equality", "children",
+    "target_group_voice", "origin", "proposed_by__name", "change_reason", "ending", "ending_reason", "lineage",
+    "area", "area__name", "collaboration_area", "collaboration_area__name", "responsible", "responsible__name",
+)  # fmt: skip
+LISTS = {
+    "participants_list": (ActivityParticipant, {"pk": "actor", "name": "actor__name", "order": "actor__order"}),
+    "goals_list": (ActivityGoal, {"name": "goal__text", "order": "goal__order"}),
+    "serves_list": (
+        ActivityCollaborationArea,
+        {"name": "collaboration_area__name", "order": "collaboration_area__order"},
+    ),
+    "files_list": (ActivityFile, {"pk": "pk", "name": "name", "order": "name"}),
+}
+
+
+def plans_of(agreement, user):
+    """The plans with ``current`` (what is prepared or applies) and ``former``, the editions ``user`` may see."""
+    editions = Edition.objects.visible_to(user).for_list()
+    plans = list(
+        ActionPlan.objects.filter(agreement=agreement)
+        .select_related("managed_by__body", "adopted_by__body", "area")
+        .prefetch_related(Prefetch("editions", editions, to_attr="shown_editions"))
+    )
+    for plan in plans:
+        plan.former = [edition for edition in plan.shown_editions if edition.state == Edition.State.SUPERSEDED]
+        plan.current = [edition for edition in plan.shown_editions if edition not in plan.former]
+        plan.draft = next((edition for edition in plan.current if not edition.is_frozen), None)
+    return plans
+
+
+def neighbours_of(edition, user):
+    """The plan's editions before and after ``edition``, and the one that is in force today, as far as user sees."""
+    editions = list(Edition.objects.visible_to(user).filter(plan=edition.plan).order_by("starts_on", "pk"))
+    for row in editions:
+        row.plan = edition.plan
+    place = editions.index(edition)
+    today = timezone.localdate()
+    return {
+        "previous": editions[place - 1] if place else None,
+        "next": editions[place + 1] if place + 1 < len(editions) else None,
+        "in_force": next((row for row in editions if row.is_frozen and row.starts_on <= today <= row.ends_on), None),
+    }
+
+
+def rows_fragment(edition):
+    """The table of the activities as HTML: the same for everybody who may read the edition, and nothing personal.
+
+    It is kept until something that it shows is written, which gives the edition or its agreement a new stamp.
+    """
+    agreement = edition.plan.agreement
+    key = f"edition-rows:{edition.pk}:{edition.stamp}:{agreement.stamp}"
+    found = caches["pages"].get(key)
+    if found is None:
+        rows = rows_of(edition)
+        context = {"areas": by_area(standing(rows)), "ended": ended(rows)}
+        found = render_to_string("actionplans/_edition_rows.html", context)
+        caches["pages"].set(key, found)
+    return found
+
+
+def rows_of(edition):
+    """The activities of ``edition`` in its order: their stored values by field, and as ready texts
+
+    ``responsible_name``, ``when``, ``measure`` (the indicator with its base and target) and ``facts``, the rest as
+    (label, text) in the order people read them. Lists are in the agreement's order.
+    """
+    lists = {name: json_list(model.objects, "activity", **fields) for name, (model, fields) in LISTS.items()}
+    rows = edition.activities.for_table().annotate(**lists).values(*FIELDS, *lists)
+    return [_ready(row) for row in rows]
+
+
+def standing(rows):
+    return [row for row in rows if not row["ending"]]
+
+
+def ended(rows):
+    return [row for row in rows if row["ending"]]
+
+
+def by_area(rows):
+    """The rows as (area, ((collaboration area, rows), …)), each area and part {"pk", "name"} with empty for none."""
+    return [
+        {**_named(rows_in_area[0], "area"), "parts": _parts(rows_in_area), "count": len(rows_in_area)}
+        for rows_in_area in _groups(rows, "area")
+    ]
+
+
+def _parts(rows):
+    return [{**_named(group[0], "collaboration_area"), "rows": group} for group in _groups(rows, "collaboration_area")]
+
+
+def _groups(rows, field):
+    return [list(group) for _key, group in groupby(rows, key=lambda row: row[field])]
+
+
+def _named(row, field):
+    return {"pk": row[field], "name": row[f"{field}__name"] or ""}
+
+
+def _ready(row):
+    for name in LISTS:
+        row[name] = sorted(row[name] or (), key=lambda each: (each["order"], each["name"]))
+    row["id"] = str(row["pk"])  # a number would be written with a space among its digits
+    row["responsible_name"] = capfirst(row["responsible__name"] or "")
+    row["when"] = when(row)
+    row["measure"] = measure(row)
+    row["facts"] = [(label, text) for label, text in facts(row) if text]
+    row["ending_label"] = capfirst(Activity.Ending(row["ending"]).label) if row["ending"] else ""
+    return row
+
+
+def when(row):
+    """The time of an activity in words; empty where none is said."""
+    start, end = row["starts_on"], row["ends_on"]
+    if row["is_continuous"]:
+        return _("Löpande från %(start)s") % {"start": start} if start else _("Löpande")
+    if start and end:
+        return f"{start} – {end}"
+    if end:
+        return _("till %(end)s") % {"end": end}
+    return _("från %(start)s") % {"start": start} if start else ""
+
+
+def measure(row):
+    """The indicator with where it starts and where it should be: ``Andel i arbete (från 40 % till 60 %)``."""
+    base, target = row["indicator_base"], row["indicator_target"]
+    if not (base or target):
+        return row["indicator"]
+    words = [_("från %(base)s") % {"base": base}] if base else []
+    words += [_("till %(target)s") % {"target": target}] if target else []
+    return f"{row['indicator']} ({' '.join(words)})".strip()
+
+
+def facts(row):
+    """What the table has no column for: (label, text), empty texts included."""
+    return [
+        (_("Beskrivning"), row["description"]),
+        (_("Önskad effekt"), row["desired_effect"]),
+        (_("Mål"), _lines(row["goals_list"])),
+        (_("Bidrar även till"), _lines(row["serves_list"])),
+        (_("Ansvarig funktion"), row["responsible_function"]),
+        (_("Medverkar"), capfirst(", ".join(each["name"] for each in row["participants_list"]))),
+        (_("Delmoment"), "\n".join(sorted(row["milestones"].splitlines()))),
+        (_("Finansiering"), _financing(row)),
+        (_("Uppföljning"), _follow_up(row)),
+        (_("Lokala överenskommelser och planer"), row["local_plans"]),
+        (_("Jämställdhet"), row["equality"]),
+        (_("Barns rättigheter"), row["children"]),
+        (_("Målgruppens röst"), row["target_group_voice"]),
+        (_("Ursprung"), _origin(row)),
+        (_("Varför den ändras"), row["change_reason"]),
+    ]
+
+
+def _lines(rows):
+    return "\n".join(row["name"] for row in rows)
+
+
+def _financing(row):
+    amount = row["amount"] is not None and number_format(row["amount"], force_grouping=True)
+    return "\n".join(filter(None, (row["financing"], amount and _("%(amount)s kronor") % {"amount": amount})))
+
+
+def _follow_up(row):
+    by = row["followed_up_by__name"] and _("av %(name)s") % {"name": row["followed_up_by__name"]}
+    when_and_by = ", ".join(filter(None, (row["followed_up_when"], by)))
+    return "\n".join(filter(None, (row["followed_up_how"], capfirst(when_and_by))))
+
+
+def _origin(row):
+    """Where the activity comes from, where that says something: what follows along unchanged says nothing."""
+    if row["proposed_by__name"]:
+        return _("Föreslagen av %(name)s") % {"name": row["proposed_by__name"]}
+    return "" if row["origin"] == Activity.Origin.CARRIED else capfirst(Activity.Origin(row["origin"]).label)
