@@ -49,9 +49,18 @@ ACCESS = {
     # actionplans
     "actionplans:plan_list": ANYONE,
     "actionplans:edition_detail": ANYONE,
+    "actionplans:edition_edit": SIGNED_IN,
     "actionplans:activity_create": SIGNED_IN,
+    "actionplans:activity_row": SIGNED_IN,
+    "actionplans:activity_cell": SIGNED_IN,
     "actionplans:activity_edit": SIGNED_IN,
+    "actionplans:comment_list": SIGNED_IN,
+    "actionplans:comment_resolve": SIGNED_IN,
+    "actionplans:edition_compare": ANYONE,
+    "actionplans:edition_compare_pdf": ANYONE,
+    "actionplans:edition_compare_docx": ANYONE,
     # followup
+    "followup:lineage_detail": ANYONE,
     "followup:round_list": ANYONE,
     "followup:round_detail": ANYONE,
     "followup:round_open": SIGNED_IN,

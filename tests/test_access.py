@@ -86,6 +86,8 @@ DOORS = {
     "actionplans:edition_detail": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:activity_create": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:activity_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:comment_list": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:comment_resolve": Door(("slug", "plan", "comment"), through=EDITORS, seen=EDITORS, only="post"),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
@@ -119,6 +121,11 @@ LATER = {
     "actionplans:edition_detail": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:activity_create": Door(("slug", "plan", "adopted_label")),
     "actionplans:activity_edit": Door(("slug", "plan", "adopted_label", "adopted_activity")),
+    # what was said while it was proposed is still read; what is typed now is refused with the text kept
+    "actionplans:comment_list": Door(
+        ("slug", "plan", "adopted_label", "adopted_activity"), through=SHARED, seen=SHARED
+    ),
+    "actionplans:comment_resolve": Door(("slug", "plan", "adopted_comment"), seen=SHARED, only="post"),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
     "followup:report_edit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS),
@@ -158,23 +165,19 @@ def test_every_url_has_a_door_here():
 def build(status, published_on):
     """An agreement in a state with one row of everything, and what its addresses are made of."""
     agreement = make.AgreementFactory(status=status, published_on=published_on)
-    body = make.MandateFactory(agreement=agreement).body
-    plan = make.ActionPlanFactory(agreement=agreement)
-    adopted = make.EditionFactory(plan=plan)
-    answered = make.ActivityFactory(edition=adopted)
-    make.adopt(adopted)
-    draft = make.EditionFactory(plan=plan)
-    round = make.RoundFactory(agreement=agreement)
     party = make.AccessionFactory(agreement=agreement).party
+    planned = build_plan(agreement, party)
+    body, answered = planned["body_row"], planned["answered"]
+    round = make.RoundFactory(agreement=agreement)
     published = make.RoundFactory(agreement=agreement)
     published.close(by=make.UserFactory())
     published.publish(by=make.UserFactory())
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))
     return {
+        **planned,
         "agreement": agreement,
         "party": party,
-        "body_row": body,
         "slug": agreement.slug,
         "document": document.pk,
         "goal_kind": "mal",
@@ -182,11 +185,6 @@ def build(status, published_on):
         "body": body.key,
         "seat_kind": "platser",
         "seat": make.SeatFactory(body=body).pk,
-        "plan": plan.key,
-        "draft_label": draft.label,
-        "adopted_label": adopted.label,
-        "adopted_activity": answered.pk,
-        "activity": make.ActivityFactory(edition=draft).pk,
         "round": round.label,
         "published_round": published.label,
         "report": make.ReportFactory(round=round, activity=answered, party=party).pk,
@@ -194,6 +192,28 @@ def build(status, published_on):
         "staged": uuid4(),
         "uid": "0",
         "reset_key": "abc-def",
+    }
+
+
+def build_plan(agreement, party):
+    """A plan that a body prepares, with an adopted edition and a draft, and one row of everything in and about them."""
+    preparing = make.MandateFactory(agreement=agreement)
+    plan = make.ActionPlanFactory(agreement=agreement, managed_by=preparing)
+    adopted = make.EditionFactory(plan=plan)
+    answered = make.ActivityFactory(edition=adopted)
+    make.adopt(adopted)
+    draft = make.EditionFactory(plan=plan)
+    activity = make.ActivityFactory(edition=draft)
+    return {
+        "body_row": preparing.body,
+        "plan": plan.key,
+        "draft_label": draft.label,
+        "adopted_label": adopted.label,
+        "answered": answered,
+        "adopted_activity": answered.pk,
+        "activity": activity.pk,
+        "comment": make.CommentFactory(activity=activity).pk,
+        "adopted_comment": make.CommentFactory(activity=answered, is_shared=True).pk,
     }
 
 

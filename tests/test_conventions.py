@@ -20,6 +20,7 @@ WITHOUT_PAGE = {
     "portal:workbook_export": "a file",
     "portal:workbook_confirm": "the agreement's page, or the preview once more",
     "actionplans:activity_create": "the page of activity_edit, empty",
+    "actionplans:comment_resolve": "the page the comment stands on",
     "followup:round_open": "the round's page",
     "followup:round_close": "the round's page",
     "followup:round_publish": "the round's page",

@@ -54,19 +54,42 @@ class CommentQuerySet(models.QuerySet):
         """Coordinators read all; what is said about a proposed edition is read by its agreement's parties and bodies.
 
         What was said in a draft stays with the coordinators when the draft is proposed, and nothing is ever public.
-        Comments on proposals are read by those who read the proposal.
+        Comments on a proposal follow it: said before it was handed in, they stay with the party or body whose it is.
         """
         shared = ActionPlan.objects.filter(agreement__in=Agreement.objects.shared_with(user).values("pk"))
         own = ActionPlan.objects.editable_by(user)
-        on_activity = Q(activity__edition__plan__in=own.values("pk")) | Q(
-            is_shared=True, activity__edition__plan__in=shared.values("pk")
+        on_activity = Q(activity__edition__plan__in=own.values("pk")) | (
+            Q(is_shared=True, activity__edition__plan__in=shared.values("pk"))
+            & ~Q(activity__edition__state=Edition.State.DRAFT)
         )
-        proposals = Comment.proposal.field.related_model.objects.visible_to(user)
-        return self.filter(on_activity | Q(proposal__in=proposals.values("pk")))
+        proposals = Comment.proposal.field.related_model.objects
+        on_proposal = Q(is_shared=True, proposal__in=proposals.visible_to(user).values("pk")) | Q(
+            proposal__in=proposals.own_of(user).values("pk")
+        )
+        return self.filter(on_activity | on_proposal)
+
+    def editable_by(self, user):
+        """Threads that the person may resolve or open again: coordinators any they read, others those they began.
+
+        Not after the edition is adopted or the proposal decided.
+        """
+        plans = ActionPlan.objects.editable_by(user)
+        mine = (
+            Q(author__pk=user.pk)
+            | Q(activity__edition__plan__in=plans.values("pk"))
+            | Q(proposal__plan__in=plans.values("pk"))
+        )
+        frozen = Q(activity__edition__state__in=Edition.FROZEN_STATES)
+        decided = Q(proposal__isnull=False) & ~Q(proposal__outcome="")
+        return self.visible_to(user).threads().filter(mine).exclude(frozen).exclude(decided)
 
     def threads(self):
         """The comments that begin a thread, oldest first."""
         return self.filter(reply_to__isnull=True)
+
+    def unresolved(self):
+        """The threads that nobody has resolved."""
+        return self.threads().filter(resolved_at__isnull=True)
 
 
 class Comment(models.Model):

@@ -7,8 +7,8 @@ from simple_history.models import HistoricalRecords
 
 from actionplans.models.activity import Activity
 from actionplans.models.plan import ActionPlan
+from actionplans.models.voices import actors_spoken_for, own_bodies
 from agreements.models import Actor, CollaborationArea, PriorityArea
-from governance.models import Body
 from lib.db import Versioned, who_with_when
 from parties.models import Party, Right, User
 from parties.rights import with_right
@@ -16,20 +16,24 @@ from parties.rights import with_right
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A draft is its author's party's or body's; handed in, also the coordinators' and the preparing body's."""
-        parties = with_right(Party.objects.all(), user, Right.SEE_PARTY)
-        bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
-        own = Q(proposed_by__party__in=parties.values("pk")) | Q(proposed_by__mandate__body__in=bodies.values("pk"))
+        """A draft is its party's or body's; handed in, also the coordinators' and the preparing body's."""
         plans = Q(plan__in=ActionPlan.objects.editable_by(user).values("pk")) | Q(
-            plan__managed_by__body__in=bodies.values("pk")
+            plan__managed_by__body__in=own_bodies(user).values("pk")
         )
-        return self.filter(own | Q(author__pk=user.pk) | Q(plans, submitted_at__isnull=False))
+        own = Proposal.objects.own_of(user)
+        return self.filter(Q(pk__in=own.values("pk")) | Q(plans, submitted_at__isnull=False))
+
+    def own_of(self, user):
+        """Proposals of the parties and bodies whose drafts the person reads."""
+        parties = with_right(Party.objects.all(), user, Right.SEE_PARTY)
+        return self.filter(
+            Q(proposed_by__party__in=parties.values("pk"))
+            | Q(proposed_by__mandate__body__in=own_bodies(user).values("pk"))
+        )
 
     def editable_by(self, user):
-        """Its author, and the proposing party's reporters, until it is handed in."""
-        parties = with_right(Party.objects.all(), user, Right.REPORT)
-        mine = Q(author__pk=user.pk) | Q(proposed_by__party__in=parties.values("pk"))
-        return self.visible_to(user).filter(mine, submitted_at__isnull=True)
+        """Those who act for the proposing party or body, until it is handed in."""
+        return self.filter(proposed_by__in=actors_spoken_for(user).values("pk"), submitted_at__isnull=True)
 
     def waiting(self):
         """Handed in, and not decided yet."""
