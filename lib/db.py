@@ -115,6 +115,11 @@ class Stamping(models.Model):
     class Meta:
         abstract = True
 
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        self.renew_stamp()
+        super().save(*args, **kwargs)
+
     @classmethod
     def stamp_holders(cls, keys):
         """The rows that hold the stamps; where the key leads straight to them, those."""
@@ -131,11 +136,6 @@ class Stamping(models.Model):
         """Of rows that are Versioned: the stamp comes before the row here too."""
         self.renew_stamp()
         super().save_version(*args, **kwargs)
-
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        self.renew_stamp()
-        super().save(*args, **kwargs)
 
     @transaction.atomic
     def delete(self, *args, **kwargs):
