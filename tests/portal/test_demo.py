@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from actionplans.models import ActionPlan
 from agreements.models import Agreement
 from parties.models import Membership, Role, User
 from portal.management.commands import demo
@@ -39,6 +40,16 @@ def test_demo_fills_the_example_once(only_the_example, django_assert_max_num_que
     with django_assert_max_num_queries(10):
         call_command("demo", verbosity=0)
     assert (User.objects.count(), Membership.objects.count(), Agreement.history.count()) == counts
+
+
+def test_demo_adds_invented_plans_to_the_facts_once(monkeypatch, tmp_path):
+    for folder in (demo.EXAMPLE, "stockholm", demo.EXAMPLE_PLANS):
+        (tmp_path / folder).symlink_to(demo.FIXTURES / folder)
+    monkeypatch.setattr(demo, "FIXTURES", tmp_path)
+    for _time in range(2):
+        call_command("demo", verbosity=0)
+        plans = ActionPlan.objects.filter(agreement__slug="stockholm-ksl-2008")
+        assert list(plans.values_list("key", "is_example")) == [("plan-for-insatser", True)]
 
 
 def test_demo_is_refused_in_production(settings):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 
+from actionplans.models import ActionPlan
 from agreements.models import Agreement
 from governance.models import Seat
 from governance.services import seat_person
@@ -14,6 +15,7 @@ from parties.services import join
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 EXAMPLE = "exempel"
+EXAMPLE_PLANS = "exempelplaner"  # invented plans for the real agreements: a folder per agreement, apart from its facts
 PASSWORD = "exempel-lösenord-2026"
 
 BOARD, HEBY, TIERP = "lansstyrelsen-uppsala", "kommun-0331", "kommun-0360"
@@ -40,8 +42,9 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Exempeldata och exempelkonton hör inte hemma i drift.")
         self.loud = options["verbosity"] > 0
-        for folder in sorted(path for path in FIXTURES.iterdir() if path.is_dir()):
+        for folder in folders(FIXTURES):
             self.load(folder)
+            self.load_plans(FIXTURES / EXAMPLE_PLANS / folder.name)
         self.create_accounts()
         self.say_what_there_is()
 
@@ -50,9 +53,18 @@ class Command(BaseCommand):
         if Agreement.objects.filter(slug=slug_of(folder)).exists():
             return
         self.say(f"Läser in {folder.name} …")
-        call_command(
-            "import_agreement", str(folder), relative_dates=folder.name == EXAMPLE, verbosity=0, stdout=self.stdout
-        )
+        self.read(folder)
+
+    def load_plans(self, folder):
+        """Import the invented plans of an agreement unless it already has plans, invented or its own."""
+        if not folder.is_dir() or ActionPlan.objects.filter(agreement__slug=slug_of(folder)).exists():
+            return
+        self.say(f"Läser in exempelplaner för {folder.name} …")
+        self.read(folder)
+
+    def read(self, folder):
+        relative = folder.name == EXAMPLE
+        call_command("import_agreement", str(folder), relative_dates=relative, verbosity=0, stdout=self.stdout)
 
     @transaction.atomic
     def create_accounts(self):
@@ -82,6 +94,11 @@ class Command(BaseCommand):
     def say(self, text):
         if self.loud:
             self.stdout.write(text)
+
+
+def folders(path):
+    """The folders of agreements: those with facts."""
+    return sorted(each for each in path.iterdir() if each.is_dir() and each.name != EXAMPLE_PLANS)
 
 
 def slug_of(folder):
