@@ -251,7 +251,7 @@ def _bound_text(field):
         field.widget.attrs |= {"rows": 3 if longest <= 1000 else 6}
         field.widget.attrs.pop("cols", None)
     elif longest > LONG_LINE and isinstance(field.widget, forms.TextInput) and not isinstance(field, forms.EmailField):
-        field.widget = LongLine(attrs={"rows": 2})
+        field.widget = LongLine(attrs={"rows": 2, "data-line": True})
     elif longest <= SHORT_LINE:
         field.widget.attrs["class"] = "short"
 
@@ -282,8 +282,9 @@ def _shown_rows(field, value):
 def answer_form(request, form, template, context, *, url, save=None):
     """Show ``form`` in ``template``, or save it and go to ``url``, a string or a function of the saved row.
 
-    ``save`` (default: the form's own) runs in one transaction. The page comes again where the form is invalid or the
-    row is frozen, as 409 where somebody saved the row meanwhile, and as 404 with the text to copy where it is gone.
+    ``save`` (default: the form's own) runs in one transaction. The page comes again where the form is invalid, the row
+    is frozen or saving refuses it (ValidationError), as 409 where somebody saved the row meanwhile, and as 404 with the
+    text to copy where it is gone.
     """
     if form.is_valid():
         try:
@@ -295,12 +296,21 @@ def answer_form(request, form, template, context, *, url, save=None):
             return answer_gone(request, form)
         except Frozen as frozen:
             form.add_error(None, str(frozen))
+        except ValidationError as error:
+            _add_errors(form, error)
         except IntegrityError:
             form.add_error(None, _("Någon annan sparade något samtidigt som krockar med ditt. Försök igen."))
         else:
             messages.success(request, _("Sparat."))
             return redirect(url(row) if callable(url) else url)
     return render(request, template, {**context, "form": form})
+
+
+def _add_errors(form, error):
+    """Put what only showed when it was saved at its fields; what the form has no field for stands at the top."""
+    for name, texts in getattr(error, "message_dict", {None: error.messages}).items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
 
 
 def _answer_conflict(request, form, current, template, context):
