@@ -2,15 +2,29 @@
 
 from django.urls import path
 
-from actionplans import comment_views, comparison_views, editor_views, views
+from actionplans import comment_views, comparison_views, editor_views, proposal_views, views
 
 app_name = "actionplans"
 PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
+PROPOSALS = f"{PLAN}forslag/"
 EDITION = "<slug:slug>/handlingsplan/<slug:plan>/<str:label>/"
 PAIR = f"{EDITION}jamfor/<str:other>"
 urlpatterns = [
     path("<slug:slug>/handlingsplan/", views.plan_list, name="plan_list"),
+    path(PROPOSALS, proposal_views.proposal_list, name="proposal_list"),
+    path(f"{PROPOSALS}nytt/", proposal_views.proposal_create, name="proposal_create"),
+    path(f"{PROPOSALS}rangordna/", proposal_views.proposal_rank, name="proposal_rank"),
+    path(f"{PROPOSALS}sla-samman/", proposal_views.proposal_merge, name="proposal_merge"),
+    path(f"{PROPOSALS}<int:pk>/", proposal_views.proposal_detail, name="proposal_detail"),
+    path(f"{PROPOSALS}<int:pk>/andra/", proposal_views.proposal_edit, name="proposal_edit"),
+    path(f"{PROPOSALS}<int:pk>/lamna-in/", proposal_views.proposal_submit, name="proposal_submit"),
+    path(f"{PROPOSALS}<int:pk>/kommentera/", proposal_views.proposal_comment, name="proposal_comment"),
+    path(f"{PROPOSALS}<int:pk>/anta/", proposal_views.proposal_accept, name="proposal_accept"),
+    path(f"{PROPOSALS}<int:pk>/avboj/", proposal_views.proposal_decline, name="proposal_decline"),
     path(EDITION, views.edition_detail, name="edition_detail"),
+    path(f"{EDITION}tidslinje/", views.edition_timeline, name="edition_timeline"),
+    path(f"{EDITION}matris/", views.edition_matrix, name="edition_matrix"),
+    path(f"{EDITION}utskrift/", views.edition_print, name="edition_print"),
     path(f"{EDITION}redigera/", editor_views.edition_edit, name="edition_edit"),
     path(f"{EDITION}aktivitet/<int:pk>/rad/", editor_views.activity_row, name="activity_row"),
     path(f"{EDITION}aktivitet/<int:pk>/cell/", editor_views.activity_cell, name="activity_cell"),

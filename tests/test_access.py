@@ -84,6 +84,12 @@ DOORS = {
     "governance:row_delete": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "actionplans:plan_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "actionplans:edition_detail": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_timeline": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_matrix": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_print": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_edit": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:activity_row": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:activity_cell": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="post"),
     "actionplans:activity_create": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:activity_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:comment_list": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
@@ -119,6 +125,12 @@ DOORS = {
 # The same addresses when their object has moved on: the edition is adopted, the report handed in, the round published.
 LATER = {
     "actionplans:edition_detail": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:edition_timeline": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:edition_matrix": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:edition_print": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:edition_edit": Door(("slug", "plan", "adopted_label"), only="get"),
+    "actionplans:activity_row": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="get"),
+    "actionplans:activity_cell": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="post"),
     "actionplans:activity_create": Door(("slug", "plan", "adopted_label")),
     "actionplans:activity_edit": Door(("slug", "plan", "adopted_label", "adopted_activity")),
     # what was said while it was proposed is still read; what is typed now is refused with the text kept
