@@ -11,7 +11,7 @@ export const editor = document.getElementById("editor");
 
 /** Tell the other parts that something was stored: {table} says whether the whole table came back. */
 export const tellWritten = (answer, table = false) =>
-  document.dispatchEvent(new CustomEvent("editor:written", { detail: { stamp: answer.stamp, undo: answer.undo, table } }));
+  document.dispatchEvent(new CustomEvent("editor:written", { detail: { stamp: answer.stamp, table } }));
 
 /** Ask, after everything typed is on its way. Gives the answer, or null where there was none; the page then says so. */
 export async function perform(url, data) {

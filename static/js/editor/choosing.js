@@ -1,10 +1,9 @@
 // Choosing rows, and changing all the chosen ones at once.
 import { editor, perform, take } from "./acting.js";
 import { PICK, rowOf, rows } from "./table.js";
-import { say } from "./status.js";
 import { words } from "./words.js";
 
-const form = document.getElementById("bulk");
+const form = document.getElementById("flera");
 let last = null;
 
 const boxes = () => rows().map((row) => row.querySelector(PICK)).filter(Boolean);
@@ -17,7 +16,7 @@ export function showChosen() {
   form.hidden = !count;
   document.documentElement.classList.toggle("choosing", count > 0);
   const told = form.querySelector("[data-count]");
-  if (told) told.textContent = words.chosen(count);
+  if (told) told.textContent = count === 1 ? told.dataset.one : told.dataset.many.replace("%s", count);
 }
 
 /** With Shift every row from the last one is chosen too. */
@@ -37,22 +36,27 @@ function clear() {
   showChosen();
 }
 
+function clearButton() {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "ds-button push" });
+  button.dataset.variant = "secondary";
+  button.textContent = words.clear;
+  button.addEventListener("click", clear);
+  return button;
+}
+
 async function change(event) {
   event.preventDefault();
   const answer = await perform(editor.dataset.bulkUrl, new URLSearchParams(new FormData(form, event.submitter)));
-  if (!answer) return;
-  for (const old of form.querySelectorAll(".note")) old.remove();
-  const note = answer.body.querySelector(".note");
-  const isTable = take(answer);
-  if (isTable) clear();
-  else if (note) form.prepend(note);
-  if (isTable && !answer.savedAt) say(words.done);
+  if (!answer || !take(answer)) return;
+  for (const part of form.querySelectorAll("details[open]")) part.open = false;
+  clear();
+  document.querySelector("[data-outcome]")?.focus();
 }
 
 export function startChoosing() {
   if (!form) return;
   editor.addEventListener("click", choose);
   form.addEventListener("submit", change);
-  form.querySelector("[data-do=clear]")?.addEventListener("click", clear);
+  form.append(clearButton());
   showChosen();
 }

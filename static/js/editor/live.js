@@ -10,10 +10,11 @@ import { words } from "./words.js";
 const EVERY = 10000;
 const SOON = 600;
 const MANY = 15;
-let since = document.getElementById("presence")?.dataset.stamp ?? "";
+let since = document.getElementById("editor-table").dataset.stamp ?? "";
 
 /** Ask, and do without where the server cannot be asked now: it is asked again soon. */
 async function askQuietly(url, options) {
+  if (!url) return null;
   try {
     const answer = await ask(url, options);
     return answer.ok ? answer : null;
@@ -26,32 +27,31 @@ async function askQuietly(url, options) {
 async function look() {
   const here = document.hasFocus() ? rowOf(document.activeElement) ?? activeRow() : null;
   const answer = await askQuietly(editor.dataset.presenceUrl, { data: pairs({ activity: here?.dataset.pk ?? "", since }) });
-  const fresh = answer?.body.querySelector("#presence");
-  if (!fresh) return;
-  document.getElementById("presence").replaceWith(fresh);
-  since = fresh.dataset.stamp ?? since;
-  markPeople(fresh);
-  await follow(fresh);
+  if (!answer) return;
+  const changed = answer.body.querySelector("[data-changed]");
+  const people = document.getElementById("editor-presence");
+  people.replaceChildren(answer.body);
+  since = changed?.dataset.stamp ?? since;
+  markPeople(people);
+  if (changed) await follow(changed);
 }
 
-function markPeople(presence) {
+function markPeople(people) {
   for (const old of editor.querySelectorAll(".act .lock")) old.remove();
-  for (const { dataset, textContent } of presence.querySelectorAll("[data-user][data-activity]")) {
-    const cell = dataset.activity && !("me" in dataset) && cellOf(rowWith(dataset.activity), "title");
+  for (const { dataset } of people.querySelectorAll("[data-user]")) {
+    const cell = dataset.activity && cellOf(rowWith(dataset.activity), "title");
     if (!cell) continue;
     const mark = Object.assign(document.createElement("span"), { className: "lock" });
-    mark.textContent = words.writes(dataset.name ?? textContent.trim());
+    mark.textContent = words.writes(dataset.name);
     cell.append(mark);
   }
 }
 
-async function follow(presence) {
-  const changed = [...presence.querySelectorAll("[data-changed] [data-pk]")].filter(({ dataset }) => {
-    const row = rowWith(dataset.pk);
-    return row && Number(row.dataset.version) < Number(dataset.version);
-  });
-  if ("reload" in presence.dataset || changed.length > MANY) await reload();
-  else for (const { dataset } of changed) await fetchRow(rowWith(dataset.pk));
+async function follow(changed) {
+  const behind = [...changed.querySelectorAll("[data-pk]")].map(({ dataset }) => [rowWith(dataset.pk), Number(dataset.version)])
+    .filter(([row, version]) => row && Number(row.dataset.version) < version);
+  if ("reload" in changed.dataset || behind.length > MANY) await reload();
+  else for (const [row] of behind) await fetchRow(row);
 }
 
 async function fetchRow(row) {
@@ -63,8 +63,9 @@ async function fetchRow(row) {
   refreshOpen(fresh.dataset.pk);
 }
 
-async function reload() {
-  const answer = await askQuietly(editor.dataset.editionUrl, { target: "tabell" });
+/** Fetch the whole table, as it stands now. */
+export async function reload() {
+  const answer = await askQuietly(editor.dataset.editUrl);
   const fresh = answer?.body.querySelector("#editor-table");
   if (!fresh) return;
   takeTable(fresh);
@@ -80,24 +81,22 @@ function checkSoon() {
 
 async function check() {
   const answer = await askQuietly(editor.dataset.checksUrl);
-  const fresh = answer?.body.querySelector("#kontroller");
-  const current = document.getElementById("kontroller");
-  if (!fresh || !current) return;
-  const held = current.contains(document.activeElement) && document.activeElement.getAttribute("href");
-  current.replaceWith(fresh);
-  if (held) (fresh.querySelector(`a[href="${CSS.escape(held)}"]`) ?? fresh.querySelector("a"))?.focus({ preventScroll: true });
+  if (!answer) return;
+  const panel = document.getElementById("editor-checks");
+  const held = panel.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  panel.replaceChildren(answer.body);
+  if (held) (panel.querySelector(`a[href="${CSS.escape(held)}"]`) ?? panel.querySelector("a"))?.focus({ preventScroll: true });
 }
 
 /** A line of the checks leads to its cell, or to its field in the opened row where the column is not shown. */
 async function jump(event) {
-  const link = event.target.closest("#kontroller a[href^='#a']");
+  const link = event.target.closest("#editor-checks a[href^='#a']");
   const row = link && rowWith(link.hash.slice(2));
   if (!row) return;
   event.preventDefault();
   const { field } = link.dataset;
-  if (!field || cellOf(row, field)) { focusRow(row, field ?? "title"); return; }
-  await openRow(row);
-  row.querySelector(`tr.edit [name="${field}"]`)?.focus();
+  if (!field || cellOf(row, field)) focusRow(row, field || "title");
+  else await openRow(row, "", field);
 }
 
 export function startLive() {

@@ -4,13 +4,13 @@ import { canEdit, closeCell, inBox, isWriting, openCell, typeKey } from "./cells
 import { startChoosing } from "./choosing.js";
 import { startDragging } from "./dragging.js";
 import { activeRow, focusRow, isStop, oneStop, startGrid, walk } from "./grid.js";
-import { startLive } from "./live.js";
+import { reload, startLive } from "./live.js";
 import { openMenu, useKeys } from "./menu.js";
 import { openRow, refreshOpen, startOpened } from "./opened.js";
 import { pairs } from "./net.js";
 import { startSaving } from "./saves.js";
 import { decide, settleEdit } from "./settling.js";
-import { dress, rowOf } from "./table.js";
+import { dress, rowOf, rowWith, table } from "./table.js";
 import { say } from "./status.js";
 import { words } from "./words.js";
 
@@ -73,16 +73,31 @@ async function undo() {
 }
 
 function onSubmit(event) {
-  if (new URL(event.target.action, location.href).pathname !== new URL(editor.dataset.undoUrl, location.href).pathname) return;
+  if (event.target.id !== "angra") return;
   event.preventDefault();
   undo();
 }
 
+const placeOf = (row) => row && `${row.dataset.area} ${row.dataset.part}`;
+
+/** Take in the answer to an edit; a row that now belongs elsewhere goes there. */
 function settle(edit, answer) {
+  const before = placeOf(rowWith(edit.pk));
   settleEdit(edit, answer);
   oneStop();
   refreshOpen(edit.pk);
-  if (answer.ok) tellWritten(answer);
+  if (!answer.ok) return;
+  tellWritten(answer);
+  if (placeOf(rowWith(edit.pk)) !== before && !("sorted" in table().dataset)) reload();
+}
+
+/** The button says what it would undo, as far as that is known. */
+function showUndo({ detail }) {
+  const button = document.querySelector("#angra button");
+  const step = detail.table ? document.getElementById("editor-table").dataset.undo : "";
+  if (!button) return;
+  button.disabled = detail.table && !step;
+  button.title = step ? words.undo(step) : "";
 }
 
 function start() {
@@ -97,6 +112,7 @@ function start() {
   editor.addEventListener("keydown", onKey);
   document.addEventListener("keydown", onUndoKey);
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("editor:written", showUndo);
   editor.addEventListener("focusout", ({ relatedTarget }) => {
     if (isWriting() && document.hasFocus() && !inBox(relatedTarget)) closeCell();
   });

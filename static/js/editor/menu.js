@@ -8,12 +8,25 @@ import { cellOf, nameOf, rows, rowWith } from "./table.js";
 import { say } from "./status.js";
 import { words } from "./words.js";
 
-const ARROWS = { "↑": "ArrowUp", "↓": "ArrowDown" };
 const tools = document.getElementById("row-tools");
 let menu = null;
 let handle = null;
 
-const toolsIn = (root) => [...root.querySelectorAll("[data-do], [data-path], [data-post], [data-open], [data-href]")];
+/** What each tool does with a row, and the keys that do the same. */
+const TOOLS = {
+  open: { keys: "Alt+Enter", use: (row) => openRow(row) },
+  add: { keys: "Alt+N", use: (row) => change(row, editor.dataset.createUrl, { after: row.dataset.pk }) },
+  duplicate: { keys: "Alt+C", use: (row) => change(row, `${row.dataset.url}kopiera/`) },
+  up: { keys: "Alt+↑", use: (row) => change(row, `${row.dataset.url}flytta/`, { direction: "up" }) },
+  down: { keys: "Alt+↓", use: (row) => change(row, `${row.dataset.url}flytta/`, { direction: "down" }) },
+  move: { use: (row) => openRow(row, "", "collaboration_area") },
+  comments: { use: (row) => openRow(row, "kommentarer/") },
+  end: { use: (row) => openRow(row, "avsluta/") },
+  delete: { use: (row) => change(row, `${row.dataset.url}ta-bort/`) },
+};
+const ARROWS = { "↑": "ArrowUp", "↓": "ArrowDown" };
+
+const buttons = () => [...menu.querySelectorAll("[data-tool], a")];
 
 function build() {
   const box = Object.assign(document.createElement("div"), { id: "row-menu", popover: "auto" });
@@ -21,7 +34,7 @@ function build() {
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-labelledby", heading.id);
   box.append(heading, tools.content.cloneNode(true));
-  for (const tool of toolsIn(box)) if (tool.dataset.keys) tool.append(keysOf(tool.dataset.keys));
+  for (const tool of box.querySelectorAll("[data-tool]")) showKeys(tool);
   box.addEventListener("click", choose);
   box.addEventListener("keydown", walkMenu);
   box.addEventListener("toggle", ({ newState }) => handle?.setAttribute("aria-expanded", newState === "open"));
@@ -29,10 +42,13 @@ function build() {
   return box;
 }
 
-function keysOf(keys) {
+function showKeys(tool) {
+  const { keys } = TOOLS[tool.dataset.tool] ?? {};
+  if (!keys) return;
   const shown = Object.assign(document.createElement("kbd"), { textContent: keys });
+  tool.setAttribute("aria-keyshortcuts", keys.replace(/[↑↓]/, (arrow) => ARROWS[arrow]));
   shown.setAttribute("aria-hidden", "true");
-  return shown;
+  tool.append(shown);
 }
 
 export function openMenu(row) {
@@ -41,10 +57,9 @@ export function openMenu(row) {
   handle = row.querySelector(".handle");
   menu.dataset.pk = row.dataset.pk;
   menu.querySelector(".row-menu__row").textContent = nameOf(row);
-  for (const link of menu.querySelectorAll("[data-href]")) link.href = row.dataset.url + link.dataset.href;
   menu.showPopover();
   place(handle.getBoundingClientRect());
-  toolsIn(menu)[0].focus();
+  buttons()[0].focus();
 }
 
 function place(beside) {
@@ -55,33 +70,28 @@ function place(beside) {
 }
 
 function walkMenu(event) {
-  const all = toolsIn(menu);
+  const all = buttons();
   const distance = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!distance || event.target.matches("select, input")) return;
+  if (!distance) return;
   event.preventDefault();
   all[(all.indexOf(document.activeElement) + distance + all.length) % all.length].focus();
 }
 
 function choose(event) {
-  const tool = event.target.closest("[data-do], [data-path], [data-post], [data-open]");
-  if (!tool) return;
-  event.preventDefault();
+  const name = event.target.closest("[data-tool]")?.dataset.tool;
   const row = rowWith(menu.dataset.pk);
+  if (!name) return;
   menu.hidePopover();
-  if (row) use(tool, row);
+  if (row) TOOLS[name].use(row);
 }
 
-/** Do what a tool says with the row. */
-async function use(tool, row) {
-  const { dataset } = tool;
-  if (dataset.do === "open") return openRow(row);
-  if ("open" in dataset) return openRow(row, dataset.open);
-  const data = pairs(tool.name ? { [tool.name]: dataset.post ? row.dataset.pk : tool.value } : {});
+/** Post a change of the table's rows, and go on where it leads. */
+async function change(row, url, data = {}) {
   const before = new Set(rows().map((one) => one.dataset.pk));
   const place = rows().indexOf(row);
-  const answer = await perform(dataset.post ?? row.dataset.url + dataset.path, data);
-  if (!answer || !take(answer, row)) return focusRow(rowWith(row.dataset.pk) ?? row);
-  return goOn(row, rows().find((one) => !before.has(one.dataset.pk)), place, Boolean(dataset.post));
+  const answer = await perform(url, pairs(data));
+  if (!answer || !take(answer, row)) focusRow(row);
+  else goOn(row, rows().find((one) => !before.has(one.dataset.pk)), place, "after" in data);
 }
 
 /** After a row was added, moved or removed: the focus goes to the new one, with it, or to its neighbour. */
@@ -95,21 +105,19 @@ function goOn(row, added, place, isNew) {
   } else if (rows().length) focusRow(rows()[Math.min(place, rows().length - 1)]);
 }
 
-/** Obey the keys written on a tool. Gives whether they were one's. */
+/** Obey the keys of a tool. Gives whether they were one's. */
 export function useKeys(event, row) {
-  const tool = tools && toolsIn(tools.content).find(({ dataset }) => dataset.keys && matches(event, dataset.keys));
+  const tool = Object.values(TOOLS).find(({ keys }) => keys && matches(event, keys));
   if (!tool) return false;
   event.preventDefault();
-  use(tool, row);
+  tool.use(row);
   return true;
 }
 
 function matches(event, keys) {
-  const parts = keys.split("+");
-  const last = parts.pop().trim();
-  const held = (name) => parts.some((part) => part.trim().toLowerCase() === name);
-  return event.altKey === held("alt") && event.ctrlKey === held("ctrl") && event.shiftKey === held("shift")
-    && (event.key === (ARROWS[last] ?? last) || event.code === `Key${last.toUpperCase()}`);
+  const last = keys.split("+").at(-1);
+  const isHeld = event.altKey && !event.ctrlKey && !event.shiftKey && !event.metaKey;
+  return isHeld && (event.key === (ARROWS[last] ?? last) || event.code === `Key${last}`);
 }
 
 /** Move a row to stand after ``after`` (empty: first) in an area and a part of it. */

@@ -21,9 +21,8 @@ function withQuery(url) {
   return asked;
 }
 
-async function fetchFragment(url, data, target) {
+async function fetchFragment(url, data) {
   const headers = { "HX-Request": "true" };
-  if (target) headers["HX-Target"] = target;
   if (data) headers["X-CSRFToken"] = csrfToken();
   try {
     const response = await fetch(withQuery(url), {
@@ -37,10 +36,10 @@ async function fetchFragment(url, data, target) {
 
 /**
  * Ask ``url``, by POST where there is ``data`` (URLSearchParams or FormData).
- * Gives {status, ok, body, savedAt, stamp, undo}; body is a DocumentFragment. Raises Unreachable.
+ * Gives {status, ok, body, savedAt, stamp}; body is a DocumentFragment. Raises Unreachable.
  */
-export async function ask(url, { data, target } = {}) {
-  const [response, text] = await fetchFragment(url, data, target);
+export async function ask(url, { data } = {}) {
+  const [response, text] = await fetchFragment(url, data);
   const { status, headers } = response;
   if (headers.has("HX-Refresh") || headers.has("HX-Redirect") || status === 401) throw new Unreachable(words.signedOut);
   if (status >= 500 || status === 429 || status === 408) throw new Unreachable(words.unsaved);
@@ -48,7 +47,7 @@ export async function ask(url, { data, target } = {}) {
   holder.innerHTML = text;
   return {
     status, ok: response.ok, body: holder.content,
-    savedAt: headers.get("X-Saved-At"), stamp: headers.get("X-Stamp"), undo: headers.get("X-Undo"),
+    savedAt: headers.get("X-Saved-At"), stamp: headers.get("X-Stamp"),
   };
 }
 

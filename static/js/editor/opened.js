@@ -5,8 +5,6 @@ import { ask } from "./net.js";
 import { begin, end, pending, save } from "./saves.js";
 import { dress, nameOf, removeNote, rowOf } from "./table.js";
 import { original, same, typed } from "./values.js";
-import { words } from "./words.js";
-import { say } from "./status.js";
 
 const REFRESH = 400;
 let fields = new Map(); // name → the edit of a field of the open activity
@@ -18,17 +16,18 @@ const namesIn = (root) => [...new Set([...root.querySelectorAll("input, select, 
   .filter((name) => !NOT_OURS.has(name));
 
 /** Show what ``path`` of the row's address gives, below the row; without a path the whole activity. */
-export async function openRow(row, path = "") {
+export async function openRow(row, path = "", field = "") {
   const line = openLine();
-  if (line && rowOf(line) === row && line.dataset.path === path) return focusIn(line);
-  closeRow({ focus: false });
-  const version = row.dataset.version;
-  const answer = await perform(row.dataset.url + path);
-  if (!answer?.ok) return answer && take(answer, row);
-  lay(row, path, answer.body);
-  if (!path) readFields(row, version);
-  say(words.open(nameOf(row)));
-  return focusIn(openLine());
+  if (!line || rowOf(line) !== row || line.dataset.path !== path) {
+    closeRow({ focus: false });
+    const version = row.dataset.version;
+    const answer = await perform(row.dataset.url + path);
+    if (!answer) return;
+    if (!answer.ok) { take(answer, row); return; }
+    lay(row, path, answer.body);
+    if (!path) readFields(row, version);
+  }
+  focusIn(openLine(), field);
 }
 
 function lay(row, path, body) {
@@ -44,8 +43,8 @@ function lay(row, path, body) {
   window.htmx?.process(cell);
 }
 
-function focusIn(line) {
-  const first = line.querySelector("input:not([type=hidden]), select, textarea, [tabindex], button");
+function focusIn(line, field) {
+  const first = (field && line.querySelector(`[name="${field}"]`)) || line.querySelector("input:not([type=hidden]), select, textarea, [tabindex], button");
   first?.focus();
   line.scrollIntoView({ block: "nearest" });
 }

@@ -1,10 +1,9 @@
 // The one line that says whether what was written is saved.
-const line = document.getElementById("saved");
-const place = line?.querySelector("span") ?? line;
+const line = document.getElementById("editor-status");
 
 /** Say ``text``. ``state``: saved, saving or unsaved; only unsaved asks for attention. */
 export function say(text, state = "saved") {
   if (!line) return;
   line.dataset.state = state;
-  if (place.textContent !== text) place.textContent = text; // the same words twice would be read out twice
+  if (line.textContent !== text) line.textContent = text; // the same words twice would be read out twice
 }

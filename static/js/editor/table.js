@@ -166,6 +166,7 @@ export function takeTable(box) {
   const place = document.getElementById(box.id);
   const fresh = box.querySelector("table.editor");
   const current = table();
+  delete place.dataset.undo;
   Object.assign(place.dataset, box.dataset);
   if (!fresh || !current) {
     place.replaceChildren(...box.childNodes);
