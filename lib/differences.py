@@ -19,7 +19,7 @@ class Piece:
 
 
 def pieces(old, new):
-    """The old and the new text, each as a list of Pieces; whole and unmarked where they are hardly alike or too long to tell.
+    """The old and the new text, each as a list of Pieces; whole and unmarked where they are hardly alike.
 
     What both begin and end with is set aside first, and a space alone is no likeness: so a small change in a long text
     costs as much as the change, and two editions of a plan can be compared while somebody waits.

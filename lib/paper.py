@@ -1,0 +1,57 @@
+"""A paper in plain pieces, which ``lib.typeset`` makes a PDF of and ``lib.word`` a Word file.
+
+Everything is dicts and lists of text, so that it can be handed to the typesetter as data: whatever somebody has written
+in a field stays text there, and is never read as a command.
+
+A *text* is a list of runs; a *cell* is a list of texts, one per paragraph.
+"""
+
+from lib.swedish import clean_text
+
+
+def run(text, mark=""):
+    """Words with a mark: ``strong``, ``soft``, ``gone`` (no longer there), ``come`` (new), or none."""
+    return {"text": clean_text(text), "mark": mark}
+
+
+def cell(*texts):
+    """A cell with a paragraph per text; plain strings are allowed."""
+    return [[run(text)] if isinstance(text, str) else text for text in texts]
+
+
+def heading(level, text):
+    return {"kind": "heading", "level": level, "text": clean_text(text)}
+
+
+def paragraph(*runs, style=""):
+    """A paragraph of runs or strings; ``style`` is ``lead`` for what the paper begins with, or none."""
+    return {
+        "kind": "paragraph",
+        "style": style,
+        "text": [run(each) if isinstance(each, str) else each for each in runs],
+    }
+
+
+def table(head, rows, *, widths, title):
+    """A table of cells under a head that is repeated on every page; ``widths`` are shares, ``title`` what it holds.
+
+    A row begins with its own heading: the cell that says what the row is about.
+    """
+    return {
+        "kind": "table",
+        "head": [clean_text(text) for text in head],
+        "rows": rows,
+        "widths": widths,
+        "title": title,
+    }
+
+
+def paper(blocks, *, title, kicker, author, date, running, registry_number="", marks=()):
+    """The whole paper. ``kicker`` stands above the title, ``running`` on every page.
+
+    ``marks`` are what no page may be seen without: that it is a draft, or invented.
+    """
+    return {
+        "title": clean_text(title), "kicker": kicker, "author": author, "date": date.isoformat(),
+        "running": clean_text(running), "registry_number": registry_number, "marks": list(marks), "blocks": blocks,
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""A paper as PDF: tagged so that screen readers find their way (PDF/UA-1), with numbered pages, made in memory."""
+
+import json
+import re
+import struct
+from functools import cache
+from pathlib import Path
+
+import typst
+from django.utils.translation import gettext as _
+
+LAYOUT = Path(__file__).with_name("typeset.typ")
+FONTS = Path(__file__).with_name("fonts")
+# What stands for a letter that the font lacks, and how long a word may be before the line may break inside it.
+UNKNOWN, LONGEST_WORD = "\u25a1", 30
+
+
+def pdf(paper):
+    """The PDF of a ``lib.paper.paper``, as bytes."""
+    return _compile(paper, format="pdf", pdf_standards=["ua-1"])
+
+
+def pictures(paper):
+    """The pages as PNG, for those who want to look at them: a list of bytes."""
+    made = _compile(paper, format="png", ppi=80)
+    return made if isinstance(made, list) else [made]
+
+
+def _compile(paper, **options):
+    words = {"page": _("Sida"), "of": _("av"), "registry": _("Dnr")}
+    inputs = {"paper": json.dumps(_settable(paper)), "words": json.dumps(words)}
+    return typst.Compiler(LAYOUT.read_bytes(), font_paths=_fonts(), sys_inputs=inputs).compile(**options)
+
+
+@cache
+def _fonts():
+    """Read once; compilers are not shared, since two threads cannot use one at a time."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+
+
+def _settable(value):
+    """The paper with every text such as can be set; the standard refuses a page with a letter that is not in the font.
+
+    Words that no line has room for may be broken anywhere.
+    """
+    if isinstance(value, dict):
+        return {key: _settable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settable(each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = "".join(letter if letter in _letters() else UNKNOWN for letter in value if not _is_silent(letter))
+    return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", "\\g<0>\u200b", text)
+
+
+def _is_silent(letter):
+    """Joiners and variants only say how the letter beside them is drawn."""
+    return letter in "\u200b\u200c\u200d\u2060\ufeff" or "\ufe00" <= letter <= "\ufe0f"
+
+
+@cache
+def _letters():
+    """The letters that all our fonts have."""
+    found = [_letters_of(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))]
+    return frozenset.intersection(*found) | {"\n", "\t"}
+
+
+def _letters_of(font):
+    """What a TrueType font can write, by its table ``cmap`` in the format for all of Unicode (12)."""
+    count = struct.unpack_from(">H", font, 4)[0]
+    tables = (struct.unpack_from(">4sLLL", font, 12 + 16 * number) for number in range(count))
+    cmap = next(offset for name, _sum, offset, _length in tables if name == b"cmap")
+    encodings = struct.unpack_from(">H", font, cmap + 2)[0]
+    offsets = [struct.unpack_from(">HHL", font, cmap + 4 + 8 * number)[2] for number in range(encodings)]
+    table = next(cmap + offset for offset in offsets if struct.unpack_from(">H", font, cmap + offset)[0] == 12)
+    groups = struct.unpack_from(">L", font, table + 12)[0]
+    ranges = (struct.unpack_from(">LLL", font, table + 16 + 12 * number) for number in range(groups))
+    return frozenset(chr(code) for first, last, _glyph in ranges for code in range(first, last + 1))
