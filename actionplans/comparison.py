@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     REMOVED = "removed", gettext_lazy("borttagen")
 
 
+GONE = (Kind.CLOSED, Kind.STRUCK, Kind.REMOVED)  # in the older edition, and not to be done by the newer
 ENDINGS = {Activity.Ending.CLOSED: Kind.CLOSED, Activity.Ending.CANCELLED: Kind.STRUCK}
 
 
@@ -59,6 +60,15 @@ class ActivityChange:
     @property
     def area(self):
         return self.shown.values["area"]
+
+    @property
+    def kind_label(self):
+        return kind_label(self.kind, 1)
+
+    @property
+    def is_told(self):
+        """Whether the sentences say all: then nobody needs to see the fields before and after."""
+        return all(field.is_told for field in self.fields)
 
 
 @dataclass
@@ -191,7 +201,7 @@ def _new(snapshot):
 def _reasons(change):
     """(label, text): why the activity ended, and why it was changed, as far as that is said."""
     reasons = []
-    if change.kind in (Kind.CLOSED, Kind.STRUCK, Kind.REMOVED):
+    if change.kind in GONE:
         row = change.ended or change.shown.activity
         reasons.append((_("Skäl"), row.ending_reason or _("Inget skäl är angivet.")))
     said_before = change.old.activity.change_reason if change.old else ""

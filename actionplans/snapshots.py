@@ -31,8 +31,9 @@ class Snapshot:
 
     @property
     def filled(self):
-        """The fields that say something, as if all were new; where it stands is told by its place."""
-        return [FieldChange(name, "", self.values[name]) for name in FIELDS if name not in PLACES and self.values[name]]
+        """The fields that say something, as if all were new; its title and where it stands are told by its heading."""
+        names = [name for name in FIELDS if name not in (*PLACES, "title") and self.values[name]]
+        return [FieldChange(name, "", self.values[name]) for name in names]
 
     def changes_since(self, before):
         """The FieldChanges from ``before``, an earlier Snapshot of the same activity."""

@@ -154,6 +154,11 @@ LISTS = {
     ),
 }
 
+# Texts of which the sentence only says that they differ.
+UNTOLD = {
+    "title", "description", "desired_effect", "followed_up_how", "local_plans", "equality", "children",
+    "target_group_voice",
+}  # fmt: skip
 PLACES = ("number", "area", "collaboration_area")  # where the activity stands; the rest is what it says
 FIELDS = (
     *PLACES, "title", "description", "desired_effect", "goals", "serves", "responsible", "responsible_function",
@@ -188,6 +193,19 @@ class FieldChange:
         if self.name not in LISTS:
             return pieces(self.old, self.new)
         return _marked_lines(self.old, self.new), _marked_lines(self.new, self.old)
+
+    @property
+    def plain(self):
+        """The new value as pieces, none of them marked: of an activity that is new as a whole everything is."""
+        return [Piece(self.new if self.name in TEXTS else "\n".join(self.new), False)]
+
+    @property
+    def is_told(self):
+        """Whether the sentence says all there is to say, so that a reader needs no before and after."""
+        if self.name in UNTOLD:
+            return False
+        values = [self.old, self.new] if self.name in TEXTS else [*self.old, *self.new]
+        return all(len(value) <= LONGEST_QUOTED for value in values) and len(values) <= MOST_NAMED
 
     def sentence(self, number):
         """What happened, about the activity that has ``number``: ``A3 får ny ansvarig: …``."""

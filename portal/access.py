@@ -73,7 +73,6 @@ ACCESS = {
     "actionplans:edition_compare_pdf": ANYONE,
     "actionplans:edition_compare_docx": ANYONE,
     # followup
-    "followup:lineage_detail": ANYONE,
     "followup:round_list": ANYONE,
     "followup:round_detail": ANYONE,
     "followup:round_open": SIGNED_IN,

@@ -53,6 +53,7 @@ class Door:
 OF_AGREEMENT = ("slug",)
 OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
+OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
     "portal:start": Door(through=EVERYBODY, in_draft=EVERYBODY),
@@ -94,6 +95,9 @@ DOORS = {
     "actionplans:activity_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:comment_list": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:comment_resolve": Door(("slug", "plan", "comment"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:edition_compare": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS),
+    "actionplans:edition_compare_pdf": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:edition_compare_docx": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS, only="get"),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
@@ -138,6 +142,9 @@ LATER = {
         ("slug", "plan", "adopted_label", "adopted_activity"), through=SHARED, seen=SHARED
     ),
     "actionplans:comment_resolve": Door(("slug", "plan", "adopted_comment"), seen=SHARED, only="post"),
+    "actionplans:edition_compare": Door(OF_PAIR, through=EVERYBODY),
+    "actionplans:edition_compare_pdf": Door(OF_PAIR, through=EVERYBODY, only="get"),
+    "actionplans:edition_compare_docx": Door(OF_PAIR, through=EVERYBODY, only="get"),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
     "followup:report_edit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS),
@@ -211,6 +218,7 @@ def build_plan(agreement, party):
     """A plan that a body prepares, with an adopted edition and a draft, and one row of everything in and about them."""
     preparing = make.MandateFactory(agreement=agreement)
     plan = make.ActionPlanFactory(agreement=agreement, managed_by=preparing)
+    former = make.adopt(make.EditionFactory(plan=plan))
     adopted = make.EditionFactory(plan=plan)
     answered = make.ActivityFactory(edition=adopted)
     make.adopt(adopted)
@@ -220,6 +228,7 @@ def build_plan(agreement, party):
         "body_row": preparing.body,
         "plan": plan.key,
         "draft_label": draft.label,
+        "former_label": former.label,
         "adopted_label": adopted.label,
         "answered": answered,
         "adopted_activity": answered.pk,

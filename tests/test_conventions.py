@@ -21,6 +21,8 @@ WITHOUT_PAGE = {
     "portal:workbook_confirm": "the agreement's page, or the preview once more",
     "actionplans:activity_create": "the page of activity_edit, empty",
     "actionplans:comment_resolve": "the page the comment stands on",
+    "actionplans:edition_compare_pdf": "a file",
+    "actionplans:edition_compare_docx": "a file",
     "followup:round_open": "the round's page",
     "followup:round_close": "the round's page",
     "followup:round_publish": "the round's page",

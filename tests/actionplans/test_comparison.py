@@ -194,7 +194,7 @@ def test_compare_names_who_proposed_what_is_new(old, new):
     make.ActivityFactory(edition=new, number="H4", proposed_by=heby, desired_effect="Fler får jobb")
     (change,) = compare(old, new).changes
     assert change.sentences == ["H4 är ny, föreslagen av Heby kommun."]
-    assert [field.name for field in change.fields] == ["title", "desired_effect", "responsible"]
+    assert [field.name for field in change.fields] == ["desired_effect", "responsible"]
 
 
 @pytest.mark.parametrize(
