@@ -21,8 +21,10 @@ from actionplans.models import (
     ActivityGoal,
     ActivityParticipant,
     Edition,
+    Milestone,
 )
 from lib.db import json_list
+from lib.swedish import sort_key
 
 FIELDS = (
     "pk", "number", "title", "description", "desired_effect", "responsible_function", "indicator", "indicator_base",
@@ -44,7 +46,7 @@ LISTS = {
 
 def plans_of(agreement, user):
     """The plans with ``current`` (what is prepared or applies) and ``former``, the editions ``user`` may see."""
-    editions = Edition.objects.visible_to(user).for_list()
+    editions = Edition.objects.visible_to(user).for_list().order_by("-starts_on", "-pk")
     plans = list(
         ActionPlan.objects.filter(agreement=agreement)
         .select_related("managed_by__body", "adopted_by__body", "area")
@@ -90,8 +92,9 @@ def rows_fragment(edition):
 def rows_of(edition):
     """The activities of ``edition`` in its order: their stored values by field, and as ready texts
 
-    ``responsible_name``, ``when``, ``measure`` (the indicator with its base and target) and ``facts``, the rest as
-    (label, text) in the order people read them. Lists are in the agreement's order.
+    ``responsible_name``, ``when``, ``measure`` (the indicator with its base and target), ``joining``, ``paid``,
+    ``followed_up``, and ``facts``: what a narrow table has no column for as (label, text). Lists are in the
+    agreement's order, milestones as (day, text) by day.
     """
     lists = {name: json_list(model.objects, "activity", **fields) for name, (model, fields) in LISTS.items()}
     rows = edition.activities.for_table().annotate(**lists).values(*FIELDS, *lists)
@@ -114,6 +117,18 @@ def by_area(rows):
     ]
 
 
+def grouped(rows, per):
+    """(name, rows) of each area, or of each responsible with those that have none last."""
+    if per == "part":
+        rows = sorted(rows, key=_by_responsible)
+        return [(group[0]["responsible_name"] or _("Ingen ansvarig"), group) for group in _groups(rows, "responsible")]
+    return [(group[0]["area__name"] or _("Utan område"), group) for group in _groups(rows, "area")]
+
+
+def _by_responsible(row):
+    return not row["responsible_name"], sort_key(row["responsible_name"]), row["responsible"] or 0
+
+
 def _parts(rows):
     return [{**_named(group[0], "collaboration_area"), "rows": group} for group in _groups(rows, "collaboration_area")]
 
@@ -132,7 +147,11 @@ def _ready(row):
     row["id"] = str(row["pk"])  # a number would be written with a space among its digits
     row["responsible_name"] = capfirst(row["responsible__name"] or "")
     row["when"] = when(row)
+    row["milestones_by_date"] = sorted(_milestones(row["milestones"]))
     row["measure"] = measure(row)
+    row["joining"] = capfirst(", ".join(each["name"] for each in row["participants_list"]))
+    row["paid"] = _financing(row)
+    row["followed_up"] = _follow_up(row)
     row["facts"] = [(label, text) for label, text in facts(row) if text]
     row["ending_label"] = capfirst(Activity.Ending(row["ending"]).label) if row["ending"] else ""
     return row
@@ -168,10 +187,10 @@ def facts(row):
         (_("Mål"), _lines(row["goals_list"])),
         (_("Bidrar även till"), _lines(row["serves_list"])),
         (_("Ansvarig funktion"), row["responsible_function"]),
-        (_("Medverkar"), capfirst(", ".join(each["name"] for each in row["participants_list"]))),
-        (_("Delmoment"), "\n".join(sorted(row["milestones"].splitlines()))),
-        (_("Finansiering"), _financing(row)),
-        (_("Uppföljning"), _follow_up(row)),
+        (_("Medverkar"), row["joining"]),
+        (_("Delmoment"), "\n".join(f"{on} {text}" for on, text in row["milestones_by_date"])),
+        (_("Finansiering"), row["paid"]),
+        (_("Uppföljning"), row["followed_up"]),
         (_("Lokala överenskommelser och planer"), row["local_plans"]),
         (_("Jämställdhet"), row["equality"]),
         (_("Barns rättigheter"), row["children"]),
@@ -179,6 +198,16 @@ def facts(row):
         (_("Ursprung"), _origin(row)),
         (_("Varför den ändras"), row["change_reason"]),
     ]
+
+
+def _milestones(text):
+    """(day, text) of each line that is one; an edition adopted before a rule was tightened may hold others."""
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            milestone = Milestone.read(line)
+        except ValueError:
+            continue
+        yield milestone.on, milestone.text
 
 
 def _lines(rows):

@@ -1,13 +1,16 @@
 """The tab of the action plans: the plans, one edition, one activity."""
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.forms import ActivityForm
 from actionplans.frame import edition_frame
+from actionplans.matrix import matrix_of
 from actionplans.models import Activity, Edition
-from actionplans.reading import neighbours_of, plans_of, rows_fragment
+from actionplans.reading import by_area, ended, neighbours_of, plans_of, rows_fragment, rows_of, standing
+from actionplans.timeline import charts
 from agreements.frame import frame
 from agreements.models import Agreement
 from lib.forms import answer_form
@@ -29,6 +32,30 @@ def edition_detail(request, slug, plan, label):
     edition, context = _edition(request, slug, plan, label)
     context |= {"neighbours": neighbours_of(edition, request.user), "rows": rows_fragment(edition)}
     return render(request, "actionplans/edition_detail.html", context)
+
+
+def edition_timeline(request, slug, plan, label):
+    """The edition's activities in time, by area or by who is responsible (``?visa=part``)."""
+    edition, context = _edition(request, slug, plan, label, (_("Tidslinje"), ""))
+    per = "part" if request.GET.get("visa") == "part" else "omrade"
+    rows = standing(rows_of(edition))
+    context |= {"per": per, "charts": charts(edition, rows, per=per, today=timezone.localdate())}
+    return render(request, "actionplans/edition_timeline.html", context)
+
+
+def edition_matrix(request, slug, plan, label):
+    """How many activities each party has in each area, and which."""
+    edition, context = _edition(request, slug, plan, label, (_("Matris"), ""))
+    context |= {"url": edition.get_absolute_url(), **matrix_of(context["agreement"], standing(rows_of(edition)))}
+    return render(request, "actionplans/edition_matrix.html", context)
+
+
+def edition_print(request, slug, plan, label):
+    """The whole edition in one table, made for paper."""
+    edition, context = _edition(request, slug, plan, label, (_("Utskrift"), ""))
+    rows = rows_of(edition)
+    context |= {"areas": by_area(standing(rows)), "standing": len(standing(rows)), "ended": ended(rows)}
+    return render(request, "actionplans/edition_print.html", context)
 
 
 def activity_create(request, slug, plan, label):
