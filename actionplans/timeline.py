@@ -80,6 +80,8 @@ def ticks_of(scale):
             name = _("kv %(number)s") % {"number": day.month // 3 + 1}
         else:
             continue
+        if scale.x(day) > WIDTH - 32:
+            continue  # no room for its name
         year = str(day.year) if day.month == 1 or place == 0 else ""
         yield {"x": str(scale.x(day)), "text_x": str(scale.x(day) + 4), "name": name, "year": year}
 
