@@ -3,8 +3,8 @@
 Run as a script, with nothing but the standard library: on stdin a line of JSON that lists the files (``name``,
 ``size``) and then their bytes; on stdout lines of JSON: ``["sheet", name]``, ``["row", number, [text, …]]``, of .xlsx
 also ``["hidden", number]`` for a row that is not shown and ``["merged", range]``, and last ``["done"]`` or
-``["problem", code, {sheet, row, column, …}]``. Whatever the file holds, every cell comes out as text: dates as 2026-06-30, numbers
-with a point, truth as ja or nej. ``lib.spreadsheets`` starts it and words the problems.
+``["problem", code, {sheet, row, column, …}]``. Whatever the file holds, every cell comes out as text: dates as
+2026-06-30, numbers with a point, truth as ja or nej. ``lib.spreadsheets`` starts it and words the problems.
 """
 
 import csv

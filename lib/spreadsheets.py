@@ -238,7 +238,7 @@ class Choices:
     def write(self, sheet):
         for choices, column in self.columns.items():
             for row, choice in enumerate(choices, start=1):
-                sheet.cell(row, column, choice)
+                write_text(sheet.cell(row, column), choice)
 
 
 def _write_introduction(sheet, lines, tables):
@@ -269,7 +269,7 @@ def _write_sheet(sheet, table, lists, *, with_help):
         sheet.column_dimensions[letter].width = _width(table, number - 1)
         sheet.column_dimensions[letter].number_format = FORMATS[column.kind]
         if column.choices:
-            _offer(sheet, f"{letter}2:{letter}{reader.MAX_ROWS + 2}", lists.source(column.choices))
+            offer(sheet, f"{letter}2:{letter}{reader.MAX_ROWS + 2}", lists.source(column.choices))
 
 
 def _write_help(sheet, table):
@@ -285,16 +285,27 @@ def _write_row(sheet, line, table, row):
             continue
         cell = sheet.cell(line, number)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if column.kind == "number":
-            cell.value = Decimal(text)
-        elif column.kind == "date" and text >= "1901":
-            cell.value, cell.number_format = datetime.date.fromisoformat(text), FORMATS["date"]
-        else:
-            cell.value = reader.ESCAPED_CHARACTER.sub(lambda match: f"_x005F{match[0]}", text)
-            cell.data_type, cell.number_format = "s", FORMATS["text"]  # whatever it begins with, it is no formula
+        write_cell(cell, column.kind, text)
 
 
-def _offer(sheet, cells, source):
+def write_cell(cell, kind, text):
+    """Put ``text`` into a cell as what it is: a number, a date or text."""
+    if kind == "number":
+        cell.value = Decimal(text)
+    elif kind == "date" and text >= "1901":
+        cell.value, cell.number_format = datetime.date.fromisoformat(text), FORMATS["date"]
+    else:
+        write_text(cell, text)
+
+
+def write_text(cell, text):
+    """Put text into a cell: whatever it begins with, it is no formula."""
+    cell.value = reader.ESCAPED_CHARACTER.sub(lambda match: f"_x005F{match[0]}", text)
+    cell.data_type, cell.number_format = "s", FORMATS["text"]
+
+
+def offer(sheet, cells, source):
+    """A drop-down in the ``cells`` of a sheet, with the words of a Choices' ``source``."""
     validation = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
     validation.errorTitle, validation.error = _("Går inte att välja"), _("Välj något ur listan eller lämna cellen tom.")
     validation.add(cells)
