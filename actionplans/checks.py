@@ -5,6 +5,7 @@ Dates in the wrong order and what belongs to another area are not here: no path 
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -34,15 +35,12 @@ class Finding:
         return self.level == STOP
 
 
-class Unready(Exception):
-    """The edition has findings that stop it; ``args[0]`` is the list of them."""
+class Unready(ValidationError):
+    """The edition has ``findings`` that stop it; the messages name them, with the numbers of their activities."""
 
-    def __str__(self):
-        lines = [
-            f"{finding.activity.number}: {finding.text}" if finding.activity else finding.text
-            for finding in self.args[0]
-        ]
-        return " ".join(f"{line}." for line in lines)
+    def __init__(self, found):
+        self.findings = found
+        super().__init__([f"{row.activity.number}: {row.text}." if row.activity else f"{row.text}." for row in found])
 
 
 def findings(edition):

@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from actionplans.models import Activity, Edition
+from actionplans.models import ActionPlan, Activity, Edition
+from actionplans.services import refuse_unready
 from followup.models import Report, Round
 from governance.models import Decision
 from lib.db import Frozen
@@ -23,9 +24,12 @@ def open_round(*, round, by):
 
 @transaction.atomic
 def add_reports(*, round):
-    """Create the reports that are missing in ``round``; those that exist are left alone. Returns how many were made."""
+    """Create the reports that are missing in ``round``; those that exist are left alone. Returns how many were made.
+
+    Activities that the edition ended are not asked about.
+    """
     adopted = Edition.objects.adopted().filter(plan__agreement=round.agreement_id)
-    activities = Activity.objects.filter(edition__in=adopted).select_related("responsible")
+    activities = Activity.objects.filter(edition__in=adopted).standing().select_related("responsible")
     existing = set(Report.objects.filter(round=round).values_list("activity", "party"))
     missing = [
         Report(round=round, activity=activity, party=party)
@@ -42,8 +46,12 @@ def add_reports(*, round):
 def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_number=""):
     """Adopt an edition by a decision of the mandate's body, and let the open rounds ask about its activities.
 
-    Raises Frozen when somebody adopted it meanwhile. Returns the decision.
+    A draft can be adopted without being proposed: a council may decide about what lies on its table. Raises Frozen when
+    somebody adopted it meanwhile, Unready with the findings that stop it. Returns the decision.
     """
+    ActionPlan.hold(edition.plan_id)
+    Edition.lock_open(edition.pk)
+    refuse_unready(edition)
     decision = Decision.objects.create(
         body=mandate.body,
         key=f"{edition.plan.key}-{slugify(edition.label)}-{edition.pk}",

@@ -1,5 +1,8 @@
 """Action plans: one series per agreement, body or area, and an edition of it per period."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -24,6 +27,8 @@ class PlanQuerySet(models.QuerySet):
 
 class ActionPlan(Versioned):
     """One series of editions (handlingsplan, aktivitetsplan, arbetsplan) with its own cadence."""
+
+    RESERVED_KEYS = ("ny",)  # stands where a key would in an address
 
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("överenskommelse"), on_delete=models.PROTECT, related_name="plans"
@@ -57,6 +62,18 @@ class ActionPlan(Versioned):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        """The area is the agreement's own, and the key is no word of the addresses."""
+        if self.key in self.RESERVED_KEYS:
+            raise ValidationError({"key": _("Nyckeln används i portalens adresser. Välj en annan.")})
+        if self.area_id and self.area.agreement_id != self.agreement_id:
+            raise ValidationError({"area": _("Området hör till en annan överenskommelse.")})
+
+    @classmethod
+    def hold(cls, pk):
+        """Hold the plan until the transaction ends, so that its editions are made one at a time."""
+        cls.objects.select_for_update(no_key=True).values_list("pk", flat=True).get(pk=pk)
+
 
 class EditionQuerySet(FreezableQuerySet):
     def frozen(self):
@@ -77,6 +94,11 @@ class EditionQuerySet(FreezableQuerySet):
 
     def adopted(self):
         return self.filter(state=Edition.State.ADOPTED)
+
+    def overlapping(self, edition):
+        """Other editions of the same plan that hold some day of the edition's period."""
+        same = self.filter(plan=edition.plan_id, starts_on__lte=edition.ends_on, ends_on__gte=edition.starts_on)
+        return same.exclude(pk=edition.pk)
 
     def for_list(self):
         return self.select_related("plan__agreement", "decision").annotate(
@@ -99,6 +121,9 @@ class Edition(Freezable, Versioned):
         SUPERSEDED = "superseded", _("ersatt")
 
     FROZEN_STATES = (State.ADOPTED, State.SUPERSEDED)
+    # What stands where a label would in an address.
+    RESERVED_LABELS = ("aktivitet", "andra", "forslag", "kommentar", "ny", "ny-version")
+    LABEL = re.compile(r"\w([\w :.,–-]*\w)?")
     frozen_message = _("Versionen är fastställd och kan inte ändras. Gör ändringen i nästa version.")
 
     plan = models.ForeignKey(
@@ -168,12 +193,56 @@ class Edition(Freezable, Versioned):
     def is_frozen(self):
         return self.state in self.FROZEN_STATES
 
+    def clean(self):
+        """The label can stand in an address, and the period is nobody else's, but for a correction's."""
+        self._clean_label()
+        if self.plan_id and self.starts_on and self.ends_on and not self.is_correction:
+            other = Edition.objects.overlapping(self).first()
+            if other:
+                raise ValidationError({"starts_on": self.overlap_message(other)})
+
+    def _clean_label(self):
+        if self.label in self.RESERVED_LABELS:
+            raise ValidationError(
+                {"label": _("Ordet används i portalens adresser. Välj ett annat, till exempel 2027:1.")}
+            )
+        if self.label and not self.LABEL.fullmatch(self.label):
+            message = _("Använd bokstäver, siffror, kolon, punkt och bindestreck, till exempel 2027:1.")
+            raise ValidationError({"label": message})
+
+    @staticmethod
+    def overlap_message(other):
+        """That the period is taken by ``other``, and what to do."""
+        message = _(
+            "Perioden krockar med %(label)s, som gäller %(first)s – %(last)s. Välj en annan period, eller markera att "
+            "versionen ersätter i förtid."
+        )
+        return message % {"label": other.label, "first": other.starts_on, "last": other.ends_on}
+
     @classmethod
     def lock_open(cls, pk):
-        """Hold the edition until the transaction ends, so that nobody adopts it meanwhile; Frozen if it is adopted."""
+        """Hold the edition until the transaction ends, so that nobody adopts it meanwhile; Frozen if it is adopted.
+
+        Returns the state it is in.
+        """
         state = cls.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=pk)
         if state in cls.FROZEN_STATES:
             raise Frozen(cls.frozen_message)
+        return state
+
+    @transaction.atomic
+    def propose(self, *, by):
+        """Let the agreement's parties and bodies read the draft. Raises Frozen if it is no draft any more."""
+        if Edition.lock_open(self.pk) != self.State.DRAFT:
+            raise Frozen(_("Versionen är redan föreslagen."))
+        self._move(by, state=self.State.PROPOSED, proposed_at=timezone.now(), proposed_by=by)
+
+    @transaction.atomic
+    def withdraw(self, *, by, reason=""):
+        """Make a proposed edition a draft again, that only coordinators read. Raises Frozen if it is not proposed."""
+        if Edition.lock_open(self.pk) != self.State.PROPOSED:
+            raise Frozen(_("Versionen är inte föreslagen, så det finns inget att ta tillbaka."))
+        self._move(by, reason, state=self.State.DRAFT, proposed_at=None, proposed_by=None)
 
     @transaction.atomic
     def adopt(self, *, decision, by, at=None):
@@ -181,13 +250,22 @@ class Edition(Freezable, Versioned):
 
         Raises Frozen when too late.
         """
+        ActionPlan.hold(self.plan_id)  # one edition at a time: two would both supersede the same one
         Edition.lock_open(self.pk)
         for former in Edition.objects.adopted().filter(plan=self.plan_id):
             former.state = self.State.SUPERSEDED
+            former._history_user = by
             former.save(update_fields=["state"])
-        self.decision, self.adopted_at, self.adopted_by = decision, at or timezone.now(), by
-        self.state = self.State.ADOPTED
-        self.save()
+        at = at or timezone.now()
+        self._move(by, state=self.State.ADOPTED, decision=decision, adopted_at=at, adopted_by=by)
+
+    def _move(self, by, reason="", **values):
+        """Write ``values`` and nothing else: what this object was read with may be older than what is stored."""
+        self.refresh_from_db()
+        for name, value in values.items():
+            setattr(self, name, value)
+        self._history_user, self._change_reason = by, reason or None
+        self.save(update_fields=[*values, "stamp"])
 
     def save(self, *args, **kwargs):
         """Superseding is the one change an adopted edition sees; only adopt() asks for it."""

@@ -388,7 +388,8 @@ def test_adopting_tells_which_edition_is_superseded():
 def test_historical_edition_supersedes_nothing():
     agreement = complete_agreement()
     former = book_of(agreement)["Versioner"][0]
-    earlier = {**former, "version": "2025:2", "läge": "ersatt", "fastställd": "2025-06-01"}
+    period = {"gäller från": "2025-07-01", "gäller till och med": "2025-12-31"}
+    earlier = {**former, **period, "version": "2025:2", "läge": "ersatt", "fastställd": "2025-06-01"}
     result = read_in(book_for(agreement, Versioner=[earlier]), save=True)
     assert (len(result.new), result.changed) == (1, [])
 
@@ -412,9 +413,20 @@ def test_edition_is_adopted_by_a_decision(change, column, message):
 
 def test_a_plan_has_one_adopted_edition():
     agreement = complete_agreement()
-    later = {**book_of(agreement)["Versioner"][0], "version": "2027:1"}
-    problem = refusal(book_for(agreement, Versioner=[later, {**later, "version": "2027:2"}]))
+    former = book_of(agreement)["Versioner"][0]
+    later = {**former, "version": "2027", "gäller från": "2027-01-01", "gäller till och med": "2027-12-31"}
+    last = {**former, "version": "2028", "gäller från": "2028-01-01", "gäller till och med": "2028-12-31"}
+    problem = refusal(book_for(agreement, Versioner=[later, last]))
     assert problem == ("Versioner", 3, "läge", "En plan har en fastställd version. Skriv ersatt på den äldre.")
+
+
+def test_an_edition_keeps_out_of_the_periods_of_the_others():
+    agreement = complete_agreement()
+    former = book_of(agreement)["Versioner"][0]
+    later = {**former, "version": "2026:3", "läge": "utkast", "beslut": "", "fastställd": ""}
+    sheet, row, column, message = refusal(book_for(agreement, Versioner=[later]))
+    assert (sheet, row, column) == ("Versioner", 2, "gäller från")
+    assert message.startswith(f"Perioden krockar med {former['version']}")
 
 
 # --- false success ----------------------------------------------------------------------------------------------------
