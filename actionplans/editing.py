@@ -32,11 +32,11 @@ def add_activity(*, edition, by, after=None, once=None, **fields):
     Asked again with the same ``once`` (a UUID), it returns what it made the first time.
     """
     Edition.lock_open(edition.pk)
+    made = made_once(edition=edition, by=by, once=once)
+    if made:
+        return made
     if once:
-        fields["lineage"] = uuid.uuid5(once, f"{edition.pk}/{by.pk}")
-        made = Activity.objects.filter(edition=edition, lineage=fields["lineage"]).first()
-        if made:
-            return made
+        fields["lineage"] = _lineage(edition, by, once)
     lists = {name: fields.pop(name) for name in LISTS if name in fields}
     place = {"area": after.area, "collaboration_area": after.collaboration_area} if after else {}
     activity = Activity(edition=edition, **{**place, **fields})
@@ -48,6 +48,15 @@ def add_activity(*, edition, by, after=None, once=None, **fields):
     label = _("Lade till %(number)s") % {"number": activity.number}
     steps.record(edition=edition, by=by, label=label, rows=[(activity.pk, None, steps.stored(activity))])
     return activity
+
+
+def made_once(*, edition, by, once):
+    """The row that add_activity made when it was asked with this ``once`` before, or None."""
+    return once and Activity.objects.filter(edition=edition, lineage=_lineage(edition, by, once)).first()
+
+
+def _lineage(edition, by, once):
+    return uuid.uuid5(once, f"{edition.pk}/{by.pk}")
 
 
 def _find_place(activity, after):

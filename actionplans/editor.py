@@ -16,13 +16,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from actionplans import steps
-from actionplans.forms import ActivityForm
+from actionplans import presence, steps
+from actionplans.checks import findings
+from actionplans.forms import ACTOR_FIELDS, ActivityForm, BulkForm
 from actionplans.models import Activity, ActivityCollaborationArea, ActivityGoal, ActivityParticipant
 from lib.db import json_list
 from lib.swedish import fold, sort_key
 from lib.templatetags.portal_ui import icon
 
+PLACE = ("area", "collaboration_area")
 KEYS = ("area", "collaboration_area", "responsible", "followed_up_by")
 LISTS = {
     "participants": (ActivityParticipant, "actor", "actor__name"),
@@ -49,7 +51,8 @@ DIGITS = re.compile(r"([0-9]+)")
 
 def label_of(name):
     """What a column is called."""
-    return _("Sedan förra") if name == SINCE else capfirst(Activity._meta.get_field(name).verbose_name)
+    short = {SINCE: _("Sedan förra"), "number": _("Nr")}
+    return short.get(name) or capfirst(Activity._meta.get_field(name).verbose_name)
 
 
 @dataclass(frozen=True)
@@ -250,7 +253,8 @@ def table_context(request, edition):
     before = fetch_before(edition) if SINCE in view.columns and edition.based_on_id else None
     base = edition.get_absolute_url()
     rows = fetch(edition.activities)
-    groups = make_groups([row for row in rows if view.shows(row)], view)
+    remarked = _remarked(edition) if view.remarks else frozenset()
+    groups = make_groups([row for row in rows if view.shows(row, remarked)], view)
     for group in groups:
         group["rows"] = [make_row(row, view, before, base) for row in group["rows"]]
     columns = [name for name in view.columns if name != SINCE or before is not None]
@@ -264,6 +268,15 @@ def table_context(request, edition):
         "undo": steps.latest(edition, request.user),
         "edit_url": f"{base}redigera/",
     }
+
+
+def _remarked(edition):
+    return {finding.activity.pk for finding in findings(edition) if finding.activity}
+
+
+def checks_context(found):
+    """The checks' findings, what stops apart from what is advice."""
+    return {"stops": [one for one in found if one.is_stop], "advice": [one for one in found if not one.is_stop]}
 
 
 def row_context(request, edition, pk):
@@ -281,14 +294,31 @@ def row_context(request, edition, pk):
 def tools_context(request, edition, rows):
     """What stands once on the page around the table: one empty form for every cell, and what can be filtered."""
     form = ActivityForm(instance=Activity(edition=edition), auto_id=False)
+    bulk_form = BulkForm(instance=Activity(edition=edition))
+    _share_choices(form, bulk_form)
     shown = {*View.read(request).columns, "number", "title", "area", "collaboration_area"}
     return {
         "cell_fields": [form[name] for name in form.fields if name in shown],
-        "areas": form.fields["area"].queryset,
-        "actors": form.fields["responsible"].queryset,
+        "areas": form.fields["area"].widget.choices[1:],
+        "actors": form.fields["responsible"].widget.choices[1:],
         "sorts": [(name, label_of(name)) for name in SORTS],
         "summary": summary_of(rows),
+        "bulk_form": bulk_form,
+        "people": presence.others_in(edition, request.user),
+        **checks_context(findings(edition)),
     }
+
+
+def _share_choices(form, *others):
+    """Read what can be chosen once, however many boxes offer it."""
+    # list() would first ask how many there are
+    read = [[choice for choice in form.fields[name].choices] for name in ("responsible", *PLACE)]  # noqa: C416
+    actors, areas, parts = read
+    shared = dict.fromkeys(ACTOR_FIELDS, actors) | {"area": areas, "collaboration_area": parts, "serves": parts}
+    for one in (form, *others):
+        for name in one.fields.keys() & shared.keys():
+            is_list = name in LISTS
+            one.fields[name].widget.choices = shared[name][1:] if is_list else shared[name]
 
 
 def summary_of(rows):

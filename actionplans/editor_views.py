@@ -23,10 +23,19 @@ def edition_edit(request, slug, plan, label):
     edition = editable_edition(request, slug, plan, label)
     if request.htmx:
         return answer_table(request, edition)
+    return answer_page(request, edition)
+
+
+def answer_page(request, edition, *, outcome=None, status=200):
+    """The editor's page; ``outcome`` is what came of a write, told above the table."""
     agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
     context = edition_frame(agreement, edition, (_("Redigera"), "")) | editor.table_context(request, edition)
-    context |= editor.tools_context(request, edition, context["rows"]) | {"urls": _urls(edition)}
-    return render(request, "actionplans/edition_edit.html", context)
+    context |= editor.tools_context(request, edition, context["rows"]) | {"urls": _urls(edition), "outcome": outcome}
+    return render(request, "actionplans/edition_edit.html", context, status=status)
+
+
+def edit_url(edition):
+    return f"{edition.get_absolute_url()}redigera/"
 
 
 def _urls(edition):
@@ -93,7 +102,10 @@ def _why(refusal):
 def editable_edition(request, slug, plan, label):
     """The edition the address names, if the user may change it."""
     place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
-    return get_editable(Edition.objects.for_page(), request.user, **place)
+    edition = get_editable(Edition.objects.for_page(), request.user, **place)
+    if edition.based_on:
+        edition.based_on.plan = edition.plan  # the same one: no need to read it again for the address
+    return edition
 
 
 def stored_row(edition, pk):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from actionplans import comment_views, comparison_views, editor_views, proposal_views, views
+from actionplans import (
+    activity_views,
+    comment_views,
+    comparison_views,
+    desk_views,
+    editor_views,
+    proposal_views,
+    sheet_views,
+    views,
+)
 
 app_name = "actionplans"
 PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
@@ -28,10 +37,22 @@ urlpatterns = [
     path(f"{EDITION}redigera/", editor_views.edition_edit, name="edition_edit"),
     path(f"{EDITION}aktivitet/<int:pk>/rad/", editor_views.activity_row, name="activity_row"),
     path(f"{EDITION}aktivitet/<int:pk>/cell/", editor_views.activity_cell, name="activity_cell"),
-    path(f"{EDITION}ny-aktivitet/", views.activity_create, name="activity_create"),
-    path(f"{EDITION}aktivitet/<int:pk>/", views.activity_edit, name="activity_edit"),
+    path(f"{EDITION}aktivitet/<int:pk>/flytta/", activity_views.activity_move, name="activity_move"),
+    path(f"{EDITION}aktivitet/<int:pk>/kopiera/", activity_views.activity_duplicate, name="activity_duplicate"),
+    path(f"{EDITION}aktivitet/<int:pk>/ta-bort/", activity_views.activity_delete, name="activity_delete"),
+    path(f"{EDITION}aktivitet/<int:pk>/avsluta/", activity_views.activity_end, name="activity_end"),
+    path(f"{EDITION}flera/", desk_views.edition_bulk, name="edition_bulk"),
+    path(f"{EDITION}angra/", desk_views.edition_undo, name="edition_undo"),
+    path(f"{EDITION}narvaro/", desk_views.edition_presence, name="edition_presence"),
+    path(f"{EDITION}kontroller/", desk_views.edition_checks, name="edition_checks"),
+    path(f"{EDITION}ny-aktivitet/", activity_views.activity_create, name="activity_create"),
+    path(f"{EDITION}aktivitet/<int:pk>/", activity_views.activity_edit, name="activity_edit"),
     path(f"{EDITION}aktivitet/<int:pk>/kommentarer/", comment_views.comment_list, name="comment_list"),
     path(f"{PLAN}kommentar/<int:pk>/", comment_views.comment_resolve, name="comment_resolve"),
+    path(f"{EDITION}plan.xlsx", sheet_views.edition_export, name="edition_export"),
+    path(f"{EDITION}excel/", sheet_views.edition_import, name="edition_import"),
+    path(f"{EDITION}excel/<uuid:pk>/", sheet_views.edition_import_preview, name="edition_import_preview"),
+    path(f"{EDITION}excel/<uuid:pk>/las-in/", sheet_views.edition_import_confirm, name="edition_import_confirm"),
     path(f"{PAIR}/", comparison_views.edition_compare, name="edition_compare"),
     path(f"{PAIR}.pdf", comparison_views.edition_compare_pdf, name="edition_compare_pdf"),
     path(f"{PAIR}.docx", comparison_views.edition_compare_docx, name="edition_compare_docx"),

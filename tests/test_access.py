@@ -50,7 +50,9 @@ class Door:
     in_draft: set = field(default_factory=lambda: EDITORS)  # who sees it while the agreement is a draft
 
 
+PREPARERS = {"own coordinator", "own council_member"}  # the body of build() prepares the plan
 OF_AGREEMENT = ("slug",)
+OF_PLAN = ("slug", "plan")
 OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
@@ -91,13 +93,35 @@ DOORS = {
     "actionplans:edition_edit": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:activity_row": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:activity_cell": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:activity_move": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:activity_duplicate": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:activity_delete": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:activity_end": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:edition_bulk": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:edition_undo": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:edition_presence": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:edition_checks": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:activity_create": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:activity_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:comment_list": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
-    "actionplans:comment_resolve": Door(("slug", "plan", "comment"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:comment_resolve": Door((*OF_PLAN, "comment"), through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:proposal_list": Door(OF_PLAN, through=SHARED, seen=SHARED),
+    "actionplans:proposal_create": Door(OF_PLAN, through=REPORTERS | PREPARERS, seen=SHARED),
+    "actionplans:proposal_rank": Door(OF_PLAN, through={"own council_member"}, seen=SHARED),
+    "actionplans:proposal_merge": Door(OF_PLAN, through=EDITORS, seen=SHARED),
+    "actionplans:proposal_detail": Door((*OF_PLAN, "idea"), through=PARTY, seen=PARTY),
+    "actionplans:proposal_edit": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY),
+    "actionplans:proposal_submit": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY, only="post"),
+    "actionplans:proposal_comment": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY, only="post"),
+    "actionplans:proposal_accept": Door((*OF_PLAN, "proposal"), through=EDITORS, seen=PARTY | PREPARERS),
+    "actionplans:proposal_decline": Door((*OF_PLAN, "proposal"), through=EDITORS, seen=PARTY | PREPARERS),
     "actionplans:edition_compare": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS),
     "actionplans:edition_compare_pdf": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:edition_compare_docx": Door((*OF_EDITION, "adopted_label"), through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:edition_export": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:edition_import": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_import_preview": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="get"),
+    "actionplans:edition_import_confirm": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="post"),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
@@ -135,16 +159,40 @@ LATER = {
     "actionplans:edition_edit": Door(("slug", "plan", "adopted_label"), only="get"),
     "actionplans:activity_row": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="get"),
     "actionplans:activity_cell": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="post"),
+    "actionplans:activity_move": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="post"),
+    "actionplans:activity_duplicate": Door(("slug", "plan", "adopted_label", "adopted_activity"), only="post"),
+    "actionplans:activity_delete": Door(("slug", "plan", "adopted_label", "adopted_activity")),
+    "actionplans:activity_end": Door(("slug", "plan", "adopted_label", "adopted_activity")),
+    "actionplans:edition_bulk": Door(("slug", "plan", "adopted_label"), only="post"),
+    "actionplans:edition_undo": Door(("slug", "plan", "adopted_label"), only="post"),
+    "actionplans:edition_presence": Door(("slug", "plan", "adopted_label"), only="post"),
+    "actionplans:edition_checks": Door(("slug", "plan", "adopted_label"), only="get"),
     "actionplans:activity_create": Door(("slug", "plan", "adopted_label")),
     "actionplans:activity_edit": Door(("slug", "plan", "adopted_label", "adopted_activity")),
     # what was said while it was proposed is still read; what is typed now is refused with the text kept
     "actionplans:comment_list": Door(
         ("slug", "plan", "adopted_label", "adopted_activity"), through=SHARED, seen=SHARED
     ),
-    "actionplans:comment_resolve": Door(("slug", "plan", "adopted_comment"), seen=SHARED, only="post"),
+    "actionplans:comment_resolve": Door((*OF_PLAN, "adopted_comment"), seen=SHARED, only="post"),
+    "actionplans:proposal_detail": Door((*OF_PLAN, "proposal"), through=PARTY | PREPARERS, seen=PARTY | PREPARERS),
+    "actionplans:proposal_edit": Door((*OF_PLAN, "proposal"), through=REPORTERS, seen=PARTY | PREPARERS),
+    "actionplans:proposal_submit": Door((*OF_PLAN, "proposal"), through=REPORTERS, seen=PARTY | PREPARERS, only="post"),
+    "actionplans:proposal_comment": Door(
+        (*OF_PLAN, "declined"), through=PARTY | PREPARERS, seen=PARTY | PREPARERS, only="post"
+    ),
+    "actionplans:proposal_accept": Door((*OF_PLAN, "declined"), through=EDITORS, seen=PARTY | PREPARERS),
+    "actionplans:proposal_decline": Door((*OF_PLAN, "declined"), through=EDITORS, seen=PARTY | PREPARERS),
     "actionplans:edition_compare": Door(OF_PAIR, through=EVERYBODY),
     "actionplans:edition_compare_pdf": Door(OF_PAIR, through=EVERYBODY, only="get"),
     "actionplans:edition_compare_docx": Door(OF_PAIR, through=EVERYBODY, only="get"),
+    "actionplans:edition_export": Door(("slug", "plan", "adopted_label"), through=EVERYBODY, only="get"),
+    "actionplans:edition_import": Door(("slug", "plan", "adopted_label")),
+    "actionplans:edition_import_preview": Door(
+        ("slug", "plan", "adopted_label", "staged"), through=EDITORS, seen=EDITORS, only="get"
+    ),
+    "actionplans:edition_import_confirm": Door(
+        ("slug", "plan", "adopted_label", "staged"), through=EDITORS, seen=EDITORS, only="post"
+    ),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
     "followup:report_edit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS),
@@ -224,6 +272,8 @@ def build_plan(agreement, party):
     make.adopt(adopted)
     draft = make.EditionFactory(plan=plan)
     activity = make.ActivityFactory(edition=draft)
+    idea = {"plan": plan, "proposed_by": make.ActorFactory(agreement=agreement, party=party)}
+    decided = {"outcome": "declined", "decided_at": "2026-01-01T00:00Z"}
     return {
         "body_row": preparing.body,
         "plan": plan.key,
@@ -234,6 +284,9 @@ def build_plan(agreement, party):
         "adopted_activity": answered.pk,
         "activity": activity.pk,
         "comment": make.CommentFactory(activity=activity).pk,
+        "idea": make.ProposalFactory(**idea).pk,
+        "proposal": make.ProposalFactory(**idea, submitted=True).pk,
+        "declined": make.ProposalFactory(**idea, **decided, submitted=True).pk,
         "adopted_comment": make.CommentFactory(activity=answered, is_shared=True).pk,
     }
 
@@ -389,7 +442,14 @@ def body_of(response):
     return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
 
 
-MISSING = {"report": 10**9, "round": "9999:9", "draft_label": "9999:9", "staged": UUID(int=0), "slug": "finns-inte"}
+MISSING = {
+    "idea": 10**9,
+    "report": 10**9,
+    "round": "9999:9",
+    "draft_label": "9999:9",
+    "staged": UUID(int=0),
+    "slug": "finns-inte",
+}
 
 
 @pytest.mark.django_db
@@ -401,6 +461,7 @@ MISSING = {"report": 10**9, "round": "9999:9", "draft_label": "9999:9", "staged"
         ("followup:round_detail", "round", "other coordinator"),
         ("actionplans:edition_detail", "draft_label", "own reporter"),
         ("actionplans:activity_create", "draft_label", "other coordinator"),
+        ("actionplans:proposal_detail", "idea", "own coordinator"),
         ("portal:workbook_preview", "staged", "other coordinator"),
         ("agreements:agreement_detail", "slug", "own reporter"),
         ("portal:workbook_export", "slug", ANONYMOUS),

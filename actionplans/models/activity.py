@@ -16,15 +16,34 @@ from lib.db import Freezable, FreezableQuerySet, Stamping, StampingQuerySet, Ver
 from parties.models import Party, User
 
 
-class ActivityQuerySet(StampingQuerySet, FreezableQuerySet):
-    def frozen(self):
-        return self.filter(edition__state__in=Edition.FROZEN_STATES)
+class ContainedQuerySet(StampingQuerySet, FreezableQuerySet):
+    """Rows that freeze with what they belong to: nothing is added to it or moved into it either."""
+
+    def refuse_into(self, owners):
+        """Raise Frozen if any of ``owners``, rows or keys, may not change any more."""
+        keys = {getattr(owner, "pk", owner) for owner in owners}
+        self.model._meta.get_field(self.model.stamped_by).related_model.objects.filter(pk__in=keys).refuse_frozen()
 
     def bulk_create(self, objs, *args, **kwargs):
-        """No new rows in a frozen edition either."""
         objs = list(objs)
-        Edition.objects.filter(pk__in={obj.edition_id for obj in objs}).refuse_frozen()
+        self.refuse_into({getattr(obj, f"{self.model.stamped_by}_id") for obj in objs})
         return super().bulk_create(objs, *args, **kwargs)
+
+    def update(self, **values):
+        owner = self.model.stamped_by
+        self.refuse_into(values[name] for name in (owner, f"{owner}_id") if name in values)
+        return super().update(**values)
+
+    def bulk_update(self, objs, fields, batch_size=None):
+        objs = list(objs)
+        if self.model.stamped_by in fields:
+            self.refuse_into({getattr(obj, f"{self.model.stamped_by}_id") for obj in objs})
+        return super().bulk_update(objs, fields, batch_size)
+
+
+class ActivityQuerySet(ContainedQuerySet):
+    def frozen(self):
+        return self.filter(edition__state__in=Edition.FROZEN_STATES)
 
     def for_table(self):
         """In the order of the areas; what has none stands last, on every database."""
@@ -44,16 +63,11 @@ class ActivityQuerySet(StampingQuerySet, FreezableQuerySet):
         return self.filter(ending="")
 
 
-class PartQuerySet(StampingQuerySet, FreezableQuerySet):
+class PartQuerySet(ContainedQuerySet):
     """Rows that belong to an activity and freeze with it: links, so also ``add``, ``set`` and ``clear``, and files."""
 
     def frozen(self):
         return self.filter(activity__edition__state__in=Edition.FROZEN_STATES)
-
-    def bulk_create(self, objs, *args, **kwargs):
-        objs = list(objs)
-        Activity.objects.filter(pk__in={obj.activity_id for obj in objs}).refuse_frozen()
-        return super().bulk_create(objs, *args, **kwargs)
 
     def visible_to(self, user):
         return self.filter(activity__in=Activity.objects.visible_to(user).values("pk"))
@@ -70,6 +84,12 @@ class Part(Stamping, Freezable):
     class Meta:
         abstract = True
 
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """A frozen edition's activities get nothing new, and nothing moved to them."""
+        Edition.lock_open(self.activity.edition_id)
+        super().save(*args, **kwargs)
+
     @classmethod
     def stamp_holders(cls, keys):
         return Edition.objects.filter(activities__in=keys)
@@ -84,6 +104,7 @@ class ActivityGoal(Part):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["activity", "goal"], name="activity_goal_once")]
 
     def __str__(self):
@@ -99,6 +120,7 @@ class ActivityParticipant(Part):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["activity", "actor"], name="activity_participant_once")]
 
     def __str__(self):
@@ -116,6 +138,7 @@ class ActivityCollaborationArea(Part):
     objects = PartQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["activity", "collaboration_area"], name="activity_serves_area_once")
         ]
@@ -234,6 +257,7 @@ class Activity(Stamping, Freezable, Versioned):
     class Meta:
         verbose_name = _("aktivitet")
         verbose_name_plural = _("aktiviteter")
+        base_manager_name = "objects"  # area.activities.add() and the like go by it: frozen rows refuse there too
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -313,6 +337,7 @@ class ActivityFile(Part):
     class Meta:
         verbose_name = _("bilaga")
         verbose_name_plural = _("bilagor")
+        base_manager_name = "objects"
         ordering = ["name", "pk"]
 
     def __str__(self):

@@ -18,6 +18,11 @@ def draft_activity():
     return Activity.objects.filter(edition__label="2", edition__plan__agreement__slug=SLUG).first().pk
 
 
+def proposal(**lookup):
+    """An example proposal to the living example's first plan that has any."""
+    return row(Proposal, plan__agreement__slug=SLUG, **lookup)
+
+
 def own_report():
     return Report.objects.filter(party__key="kommun-0331", submitted_at=None, round__label="2").first().pk
 
@@ -72,8 +77,11 @@ PAGES = {
     "actionplans:edition_edit": (PLAN, "samordnare"),
     "actionplans:activity_create": (PLAN, "samordnare"),
     "actionplans:activity_edit": ((*PLAN, draft_activity), "samordnare"),
+    "actionplans:activity_end": ((*PLAN, draft_activity), "samordnare"),
+    "actionplans:activity_delete": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:comment_list": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:edition_compare": ((*PLAN, "1"), "samordnare"),
+    "actionplans:edition_import": (PLAN, "samordnare"),
     "followup:edition_adopt": (PLAN, "samordnare"),
     "followup:round_list": ((SLUG,), None),
     "followup:round_detail": ((SLUG, "2"), "radsledamot"),
@@ -100,9 +108,18 @@ NO_PAGES = {
     "agreements:document_download",
     "actionplans:activity_row",
     "actionplans:activity_cell",
+    "actionplans:activity_move",
+    "actionplans:activity_duplicate",
+    "actionplans:edition_bulk",
+    "actionplans:edition_undo",
+    "actionplans:edition_presence",
+    "actionplans:edition_checks",
     "actionplans:comment_resolve",
     "actionplans:edition_compare_pdf",
     "actionplans:edition_compare_docx",
+    "actionplans:edition_export",
+    "actionplans:edition_import_preview",
+    "actionplans:edition_import_confirm",
     "followup:round_open",
     "followup:round_close",
     "followup:round_publish",
