@@ -26,18 +26,26 @@ export async function perform(url, data) {
   }
 }
 
-/** Take in what ``answer`` holds; notes go below ``row``. Gives whether it was a table or a row. */
+/** Take in what ``answer`` holds; notes go below ``row``. Gives whether it was a table or a row, and all went well. */
 export function take(answer, row) {
+  const told = outcomeOf(answer.body);
   const table = answer.body.querySelector("#editor-table");
-  const fresh = answer.body.querySelector("tbody.act");
+  const fresh = answer.body.querySelector("tbody.act:not([data-gone])");
   const note = answer.body.querySelector(".note");
   if (table) takeTable(table);
-  else if (fresh && answer.status !== 404) takeRow(fresh);
+  else if (fresh) takeRow(fresh);
   else if (note && row) addNote(row, note);
   oneStop();
-  if (answer.ok) {
-    tellWritten(answer, Boolean(table));
-    if (answer.savedAt) say(words.saved(answer.savedAt));
-  } else say(note?.textContent.trim().replace(/\s+/g, " ") || words.failed, "unsaved");
+  if (answer.savedAt || answer.ok) tellWritten(answer, Boolean(table));
+  if (answer.ok) say(told || (answer.savedAt ? words.saved(answer.savedAt) : ""));
+  else say(told || words.failed, "unsaved");
   return Boolean(answer.ok && (table || fresh));
+}
+
+/** What came of it, in words for the status line. A list of rows that were left alone stays above the table. */
+function outcomeOf(body) {
+  const outcome = body.querySelector("[data-outcome]");
+  if (outcome && !outcome.querySelector("li")) outcome.remove();
+  outcome?.removeAttribute("role"); // the status line is read out
+  return outcome?.querySelector("p").textContent.trim() ?? "";
 }

@@ -47,9 +47,11 @@ function clearButton() {
 async function change(event) {
   event.preventDefault();
   const answer = await perform(editor.dataset.bulkUrl, new URLSearchParams(new FormData(form, event.submitter)));
-  if (!answer || !take(answer)) return;
+  if (!answer) return;
+  const isDone = take(answer);
+  if (answer.status === 422) return; // what was chosen and filled in stays, to be mended
   for (const part of form.querySelectorAll("details[open]")) part.open = false;
-  clear();
+  if (isDone) clear();
   document.querySelector("[data-outcome]")?.focus();
 }
 

@@ -10,8 +10,7 @@ import { openRow, refreshOpen, startOpened } from "./opened.js";
 import { pairs } from "./net.js";
 import { startSaving } from "./saves.js";
 import { decide, settleEdit } from "./settling.js";
-import { dress, rowOf, rowWith, table } from "./table.js";
-import { say } from "./status.js";
+import { dress, rowOf, rows, rowWith, table } from "./table.js";
 import { words } from "./words.js";
 
 const keysOff = document.getElementById("keys-off");
@@ -66,10 +65,11 @@ function onUndoKey(event) {
 
 async function undo() {
   const row = activeRow();
+  const place = rows().indexOf(row);
   const answer = await perform(editor.dataset.undoUrl, pairs({}));
-  if (!answer || !take(answer, row)) return;
-  say(words.undone);
-  if (document.activeElement === document.body && row?.isConnected) focusRow(row);
+  if (!answer || !take(answer, row) || document.activeElement !== document.body) return;
+  const near = row?.isConnected ? row : rows()[Math.min(Math.max(place, 0), rows().length - 1)];
+  if (near) focusRow(near);
 }
 
 function onSubmit(event) {

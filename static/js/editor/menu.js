@@ -5,8 +5,6 @@ import { focusRow } from "./grid.js";
 import { pairs } from "./net.js";
 import { openRow } from "./opened.js";
 import { cellOf, nameOf, rows, rowWith } from "./table.js";
-import { say } from "./status.js";
-import { words } from "./words.js";
 
 const tools = document.getElementById("row-tools");
 let menu = null;
@@ -15,17 +13,19 @@ let handle = null;
 /** What each tool does with a row, and the keys that do the same. */
 const TOOLS = {
   open: { keys: "Alt+Enter", use: (row) => openRow(row) },
-  add: { keys: "Alt+N", use: (row) => change(row, editor.dataset.createUrl, { after: row.dataset.pk }) },
-  duplicate: { keys: "Alt+C", use: (row) => change(row, `${row.dataset.url}kopiera/`) },
+  add: { keys: "Alt+N", use: (row) => change(row, editor.dataset.createUrl, { after: row.dataset.pk, once: once() }) },
+  duplicate: { keys: "Alt+C", use: (row) => change(row, `${row.dataset.url}kopiera/`, { once: once() }) },
   up: { keys: "Alt+↑", use: (row) => change(row, `${row.dataset.url}flytta/`, { direction: "up" }) },
   down: { keys: "Alt+↓", use: (row) => change(row, `${row.dataset.url}flytta/`, { direction: "down" }) },
   move: { use: (row) => openRow(row, "", "collaboration_area") },
   comments: { use: (row) => openRow(row, "kommentarer/") },
   end: { use: (row) => openRow(row, "avsluta/") },
-  delete: { use: (row) => change(row, `${row.dataset.url}ta-bort/`) },
+  delete: { use: (row) => change(row, `${row.dataset.url}ta-bort/`, { version: row.dataset.version }) },
 };
 const ARROWS = { "↑": "ArrowUp", "↓": "ArrowDown" };
 
+/** A mark by which the server knows the same wish sent twice. */
+const once = () => crypto.randomUUID();
 const buttons = () => [...menu.querySelectorAll("[data-tool], a")];
 
 function build() {
@@ -87,11 +87,10 @@ function choose(event) {
 
 /** Post a change of the table's rows, and go on where it leads. */
 async function change(row, url, data = {}) {
-  const before = new Set(rows().map((one) => one.dataset.pk));
   const place = rows().indexOf(row);
   const answer = await perform(url, pairs(data));
-  if (!answer || !take(answer, row)) focusRow(row);
-  else goOn(row, rows().find((one) => !before.has(one.dataset.pk)), place, "after" in data);
+  if (answer && take(answer, row)) goOn(row, answer.row && rowWith(answer.row), place, "after" in data);
+  else if (row.isConnected) focusRow(row);
 }
 
 /** After a row was added, moved or removed: the focus goes to the new one, with it, or to its neighbour. */
@@ -101,7 +100,6 @@ function goOn(row, added, place, isNew) {
     if (isNew) openCell(cellOf(added, "title"));
   } else if (row.isConnected) {
     focusRow(row);
-    say(words.moved(nameOf(row)));
   } else if (rows().length) focusRow(rows()[Math.min(place, rows().length - 1)]);
 }
 
@@ -123,6 +121,6 @@ function matches(event, keys) {
 /** Move a row to stand after ``after`` (empty: first) in an area and a part of it. */
 export async function moveRow(row, place) {
   const answer = await perform(`${row.dataset.url}flytta/`, pairs(place));
-  if (answer && take(answer, row)) say(words.moved(nameOf(row)));
+  if (answer) take(answer, row);
   if (row.isConnected) focusRow(row);
 }

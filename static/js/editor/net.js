@@ -36,7 +36,7 @@ async function fetchFragment(url, data) {
 
 /**
  * Ask ``url``, by POST where there is ``data`` (URLSearchParams or FormData).
- * Gives {status, ok, body, savedAt, stamp}; body is a DocumentFragment. Raises Unreachable.
+ * Gives {status, ok, body, savedAt, stamp, row}; body is a DocumentFragment. Raises Unreachable.
  */
 export async function ask(url, { data } = {}) {
   const [response, text] = await fetchFragment(url, data);
@@ -47,7 +47,7 @@ export async function ask(url, { data } = {}) {
   holder.innerHTML = text;
   return {
     status, ok: response.ok, body: holder.content,
-    savedAt: headers.get("X-Saved-At"), stamp: headers.get("X-Stamp"),
+    savedAt: headers.get("X-Saved-At"), stamp: headers.get("X-Stamp"), row: headers.get("X-Row"),
   };
 }
 

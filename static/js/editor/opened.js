@@ -148,7 +148,12 @@ export function startOpened() {
     if (button) { event.preventDefault(); closeRow(); }
   });
   editor.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.closest("tr.edit")) closeRow();
+    const line = event.target.closest("tr.edit");
+    if (line && event.key === "Escape") closeRow();
+    if (line && event.key === "Enter" && !line.dataset.path && event.target.matches("input, [data-line]")) {
+      event.preventDefault(); // it would close the row
+      saveField(line, event.target.name);
+    }
   });
 }
 

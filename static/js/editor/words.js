@@ -11,8 +11,6 @@ export const words = {
   forbidden: "Det går inte att ändra här längre. Kopiera det du skrev och ladda om sidan.",
   failed: "Det gick inte. Inget är ändrat. Försök igen.",
   offline: "Ingen kontakt med servern. Inget är ändrat. Försök igen om en stund.",
-  undone: "Ångrat.",
-  moved: (row) => `${row} är flyttad.`,
   dropped: "Raden släpptes utanför tabellen och ligger kvar där den låg.",
   merge: "Sätt ihop",
   restore: "Ta tillbaka det sparade",
