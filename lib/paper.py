@@ -42,7 +42,7 @@ def table(head, rows, *, widths, title):
         "head": [clean_text(text) for text in head],
         "rows": rows,
         "widths": widths,
-        "title": title,
+        "title": clean_text(title),
     }
 
 
@@ -52,6 +52,7 @@ def paper(blocks, *, title, kicker, author, date, running, registry_number="", m
     ``marks`` are what no page may be seen without: that it is a draft, or invented.
     """
     return {
-        "title": clean_text(title), "kicker": kicker, "author": author, "date": date.isoformat(),
-        "running": clean_text(running), "registry_number": registry_number, "marks": list(marks), "blocks": blocks,
+        "title": clean_text(title), "kicker": kicker, "author": clean_text(author), "date": date.isoformat(),
+        "running": clean_text(running), "registry_number": clean_text(registry_number), "marks": list(marks),
+        "blocks": blocks,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from actionplans.comparison import Kind, compare
 from actionplans.models import Activity
 from actionplans.wording import FIELDS
 from tests import factories as make
+from tests.actionplans.pairs import carry, fill, pair
 
 pytestmark = pytest.mark.django_db
 
@@ -25,30 +26,23 @@ LEFT_OUT = {
 
 
 @pytest.fixture
-def plan():
-    return make.ActionPlanFactory()
+def editions():
+    return pair()
 
 
 @pytest.fixture
-def old(plan):
-    return make.EditionFactory(
-        plan=plan, label="2026:1", starts_on=datetime.date(2026, 1, 1), ends_on=datetime.date(2026, 6, 30)
-    )
+def old(editions):
+    return editions[0]
 
 
 @pytest.fixture
-def new(plan, old):
-    return make.EditionFactory(plan=plan, label="2026:2", based_on=old)
+def new(editions):
+    return editions[1]
 
 
-def carry(activity, edition, **changed):
-    """The same activity in a later edition, with its goals, areas and parties unless others are given."""
-    links = {name: changed.pop(name, getattr(activity, name).all()) for name in ("goals", "participants", "serves")}
-    fields = {field.name: getattr(activity, field.name) for field in Activity._meta.concrete_fields}
-    row = Activity.objects.create(**{**fields, "id": None, "edition": edition, **changed})
-    for name, rows in links.items():
-        getattr(row, name).set(rows)
-    return row
+@pytest.fixture
+def every_kind(old, new):
+    fill(old, new)
 
 
 def test_every_field_is_compared_or_left_out_on_purpose():
@@ -135,29 +129,6 @@ def test_field_change_marks_the_words_of_a_text_and_the_lines_of_a_list(old, new
     marked = [[[piece.text for piece in side if piece.is_changed] for side in field.pieces] for field in change.fields]
     assert [field.label for field in change.fields] == ["Önskad effekt", "Delmoment"]
     assert marked == [[["10"], ["20"]], [["2027-02-01 Två"], ["2027-02-02 Två"]]]
-
-
-@pytest.fixture
-def every_kind(plan, old, new):
-    """Two editions in which every kind of change occurs, each under a title of its own."""
-    area = make.PriorityAreaFactory(agreement=plan.agreement)
-
-    def both(title, **changed):
-        return carry(make.ActivityFactory(edition=old, title=title), new, **changed)
-
-    both("oförändrad")
-    both("omräknad", order=7, origin="carried", change_reason="Flyttad i listan")
-    both("ändrad", indicator="Antal")
-    both("ändrad och flyttad", indicator="Antal", area=area)
-    both("flyttad", area=area)
-    both("avslutad", ending="closed", ending_reason="Målet är nått.")
-    both("struken", ending="cancelled", ending_reason="Pengarna är slut.")
-    make.ActivityFactory(edition=old, title="borttagen")
-    make.ActivityFactory(edition=new, title="ny")
-    carry(make.ActivityFactory(edition=old, title="upptagen igen", ending="closed"), new, ending="")
-    carry(make.ActivityFactory(edition=old, title="borta i båda", ending="closed"), new)
-    make.ActivityFactory(edition=old, title="avslutad redan då", ending="closed")
-    make.ActivityFactory(edition=new, title="struken genast", ending="cancelled")
 
 
 @pytest.mark.usefixtures("every_kind")

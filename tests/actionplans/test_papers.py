@@ -1,0 +1,167 @@
+"""The comparison as a paper: what it says, what it is marked with, and that no text can break it."""
+
+from io import BytesIO
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from actionplans.comparison import compare
+from actionplans.comparison_papers import comparison_paper
+from lib import typeset, word
+from lib.paper import run
+from tests import factories as make
+from tests.actionplans.pairs import carry, fill, pair
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = [
+    '#panic("x") $x$ \\ `raw` *strong* _emph_ // away /* away */ <label> @reference [content] ~ -- "',
+    "<script>alert(1)</script> &amp; ]]> {{ x }} {% y %}",
+    "\U0001f600 \u0645\u0631\u062d\u0628\u0627 \u202eomvänt\u202c 漢字 e\u0301 \u200d\ufe0f \ue000",
+    "kontroll\x07\x1b tecken",
+    "o" * 4000,
+    "=1+1",
+    "\n\n\n",
+    "",
+]
+
+
+def paper_of(old, new, **of_agreement):
+    agreement = old.plan.agreement
+    for name, value in of_agreement.items():
+        setattr(agreement, name, value)
+    return comparison_paper(compare(old, new), agreement)
+
+
+def words(part):
+    """All texts of a paper's part, marks forgotten."""
+    if isinstance(part, dict):
+        return [part["text"]] if "mark" in part else [word for each in part.values() for word in words(each)]
+    return [word for each in part for word in words(each)] if isinstance(part, list) else [part]
+
+
+def tables(paper):
+    return [part for part in paper["blocks"] if part["kind"] == "table"]
+
+
+def headings(paper):
+    return [(part["level"], part["text"]) for part in paper["blocks"] if part["kind"] == "heading"]
+
+
+def test_comparison_paper_says_which_editions_and_what_changes():
+    old, new = pair(name="Handlingsplan")
+    fill(old, new)
+    paper = paper_of(make.adopt(old), new)
+    assert paper["title"] == "Handlingsplan: från 2026:1 till 2026:2"
+    assert [" ".join(words(row)) for row in tables(paper)[0]["rows"]] == [
+        "Läge Fastställd Utkast",
+        "Gäller 2026-01-01 – 2026-06-30 2026-07-01 – 2026-12-31",
+        f"Beslut {old.decision.decided_on}, {old.decision.body.name} Inget beslut än",
+        "Aktiviteter 8 7",
+    ]
+    assert headings(paper)[:3] == [(2, "Ändringarna i korthet"), (3, "Arbete"), (3, "Utan område")]
+    struck = next(row for table in tables(paper) for row in table["rows"] if "struken" in words(row))
+    assert words(struck)[1:] == ["struken", "Struken", f"{words(struck)[0]} stryks.", "Skäl: ", "Pengarna är slut."]
+
+
+def test_comparison_paper_shows_new_activities_whole_and_texts_before_and_after():
+    old, new = pair()
+    carry(
+        make.ActivityFactory(edition=old, number="A1", title="Ett", description="En text"), new, description="Två text"
+    )
+    make.ActivityFactory(edition=new, number="A2", title="Två", desired_effect="Fler får jobb")
+    paper = paper_of(old, new)
+    assert headings(paper)[2:] == [
+        (2, "Nya aktiviteter"), (3, "A2 Två"), (2, "Texter före och efter"), (3, "A1 Ett"),
+    ]  # fmt: skip
+    whole, texts = tables(paper)[-2:]
+    assert whole["head"] == ["Uppgift", "2026:2"]
+    assert words(whole["rows"][0]) == ["Önskad effekt", "Fler får jobb"]
+    marks = [[(run["text"], run["mark"]) for run in cell[0]] for cell in texts["rows"][0][1:]]
+    assert marks == [[("En", "gone"), (" text", "")], [("Två", "come"), (" text", "")]]
+
+
+@pytest.mark.parametrize(
+    ("of_plan", "of_agreement", "adopted", "marks"),
+    [
+        ({}, {}, True, []),
+        ({}, {}, False, ["Utkast"]),
+        ({"is_example": True}, {}, True, ["Exempeldata"]),
+        ({}, {"is_example": True}, False, ["Utkast", "Exempeldata"]),
+    ],
+)
+def test_comparison_paper_is_marked(of_plan, of_agreement, adopted, marks):
+    old, new = pair(**of_plan)
+    make.adopt(old)
+    assert paper_of(old, make.adopt(new) if adopted else new, **of_agreement)["marks"] == marks
+
+
+def test_comparison_paper_bears_the_registry_number_of_the_decision():
+    old, new = pair()
+    body = make.MandateFactory(agreement=old.plan.agreement).body
+    decision = make.DecisionFactory(body=body, agreement=old.plan.agreement, registry_number="123-2026")
+    old.adopt(decision=decision, by=make.UserFactory())
+    assert paper_of(old, new)["registry_number"] == "123-2026"
+
+
+def test_comparison_paper_tells_nothing_internal():
+    old, new = pair()
+    activity = make.ActivityFactory(edition=old)
+    for row in (activity, carry(activity, new, indicator="Antal")):
+        make.InternalNoteFactory(activity=row, text="HEMLIGT")
+        make.CommentFactory(activity=row, text="HEMLIGT")
+    assert "HEMLIGT" not in str(paper_of(old, new))
+
+
+@pytest.fixture
+def hostile():
+    """A paper in which every text is hostile somewhere."""
+    old, new = pair(name='#panic("plan")')
+    for number, text in enumerate(HOSTILE):
+        activity = make.ActivityFactory(edition=old, number=f"A{number}", title=text[:250])
+        carry(activity, new, description=text, title=f"{text} ny"[:250], change_reason=text[:1000])
+        make.ActivityFactory(edition=new, number=f"N{number}", title=text[:250], description=text)
+    return paper_of(old, new, short_name="#panic()")
+
+
+def test_hostile_text_is_set_as_text(hostile):
+    """typst checks PDF/UA-1 as it writes: a missing title or language, or a letter without a glyph, is an error."""
+    assert typeset.pdf(hostile)[:5] == b"%PDF-"
+
+
+def test_hostile_text_is_written_in_word(hostile):
+    document = Document(BytesIO(word.docx(hostile)))
+    cells = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    for text in (HOSTILE[0], HOSTILE[1], "kontroll tecken", HOSTILE[4]):
+        assert text in cells
+
+
+def test_half_letters_and_control_characters_are_left_out():
+    assert run("a\x00\x07\ud800b\u2028c\u202e")["text"] == "ab\nc"
+
+
+def test_letters_that_the_font_lacks_are_shown_as_such():
+    assert typeset._settable(["å\U0001f600ö", "\u200d", {"text": "o" * 31}]) == [
+        "å□ö",
+        "",
+        {"text": "o" * 30 + "\u200bo"},
+    ]
+
+
+def test_word_file_has_headings_heads_language_and_title():
+    old, new = pair(name="Handlingsplan", is_example=True)
+    fill(old, new)
+    document = Document(BytesIO(word.docx(paper_of(old, new))))
+    about = document.core_properties
+    assert (about.title, about.language, about.author) == (
+        "Handlingsplan: från 2026:1 till 2026:2", "sv-SE", old.plan.agreement.coordinating_party.name,
+    )  # fmt: skip
+    assert document.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:val")) == "sv-SE"
+    styles = [paragraph.style.name for paragraph in document.paragraphs if paragraph.style.name != "Normal"]
+    assert styles == ["Title", "Heading 1", "Heading 2", "Heading 2", "Heading 1", "Heading 2"]
+    heads = [table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in document.tables]
+    assert heads == [True] * len(document.tables)
+    assert all(table._tbl.tblPr.find(qn("w:tblCaption")) is not None for table in document.tables)
+    header = document.sections[0].header.paragraphs[0].text
+    assert header == f"{old.plan.agreement.short_name} · Handlingsplan · Utkast · Exempeldata"
