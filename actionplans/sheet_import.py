@@ -41,6 +41,11 @@ class Result:
         return self.of_kind(CHANGED)
 
     @property
+    def plainly_changed(self):
+        """The changed rows that nobody has to choose about."""
+        return [outcome for outcome in self.changed if not outcome.choice]
+
+    @property
     def conflicts(self):
         """The rows that somebody has to choose about, or has chosen about."""
         return [outcome for outcome in self.outcomes if outcome.choice]

@@ -3,9 +3,8 @@
 from io import BytesIO
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,33 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement, StagedWorkbook
-from lib.spreadsheets import PROBLEMS, Unreadable, read_files, write_workbook
-from lib.swedish import clean_text
+from lib.spreadsheet_forms import XLSX, FilesField
+from lib.spreadsheets import write_workbook
 from lib.web import get_visible
 from parties.models import Party, Right
 from portal.workbook import INTRODUCTION, Moved, Result, describe_sheets, export_tables, import_staged, preview_staged
-
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class SeveralFiles(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """One .xlsx file or several CSV files; cleaned to (name of the first, grids)."""
-
-    widget = SeveralFiles(attrs={"accept": ".xlsx,.csv"})
-
-    def clean(self, data, initial=None):
-        uploads = [super(FilesField, self).clean(upload, initial) for upload in data or [None]]
-        if sum(upload.size for upload in uploads) > settings.WORKBOOK_MAX_BYTES:
-            raise ValidationError(PROBLEMS["too_big"])
-        try:
-            grids = read_files([(upload.name, upload.read()) for upload in uploads])
-        except Unreadable as error:
-            raise ValidationError(str(error)) from None
-        return clean_text(uploads[0].name), grids
 
 
 class UploadForm(forms.Form):
@@ -69,7 +46,7 @@ def workbook_template(request):
     file = BytesIO()
     write_workbook(describe_sheets(), file, introduction=INTRODUCTION)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="arbetsbok-mall.xlsx", content_type=TYPE)
+    return FileResponse(file, as_attachment=True, filename="arbetsbok-mall.xlsx", content_type=XLSX)
 
 
 @require_safe
@@ -79,7 +56,7 @@ def workbook_export(request, slug):
     file = BytesIO()
     write_workbook(export_tables(agreement, user=request.user), file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{agreement.slug}.xlsx", content_type=TYPE)
+    return FileResponse(file, as_attachment=True, filename=f"{agreement.slug}.xlsx", content_type=XLSX)
 
 
 def workbook_upload(request):
