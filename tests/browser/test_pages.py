@@ -15,7 +15,8 @@ PLAN = (SLUG, "handlingsplan", "2")
 
 
 def draft_activity():
-    return Activity.objects.filter(edition__label="2", edition__plan__agreement__slug=SLUG).first().pk
+    plan = {"edition__plan__agreement__slug": SLUG, "edition__plan__key": "handlingsplan"}
+    return Activity.objects.filter(edition__label="2", **plan).first().pk
 
 
 def proposal(**lookup):
