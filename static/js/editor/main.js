@@ -101,6 +101,7 @@ function showUndo({ detail }) {
 }
 
 function start() {
+  if (keysOff) keysOff.closest("details").hidden = false;
   dress();
   startSaving(settle);
   startGrid();
