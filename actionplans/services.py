@@ -149,3 +149,19 @@ def discard_file(file):
             file.storage.delete(file.name)
 
     transaction.on_commit(discard)
+
+
+@transaction.atomic
+def add_file(*, form, by):
+    """Store the file of a valid form with its activity. Raises Frozen where the edition was adopted meanwhile."""
+    form.instance.added_by = form.instance._history_user = by
+    return form.save()
+
+
+@transaction.atomic
+def delete_file(*, file, by):
+    """Remove a file from its activity. Raises Frozen where the edition is adopted."""
+    Edition.lock_open(file.activity.edition_id)
+    file._history_user = by
+    file.delete()
+    discard_file(file.file)

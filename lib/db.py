@@ -37,7 +37,7 @@ class Versioned(models.Model):
 
         The compare-and-set is one UPDATE, so two simultaneous savers cannot both win on any database.
         """
-        rows = type(self)._base_manager.filter(pk=self.pk)
+        rows = models.QuerySet(type(self)).filter(pk=self.pk)  # plain: what follows asks whether it is frozen
         if not rows.filter(version=expected).update(version=F("version") + 1):
             raise VersionConflict(rows.get())
         self.version = expected + 1
@@ -47,7 +47,7 @@ class Versioned(models.Model):
     @transaction.atomic
     def delete_version(self, expected):
         """Delete if the stored row still has version ``expected``; raise VersionConflict otherwise."""
-        rows = type(self)._base_manager.filter(pk=self.pk)
+        rows = models.QuerySet(type(self)).filter(pk=self.pk)  # plain: what follows asks whether it is frozen
         if not rows.filter(version=expected).update(version=F("version") + 1):
             raise VersionConflict(rows.get())
         return self.delete()

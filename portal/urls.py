@@ -7,8 +7,8 @@ urlpatterns = [
     path("", include("portal.page_urls")),
     path("overenskommelser/", include("agreements.urls")),
     path("overenskommelser/", include("governance.urls")),
+    path("overenskommelser/", include("followup.urls")),  # before the plans: ny-version stands where a label would
     path("overenskommelser/", include("actionplans.urls")),
-    path("overenskommelser/", include("followup.urls")),
     path("konto/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

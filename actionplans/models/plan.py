@@ -167,6 +167,7 @@ class Edition(Freezable, Versioned):
     class Meta:
         verbose_name = _("version av handlingsplan")
         verbose_name_plural = _("versioner av handlingsplaner")
+        base_manager_name = "objects"  # what plan.editions.add() and the like go by
         ordering = ["plan", "-starts_on", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "label"], name="edition_label_unique"),
