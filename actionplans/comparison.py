@@ -128,19 +128,25 @@ def compare(old, new, user=None):
         found[snapshot.activity.edition_id][snapshot.activity.lineage] = snapshot
         places[snapshot.activity.pk] = place
     before, after = found[old.pk], found[new.pk]
-    changes = [_change(before.get(lineage), after.get(lineage)) for lineage in {**after, **before}]
+    changes = [what_became(before.get(lineage), after.get(lineage)) for lineage in {**after, **before}]
     changes = [change for change in changes if change]
     _find_endings(changes, old, new, user)
     counted = Counter(change.kind for change in changes)
     changes = [change for change in changes if change.kind != Kind.UNCHANGED]
     for change in changes:
-        change.sentences, change.reasons = _sentences(change, new), _reasons(change)
+        tell(change, new)
     changes.sort(key=lambda change: places[change.shown.activity.pk])
     return Comparison(old, new, changes, {kind: counted[kind] for kind in Kind})
 
 
-def _change(before, after):
-    """What became of an activity; None where it stands in neither edition."""
+def tell(change, edition):
+    """Fill in the sentences and reasons of a change that came with ``edition``; return it."""
+    change.sentences, change.reasons = _sentences(change, edition), _reasons(change)
+    return change
+
+
+def what_became(before, after):
+    """The ActivityChange between two Snapshots of an activity, not told yet; None where it stands in neither."""
     if not any(snapshot and snapshot.is_standing for snapshot in (before, after)):
         return None
     if after is None:

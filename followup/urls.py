@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup import views
+from followup import lineage_views, views
 
 app_name = "followup"
 ROUND = "<slug:slug>/uppfoljning/<str:label>/"
@@ -16,4 +16,9 @@ urlpatterns = [
     path(f"{ROUND}rapport/<int:pk>/svara/", views.report_edit, name="report_edit"),
     path(f"{ROUND}rapport/<int:pk>/lamna-in/", views.report_submit, name="report_submit"),
     path("<slug:slug>/handlingsplan/<slug:plan>/<str:label>/faststall/", views.edition_adopt, name="edition_adopt"),
+    path(
+        "<slug:slug>/handlingsplan/<slug:plan>/aktivitet/<uuid:lineage>/",
+        lineage_views.lineage_detail,
+        name="lineage_detail",
+    ),
 ]

@@ -85,6 +85,7 @@ ACCESS = {
     "actionplans:edition_import_preview": SIGNED_IN,
     "actionplans:edition_import_confirm": SIGNED_IN,
     # followup
+    "followup:lineage_detail": ANYONE,
     "followup:round_list": ANYONE,
     "followup:round_detail": ANYONE,
     "followup:round_open": SIGNED_IN,

@@ -122,6 +122,7 @@ DOORS = {
     "actionplans:edition_import": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_import_preview": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:edition_import_confirm": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="post"),
+    "followup:lineage_detail": Door(("slug", "plan", "draft_lineage"), through=EDITORS, seen=EDITORS),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
@@ -193,6 +194,7 @@ LATER = {
     "actionplans:edition_import_confirm": Door(
         ("slug", "plan", "adopted_label", "staged"), through=EDITORS, seen=EDITORS, only="post"
     ),
+    "followup:lineage_detail": Door(("slug", "plan", "adopted_lineage"), through=EVERYBODY),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
     "followup:report_edit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS),
@@ -281,7 +283,9 @@ def build_plan(agreement, party):
         "former_label": former.label,
         "adopted_label": adopted.label,
         "answered": answered,
+        "adopted_lineage": answered.lineage,
         "adopted_activity": answered.pk,
+        "draft_lineage": activity.lineage,
         "activity": activity.pk,
         "comment": make.CommentFactory(activity=activity).pk,
         "idea": make.ProposalFactory(**idea).pk,

@@ -24,6 +24,10 @@ def proposal(**lookup):
     return row(Proposal, plan__agreement__slug=SLUG, **lookup)
 
 
+def reported_lineage():
+    return Report.objects.submitted().filter(round__agreement__slug=SLUG).first().activity.lineage
+
+
 def own_report():
     return Report.objects.filter(party__key="kommun-0331", submitted_at=None, round__label="2").first().pk
 
@@ -83,6 +87,7 @@ PAGES = {
     "actionplans:comment_list": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:edition_compare": ((*PLAN, "1"), "samordnare"),
     "actionplans:edition_import": (PLAN, "samordnare"),
+    "followup:lineage_detail": ((SLUG, "handlingsplan", reported_lineage), "samordnare"),
     "followup:edition_adopt": (PLAN, "samordnare"),
     "followup:round_list": ((SLUG,), None),
     "followup:round_detail": ((SLUG, "2"), "radsledamot"),
