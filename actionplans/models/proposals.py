@@ -1,7 +1,8 @@
 """Proposed activities: what parties and bodies want in the next plan, ranked by those who prepare it."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -9,7 +10,7 @@ from actionplans.models.activity import Activity
 from actionplans.models.plan import ActionPlan
 from actionplans.models.voices import actors_spoken_for, own_bodies
 from agreements.models import Actor, CollaborationArea, PriorityArea
-from lib.db import Versioned, who_with_when
+from lib.db import Frozen, VersionConflict, Versioned, who_with_when
 from parties.models import Party, Right, User
 from parties.rights import with_right
 
@@ -26,18 +27,37 @@ class ProposalQuerySet(models.QuerySet):
     def own_of(self, user):
         """Proposals of the parties and bodies whose drafts the person reads."""
         parties = with_right(Party.objects.all(), user, Right.SEE_PARTY)
-        return self.filter(
-            Q(proposed_by__party__in=parties.values("pk"))
-            | Q(proposed_by__mandate__body__in=own_bodies(user).values("pk"))
+        own = Q(proposed_by__party__in=parties.values("pk")) | Q(
+            proposed_by__mandate__body__in=own_bodies(user).values("pk")
         )
+        return self.filter(own, plan__in=ActionPlan.objects.visible_to(user).values("pk"))
+
+    def spoken_for_by(self, user):
+        """Proposals of the parties and bodies that the person acts for, handed in or not."""
+        return self.filter(proposed_by__in=actors_spoken_for(user).values("pk"))
 
     def editable_by(self, user):
         """Those who act for the proposing party or body, until it is handed in."""
-        return self.filter(proposed_by__in=actors_spoken_for(user).values("pk"), submitted_at__isnull=True)
+        return self.spoken_for_by(user).filter(submitted_at__isnull=True)
+
+    def drafts(self):
+        return self.filter(submitted_at__isnull=True)
 
     def waiting(self):
         """Handed in, and not decided yet."""
         return self.filter(submitted_at__isnull=False, outcome="")
+
+    def decided(self):
+        return self.exclude(outcome="")
+
+    def for_list(self):
+        return self.select_related("area", "proposed_by", "merged_into", "activity__edition__plan__agreement")
+
+    def for_page(self):
+        return self.select_related(
+            "plan__agreement", "plan__managed_by__body", "area", "collaboration_area", "responsible", "proposed_by",
+            "author", "submitted_by", "decided_by", "merged_into", "activity__edition__plan__agreement",
+        )  # fmt: skip
 
 
 class Proposal(Versioned):
@@ -106,6 +126,58 @@ class Proposal(Versioned):
 
     def __str__(self):
         return self.title
+
+    @property
+    def state(self):
+        """``draft``, ``submitted``, or the outcome."""
+        return self.outcome or ("submitted" if self.submitted_at else "draft")
+
+    @property
+    def state_label(self):
+        labels = {"draft": _("utkast"), "submitted": _("väntar på beslut"), **dict(self.Outcome.choices)}
+        return labels[self.state]
+
+    @classmethod
+    def lock_draft(cls, pk):
+        """The proposal as stored, held until the transaction ends; Frozen if it is handed in."""
+        held = cls.objects.select_for_update(no_key=True).get(pk=pk)
+        if held.submitted_at:
+            raise Frozen(_("Förslaget är redan inlämnat och kan inte ändras."))
+        return held
+
+    @classmethod
+    def lock_waiting(cls, *pks):
+        """The proposals as stored, by pk, held until the transaction ends; Frozen if one of them is decided."""
+        held = cls.objects.select_for_update(no_key=True).order_by("pk").in_bulk(pks)
+        for proposal in held.values():
+            if proposal.outcome:
+                told = {"title": proposal.title, "outcome": proposal.get_outcome_display()}
+                raise Frozen(_("Förslaget ”%(title)s” är redan avgjort: %(outcome)s.") % told)
+            if not proposal.submitted_at:
+                raise Frozen(_("Förslaget är inte inlämnat."))
+        return held
+
+    @transaction.atomic
+    def submit(self, *, by, version=None):
+        """Hand in the proposal as it is stored; from now the coordinators and the preparing body read it.
+
+        ``version`` is the one that was read: raises VersionConflict when a colleague has saved since, and Frozen when
+        it is handed in already.
+        """
+        held = Proposal.lock_draft(self.pk)
+        if version not in (None, held.version):
+            raise VersionConflict(held)
+        self.refresh_from_db()
+        self.submitted_at, self.submitted_by = timezone.now(), by
+        self.save_version(held.version)
+
+    def decide(self, outcome, *, by, reason="", **facts):
+        """Say what became of the proposal; ``facts`` are the activity it became or the proposal it is part of."""
+        self.outcome, self.outcome_reason = outcome, reason
+        self.decided_at, self.decided_by = timezone.now(), by
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save_version(self.version)
 
 
 class ProposalRank(models.Model):
