@@ -23,6 +23,8 @@ CONCERNS = {"starts_on": {"ends_on"}, "is_continuous": {"ends_on"}, "area": {"co
 class ActivityForm(VersionedModelForm):
     """One activity of a draft or proposed edition; new ones get ``edition=`` as scope."""
 
+    hide_optional = True  # almost every field is; the checks tell what is missing
+
     class Meta:
         model = Activity
         fields = [

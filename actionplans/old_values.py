@@ -40,7 +40,7 @@ def old_values(form):
     return {
         name: {"label": label, "pieces": _old_pieces(field, name, old[name], new[name])}
         for name, field in form.fields.items()
-        if name in old and _comparable(old[name]) != _comparable(new[name])
+        if name in old and name != "origin" and _comparable(old[name]) != _comparable(new[name])
     }
 
 

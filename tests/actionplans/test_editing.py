@@ -1,10 +1,14 @@
 """Writes to a draft's rows: numbers and places given out, and each kept as a step."""
 
-import pytest
+import datetime
+import uuid
 
-from actionplans.editing import add_activity
-from actionplans.models import Activity, Step
-from lib.db import Frozen
+import pytest
+from django.core.exceptions import ValidationError
+
+from actionplans.editing import add_activity, change_many, delete_activity, duplicate_activity, move_activity
+from actionplans.models import Activity, ActivityFile, Comment, InternalNote, Step
+from lib.db import Frozen, VersionConflict
 from tests.factories import (
     ActivityFactory,
     ActorFactory,
@@ -98,3 +102,125 @@ def test_add_activity_refuses_an_adopted_edition(edition):
     adopt(edition)
     with pytest.raises(Frozen):
         add_activity(edition=edition, by=UserFactory(), title="Pröva")
+
+
+def test_add_activity_once_is_made_once(edition):
+    user, once = UserFactory(), uuid.uuid4()
+    first, again = (add_activity(edition=edition, by=user, once=once, title="Pröva") for _ in range(2))
+    other = add_activity(edition=edition, by=UserFactory(), once=once, title="Pröva")
+    assert (first == again, first == other, edition.activities.count()) == (True, False, 2)
+
+
+def test_duplicate_activity_copies_the_content_under_a_new_number(edition, area):
+    row = ActivityFactory(
+        edition=edition, number="B1", area=area, title="Pröva", change_reason="För att", ending="closed"
+    )
+    row.goals.add(GoalFactory(agreement=area.agreement))
+    copy = duplicate_activity(activity=row, by=UserFactory())
+    assert (copy.number, copy.title, copy.area, list(copy.goals.all())) == ("B2", "Pröva", area, list(row.goals.all()))
+    assert (copy.change_reason, copy.ending, copy.origin, copy.lineage == row.lineage) == ("", "", "new", False)
+
+
+@pytest.mark.parametrize(
+    ("number", "where", "expected"),
+    [
+        ("B2", {"direction": "up"}, ["B2", "B1", "B3"]),
+        ("B2", {"direction": "down"}, ["B1", "B3", "B2"]),
+        ("B1", {"direction": "up"}, ["B1", "B2", "B3"]),
+        ("B3", {"direction": "down"}, ["B1", "B2", "B3"]),
+        ("B1", {"after": "B3"}, ["B2", "B3", "B1"]),
+        ("B3", {"after": None}, ["B3", "B1", "B2"]),
+    ],
+)
+@pytest.mark.parametrize("orders", [(0, 0, 0), (1, 2, 3), (10, 20, 30)])
+def test_move_activity_changes_nobody_elses_version(edition, number, where, expected, orders):
+    rows = {
+        name: ActivityFactory(edition=edition, number=name, order=order)
+        for name, order in zip(("B1", "B2", "B3"), orders, strict=True)
+    }
+    target = {key: rows.get(value, value) for key, value in where.items()}
+    move_activity(activity=rows[number], by=UserFactory(), **target)
+    assert numbers(edition) == expected
+    assert set(edition.activities.exclude(number=number).values_list("version", flat=True)) == {1}
+
+
+def test_move_activity_to_another_area(edition, area):
+    row, there = ActivityFactory(edition=edition), ActivityFactory(edition=edition, area=area)
+    moved = move_activity(activity=row, by=UserFactory(), after=there, place=(area, None))
+    assert list(edition.activities.filter(area=area).order_by("order")) == [there, moved]
+
+
+def test_move_activity_refuses_a_collaboration_area_of_another_area(edition, area):
+    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    with pytest.raises(ValidationError, match="annat område"):
+        move_activity(activity=ActivityFactory(edition=edition), by=UserFactory(), place=(None, part))
+
+
+def test_change_many_tells_of_rows_that_moved_on_and_saves_the_others(edition):
+    stale, fresh = ActivityFactory(edition=edition), ActivityFactory(edition=edition)
+    actor = ActorFactory(agreement=edition.plan.agreement)
+    versions = {stale.pk: 7, fresh.pk: fresh.version, 10**6: 1}
+    bulk = change_many(edition=edition, versions=versions, values={"responsible": actor}, by=UserFactory(), label="X")
+    assert (bulk.saved, bulk.moved_on, bulk.gone) == ([fresh], [stale], 1)
+    assert list(edition.activities.filter(responsible=actor)) == [fresh]
+
+
+def test_change_many_leaves_a_row_that_the_values_do_not_fit(edition):
+    late = ActivityFactory(edition=edition, number="B7", starts_on=datetime.date(2026, 9, 1))
+    values = {"ends_on": datetime.date(2026, 8, 1), "is_continuous": False}
+    bulk = change_many(edition=edition, versions={late.pk: 1}, values=values, by=UserFactory(), label="X")
+    assert (bulk.saved, bulk.refused) == ([], [(late, "Slutdatum kan inte vara före startdatum.")])
+
+
+def test_change_many_makes_carried_rows_revised(edition):
+    row = ActivityFactory(edition=edition, origin="carried")
+    change_many(edition=edition, versions={row.pk: 1}, values={"title": "Annat"}, by=UserFactory(), label="X")
+    row.refresh_from_db()
+    assert row.origin == "revised"
+
+
+def keep_in_earlier_edition(row):
+    ActivityFactory(edition=EditionFactory(plan=row.edition.plan), lineage=row.lineage)
+
+
+OBSTACLES = {
+    "earlier edition": keep_in_earlier_edition,
+    "comment": lambda row: Comment.objects.create(activity=row, author=UserFactory(), text="Bra"),
+    "file": lambda row: ActivityFile.objects.create(activity=row, name="Bilaga", file="bilaga.pdf"),
+    "note": lambda row: InternalNote.objects.create(activity=row, text="Minns"),
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES.values(), ids=OBSTACLES.keys())
+def test_delete_activity_refuses_what_has_a_past(edition, obstacle):
+    row = ActivityFactory(edition=edition)
+    obstacle(row)
+    with pytest.raises(Frozen, match="Avsluta eller stryk"):
+        delete_activity(activity=row, version=row.version, by=UserFactory())
+
+
+def test_delete_activity_refuses_a_row_that_moved_on(edition):
+    row = ActivityFactory(edition=edition)
+    with pytest.raises(VersionConflict):
+        delete_activity(activity=row, version=row.version + 1, by=UserFactory())
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"starts_on": "2026-09-01", "ends_on": "2026-08-01"}, "ends_on"),
+        ({"ends_on": "2026-08-01", "is_continuous": True}, "ends_on"),
+    ],
+)
+def test_clean_holds_between_the_dates(edition, values, field):
+    dates = {name: datetime.date.fromisoformat(v) if isinstance(v, str) else v for name, v in values.items()}
+    with pytest.raises(ValidationError) as caught:
+        ActivityFactory.build(edition=edition, **dates).clean()
+    assert list(caught.value.message_dict) == [field]
+
+
+def test_clean_holds_between_the_areas(edition, area):
+    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    with pytest.raises(ValidationError) as caught:
+        ActivityFactory.build(edition=edition, area=None, collaboration_area=part).clean()
+    assert list(caught.value.message_dict) == ["collaboration_area"]

@@ -1,0 +1,85 @@
+"""A server of its own for tests in which many people write at once: python -m tests.actionplans.editor_server.
+
+It makes a database, a draft with rows and its coordinators, prints how to reach them as one line of JSON, and serves
+until its standard input ends. ``--without-check`` serves without the version check, to show what a test would find.
+"""
+
+import json
+import sys
+from socketserver import ThreadingMixIn
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 (models only after set-up)
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import F  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from parties.models import Role  # noqa: E402
+from tests import factories as make  # noqa: E402
+
+WRITERS = 20
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args):
+        """The test says what went wrong."""
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def overwrite(self, expected, *, reason=""):
+    """What save_version would be without its check: the last one to save wins."""
+    type(self)._base_manager.filter(pk=self.pk).update(version=F("version") + 1)
+    self.save()
+
+
+def build():
+    """The draft's address, its rows, and a session per writer."""
+    agreement = make.AgreementFactory()
+    edition = make.EditionFactory(plan=make.ActionPlanFactory(agreement=agreement))
+    rows = [make.ActivityFactory(edition=edition, number=f"B{number}", title="Pröva").pk for number in range(3)]
+    responsible = make.ActorFactory(agreement=agreement)
+    edition.activities.update(responsible=responsible)
+    sessions = []
+    for _writer in range(WRITERS):
+        client = Client()
+        client.force_login(make.MembershipFactory(role=Role.COORDINATOR, party=agreement.coordinating_party).user)
+        sessions.append(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    return {
+        "edition": edition.get_absolute_url(),
+        "rows": rows,
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "sessions": sessions,
+    }
+
+
+def main():
+    if "--without-check" in sys.argv:
+        make.actionplans.Activity.save_version = overwrite
+    connection.settings_dict["TEST"].update(NAME=sys.argv[1], MIGRATE=False)
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+    before = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    world = build()
+    connection.close()
+    server = Server(("localhost", 0), Quiet)
+    server.set_app(get_wsgi_application())
+    Thread(target=server.serve_forever, daemon=True).start()
+    print(json.dumps(world | {"port": server.server_port}), flush=True)
+    sys.stdin.read()
+    server.shutdown()
+    connection.creation.destroy_test_db(before, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
