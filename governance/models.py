@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
-from simple_history.models import HistoricalRecords
 
 from agreements.models import Actor, Agreement, AgreementRow, CollaborationArea, PriorityArea
 from agreements.models.base import AgreementRowQuerySet, unique_key
 from lib.db import Versioned, date_order, json_list
+from lib.history import HistoricalRecords
 from lib.swedish import fold
 from parties.models import County, DatedQuerySet, Membership, Party, Right
 from parties.rights import with_right

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.db import Freezable, Frozen, VersionConflict
+from lib.history import one_entry
 from lib.moments import clean_moment, clean_year
 from lib.swedish import clean_text
 
@@ -165,10 +166,12 @@ class VersionedModelForm(forms.ModelForm):
         Raises VersionConflict, Frozen, or ObjectDoesNotExist where the row is gone.
         """
         if self.is_new:
-            return super().save()
+            with one_entry(self.instance):
+                return super().save()
         if set(self.changed_data) - {"version"}:
-            self.instance.save_version(self.cleaned_data["version"])
-            self._save_m2m()
+            with one_entry(self.instance):
+                self.instance.save_version(self.cleaned_data["version"])
+                self._save_m2m()
         return self.instance
 
     def stored(self, row):
@@ -279,8 +282,8 @@ def _shown_rows(field, value):
     return ", ".join(map(str, rows)) if isinstance(field, forms.ModelMultipleChoiceField) else str(rows)
 
 
-def answer_form(request, form, template, context, *, url, save=None):
-    """Show ``form`` in ``template``, or save it and go to ``url``, a string or a function of the saved row.
+def answer_form(request, form, template, context, *, url, save=None, done=""):
+    """Show ``form`` in ``template``, or save it, say ``done`` and go to ``url``, a string or a function of the saved row.
 
     ``save`` (default: the form's own) runs in one transaction. The page comes again where the form is invalid, the row
     is frozen or saving refuses it (ValidationError), as 409 where somebody saved the row meanwhile, and as 404 with the
@@ -301,7 +304,7 @@ def answer_form(request, form, template, context, *, url, save=None):
         except IntegrityError:
             form.add_error(None, _("Någon annan sparade något samtidigt som krockar med ditt. Försök igen."))
         else:
-            messages.success(request, _("Sparat."))
+            messages.success(request, done or _("Sparat."))
             return redirect(url(row) if callable(url) else url)
     return render(request, template, {**context, "form": form})
 

@@ -35,6 +35,7 @@ from lib.cells import (
 )
 from lib.db import Freezable, Frozen, VersionConflict, Versioned
 from lib.differences import pieces
+from lib.history import one_entry
 from lib.spreadsheets import Column, Problem, Table
 
 IMPORT = "Import av arbetsbok"  # how the reason of every import begins; the history groups its rows by it
@@ -589,8 +590,12 @@ class Sheet(ModelResource):
 
     def save_parts(self, instance):
         """Write what the line creates or changes."""
-        for _prefix, part in self._touched(instance):
-            self._save(part)
+        for prefix, part in self._touched(instance):
+            with one_entry(part):
+                self._save(part)
+                for column, rows in self.many.items():
+                    if column.prefix == prefix and column in self.changed:
+                        column.get_value(instance).set(rows)
 
     def _save(self, part):
         part._history_date = self.run.started  # one moment, so that the history can tell the import as one event
@@ -611,11 +616,7 @@ class Sheet(ModelResource):
             raise Frozen(part.frozen_message)
 
     def save_m2m(self, instance, row, **kwargs):
-        wanted = {column: rows for column, rows in self.many.items() if column in self.changed}
-        if wanted:
-            with transaction.atomic():
-                for column, rows in wanted.items():
-                    column.get_value(instance).set(rows)
+        """The lists are saved with the row they belong to."""
 
 
 class Silent(RowResult):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from actionplans.models.plan import Edition
 from agreements.models import Actor, CollaborationArea, Goal, PriorityArea
 from lib.db import Freezable, FreezableQuerySet, Stamping, StampingQuerySet, Versioned, date_order
+from lib.history import HistoricalRecords
 from parties.models import Party, User
 
 
