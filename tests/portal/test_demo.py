@@ -1,12 +1,14 @@
 """The demonstration: one account per role, filled once, and no way into a portal in production."""
 
 import csv
+from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from actionplans.models import ActionPlan
+from actionplans.models import ActionPlan, Comment, Proposal
+from actionplans.proposing import standings
 from agreements.models import Agreement
 from parties.models import Membership, Role, User
 from portal.management.commands import demo
@@ -40,6 +42,18 @@ def test_demo_fills_the_example_once(only_the_example, django_assert_max_num_que
     with django_assert_max_num_queries(10):
         call_command("demo", verbosity=0)
     assert (User.objects.count(), Membership.objects.count(), Agreement.history.count()) == counts
+
+
+def test_demo_has_proposals_on_their_way_once(only_the_example):
+    for _time in range(2):
+        call_command("demo", verbosity=0)
+        states = Counter(proposal.state for proposal in Proposal.objects.all())
+        assert states == {"draft": 1, "submitted": 5, "accepted": 1, "merged": 1, "declined": 1}
+        assert Comment.objects.count() == 6
+    plan = ActionPlan.objects.get(key="handlingsplan")
+    assert (standings(plan).members, standings(plan).ranked) == (2, 2)
+    landed = Proposal.objects.get(outcome="accepted").activity
+    assert (landed.edition.label, landed.origin) == ("2", "proposed")
 
 
 def test_demo_adds_invented_plans_to_the_facts_once(monkeypatch, tmp_path):

@@ -12,6 +12,7 @@ from governance.models import Seat
 from governance.services import seat_person
 from parties.models import Party, Role, User
 from parties.services import join
+from portal.demonstration import say_what_people_said
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 EXAMPLE = "exempel"
@@ -19,6 +20,7 @@ EXAMPLE_PLANS = "exempelplaner"  # invented plans for the real agreements: a fol
 PASSWORD = "exempel-lösenord-2026"
 
 BOARD, HEBY, TIERP = "lansstyrelsen-uppsala", "kommun-0331", "kommun-0360"
+REGION, ENKOPING = "region-uppsala", "kommun-0381"
 
 # Address before @exempel.invalid (a domain that can never exist) → name, role, party, what to look at first.
 ACCOUNTS = {
@@ -29,10 +31,17 @@ ACCOUNTS = {
     "lasare": ("Lars Läsare", Role.READER, HEBY, "läser partens utkast, ändrar inget"),
     "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, HEBY, "personer, inget innehåll"),
     "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, HEBY, "läs uppföljningen inför rådets möte"),
+    "gruppledamot": ("Gia Gruppledamot", Role.COUNCIL_MEMBER, REGION, "rangordna förslagen till planen"),
+    "gruppledamot2": ("Göran Gruppledamot", Role.COUNCIL_MEMBER, ENKOPING, "rangordnar också, ser inte din ordning"),
     "granskare": ("Greta Granskare", Role.AUDITOR, BOARD, "läser det inlämnade, ändrar inget"),
     "systemadmin": ("Sixten Systemadministratör", Role.SYSTEM_ADMINISTRATOR, BOARD, "konton, inget innehåll"),
 }
-COUNCIL, COUNCIL_SEAT = "exempel-radet", "kommun-0331"
+# Members of bodies sit in their party's seat in them.
+BODIES = {
+    "radsledamot": "exempel-radet",
+    "gruppledamot": "exempel-samordningsgruppen",
+    "gruppledamot2": "exempel-samordningsgruppen",
+}
 
 
 class Command(BaseCommand):
@@ -46,6 +55,7 @@ class Command(BaseCommand):
             self.load(folder)
             self.load_plans(FIXTURES / EXAMPLE_PLANS / folder.name)
         self.create_accounts()
+        say_what_people_said()
         self.say_what_there_is()
 
     def load(self, folder):
@@ -79,7 +89,7 @@ class Command(BaseCommand):
                 email, PASSWORD, name=name, is_demo=True, is_staff=staff, is_superuser=staff
             )
             if role == Role.COUNCIL_MEMBER:
-                seat = Seat.objects.get(body__key=COUNCIL, key=COUNCIL_SEAT)
+                seat = Seat.objects.get(body__key=BODIES[address], key=key)
                 seat_person(seat=seat, user=user, party=parties[key])
             else:
                 join(user=user, party=parties[key], role=role)
