@@ -196,10 +196,3 @@ class ActivityResource(PlanSheet):
         if activity.edition_id and activity.edition.is_frozen:
             raise Frozen(Edition.frozen_message)
         super().validate_instance(activity, import_validation_errors, validate_unique)
-
-    def check(self, activity):
-        inside = activity.collaboration_area
-        if inside and inside.area_id != activity.area_id:
-            raise ValidationError({"collaboration_area": _("Samverkansområdet hör till ett annat område.")})
-        if activity.is_continuous and activity.ends_on:
-            raise ValidationError({"ends_on": _("En löpande aktivitet har inget slutdatum. Ta bort det ena.")})
