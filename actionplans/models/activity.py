@@ -69,12 +69,6 @@ class PartQuerySet(ContainedQuerySet):
     def frozen(self):
         return self.filter(activity__edition__state__in=Edition.FROZEN_STATES)
 
-    def visible_to(self, user):
-        return self.filter(activity__in=Activity.objects.visible_to(user).values("pk"))
-
-    def editable_by(self, user):
-        return self.filter(activity__in=Activity.objects.editable_by(user).values("pk"))
-
 
 class Part(Stamping, Freezable):
     """A row that belongs to an activity and is shown with it."""
@@ -318,6 +312,14 @@ class Activity(Stamping, Freezable, Versioned):
         return self.responsible.expand() if self.responsible_id else Party.objects.none()
 
 
+class FileQuerySet(PartQuerySet):
+    def visible_to(self, user):
+        return self.filter(activity__in=Activity.objects.visible_to(user).values("pk"))
+
+    def editable_by(self, user):
+        return self.filter(activity__in=Activity.objects.editable_by(user).values("pk"))
+
+
 class ActivityFile(Part):
     """A file that belongs to an activity, as public as the activity is."""
 
@@ -332,7 +334,7 @@ class ActivityFile(Part):
     )
     history = HistoricalRecords()
 
-    objects = PartQuerySet.as_manager()
+    objects = FileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bilaga")
