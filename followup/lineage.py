@@ -3,9 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Count
+
 from actionplans.comments import readable_activities
 from actionplans.comparison import ActivityChange, tell, what_became
-from actionplans.models import Activity, Edition
+from actionplans.models import Activity, Comment, Edition
 from actionplans.snapshots import Snapshot, snapshots
 from followup.models import Report
 
@@ -22,7 +24,8 @@ class Stage:
     since: Edition | None = None
     change: ActivityChange | None = None
     reports: list[Report] = field(default_factory=list)
-    has_comments: bool = False  # whether the reader may come to what is said about it
+    comments: int = 0  # how many the reader may read
+    is_open_to_talk: bool = False  # whether the reader may come to the comments, and more may come
 
 
 @dataclass
@@ -38,19 +41,21 @@ class Lineage:
 
 
 def lineage_of(*, plan, lineage, user):
-    """The Lineage of an activity as far as ``user`` may see it, in fifteen queries; None where there is nothing."""
+    """The Lineage of an activity as far as ``user`` may see it, in sixteen queries; None where there is nothing."""
     editions = list(Edition.objects.for_page().filter(plan=plan).visible_to(user).order_by("starts_on", "pk"))
     rows = Activity.objects.filter(lineage=lineage, edition__in=[edition.pk for edition in editions])
     found = {snapshot.activity.edition_id: snapshot for snapshot in snapshots(rows, plan.agreement_id)}
     if not found:
         return None
-    reports, talked = _reports(rows, user), set(readable_activities(user).filter(lineage=lineage).values_list("pk"))
+    reports, comments = _reports(rows, user), _comments(rows, user)
+    talked_of = set(readable_activities(user).filter(lineage=lineage).values_list("pk", flat=True))
     stages, before = [], None
     for edition in editions:
         if snapshot := found.get(edition.pk):
             stage = _stage(edition, snapshot, before)
             stage.reports = reports[snapshot.activity.pk]
-            stage.has_comments = (snapshot.activity.pk,) in talked
+            stage.comments = comments.get(snapshot.activity.pk, 0)
+            stage.is_open_to_talk = snapshot.activity.pk in talked_of and not edition.is_frozen
             stages.append(stage)
             before = stage
     later = editions[editions.index(before.edition) + 1 :]
@@ -61,6 +66,12 @@ def lineage_of(*, plan, lineage, user):
 def _stage(edition, snapshot, before):
     change = what_became(before and before.snapshot, snapshot)
     return Stage(edition, snapshot, before and before.edition, change and tell(change, edition))
+
+
+def _comments(rows, user):
+    """Activity → how many comments ``user`` may read."""
+    comments = Comment.objects.filter(activity__in=rows.order_by().values("pk")).visible_to(user).order_by()
+    return dict(comments.values_list("activity").annotate(Count("pk")))
 
 
 def _reports(rows, user):

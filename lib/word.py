@@ -36,13 +36,18 @@ def _set_up(document, paper):
     for name, size in SIZES.items():
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), INK
-        style.element.rPr.rFonts.set(qn("w:asciiTheme"), "")
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme's font would win
+            style.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
+        style.paragraph_format.space_after = Pt(5)
         _speak_swedish(style.element.get_or_add_rPr())
+    title = document.styles["Title"].element.pPr
+    title.remove(title.find(qn("w:pBdr")))
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.2)
     header = " · ".join(filter(None, (paper["running"], _registry(paper), *paper["marks"])))
     _small(page.header.paragraphs[0], header)
+    document.styles["Footer"].paragraph_format.tab_stops.clear_all()
     footer = _small(page.footer.paragraphs[0], paper["date"] + "\t" + _("Sida") + " ")
     footer.paragraph_format.tab_stops.add_tab_stop(ROOM, WD_TAB_ALIGNMENT.RIGHT)
     _field(footer, "PAGE")
@@ -94,22 +99,27 @@ def _add_paragraph(document, part):
 
 
 def _add_table(document, part):
-    table = document.add_table(rows=1, cols=len(part["head"]), style="Table Grid")
+    table = document.add_table(rows=1, cols=len(part["head"]))
     table.autofit = False
     _describe(table, part["title"])
+    _draw_lines(table)
     for cell, text in zip(table.rows[0].cells, part["head"], strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
+        _fill(cell, [[{"text": text, "mark": "strong"}]])
         _shade(cell)
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in part["rows"]:
-        for cell, texts in zip(table.add_row().cells, row, strict=True):
+        cells = table.add_row().cells
+        for cell, texts in zip(cells, row, strict=True):
             _fill(cell, texts)
+        for each in cells[0].paragraphs[0].runs:
+            each.bold = True
     shares = sum(part["widths"])
     for column, share in zip(table.columns, part["widths"], strict=True):
+        column.width = int(ROOM * share / shares)
         for cell in column.cells:
-            cell.width = int(ROOM * share / shares)
-    document.add_paragraph()
+            cell.width = column.width
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _describe(table, title):
@@ -117,6 +127,24 @@ def _describe(table, title):
     caption = OxmlElement("w:tblCaption")
     caption.set(qn("w:val"), title)
     table._tbl.tblPr.append(caption)
+
+
+def _draw_lines(table):
+    """Thin lines under the rows and some room in the cells; no boxes."""
+    lines, room = OxmlElement("w:tblBorders"), OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "B9C4BE")):
+            line.set(qn(f"w:{name}"), value)
+        lines.append(line)
+    for side, width in (("top", "40"), ("left", "100"), ("bottom", "40"), ("right", "100")):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), width)
+        margin.set(qn("w:type"), "dxa")
+        room.append(margin)
+    following = ["w:tblLook", "w:tblCaption", "w:tblDescription"]  # Word wants these in a certain order
+    table._tbl.tblPr.insert_element_before(room, *following)
+    table._tbl.tblPr.insert_element_before(lines, "w:tblLayout", "w:tblCellMar", *following)
 
 
 def _shade(cell):

@@ -1,6 +1,7 @@
 """An activity through all editions of its plan, as far as the reader may see them."""
 
 import datetime
+import re
 from uuid import uuid4
 
 import pytest
@@ -150,7 +151,17 @@ def test_lineage_detail_tells_nothing_internal(client, activity, coordinator):
     assert "HEMLIGT" not in text_of(client.get(address(activity)))
 
 
+def test_lineage_detail_leads_to_comments_that_may_be_read_or_made(client, activity, coordinator):
+    """In the draft more may come; in the adopted edition there are some or there is nothing to come for."""
+    assert re.findall(r">(Kommentarer.*?)</a>", text_of(client.get(address(activity)))) == ["Kommentarer i 2026:2"]
+    make.CommentFactory(activity=activity)
+    client.force_login(coordinator)
+    text = text_of(client.get(address(activity)))
+    assert re.findall(r">(Kommentarer.*?)</a>", text) == ["Kommentarer i 2026:2", "Kommentarer i 2026:1 (1)"]
+
+
 def test_lineage_detail_offers_the_public_no_comments(client, activity):
+    make.CommentFactory(activity=activity, is_shared=True)
     assert "Kommentarer" not in text_of(client.get(address(activity)))
 
 
