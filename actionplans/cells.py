@@ -56,9 +56,9 @@ def _together(activity, name, value):
         return {"ends_on": value}
     if name == "area":
         part = activity.collaboration_area
-        return {"area": value, "collaboration_area": part.pk if part and str(part.area_id) == value else ""}
+        return {"area": value, "collaboration_area": str(part.pk) if part and str(part.area_id) == value else ""}
     part = CollaborationArea.objects.filter(pk=value).first() if value.isascii() and value.isdigit() else None
-    return {"area": part.area_id if part else activity.area_id or "", "collaboration_area": value}
+    return {"area": str((part or activity).area_id or ""), "collaboration_area": value}
 
 
 def save_cell(*, activity, name, values, version, by):
@@ -74,7 +74,7 @@ def save_cell(*, activity, name, values, version, by):
             with transaction.atomic():
                 save_activity(form=form, by=by)
         except VersionConflict as conflict:
-            if not _untouched(conflict.current, form, version):
+            if not _untouched(conflict.current, form):
                 raise
             edition, activity = activity.edition, Activity.objects.get(pk=activity.pk)
             activity.edition, version = edition, str(activity.version)
@@ -83,10 +83,10 @@ def save_cell(*, activity, name, values, version, by):
     raise VersionConflict(activity)
 
 
-def _untouched(current, form, version):
-    """Whether the fields of ``form`` still hold what they held at ``version``. Of lists that is not known."""
+def _untouched(current, form):
+    """Whether the fields of ``form`` still hold what they held when they were read. Of lists that is not known."""
     fields = [Activity._meta.get_field(name) for name in form.fields if name != "version"]
-    read = current.history.filter(version=version).first()
+    read = current.history.filter(version=form.cleaned_data["version"]).first()
     if read is None or any(field.many_to_many for field in fields):
         return False
     return all(getattr(read, field.attname) == getattr(current, field.attname) for field in fields)

@@ -7,7 +7,9 @@ from actionplans import (
     comment_views,
     comparison_views,
     desk_views,
+    edition_views,
     editor_views,
+    file_views,
     proposal_views,
     sheet_views,
     views,
@@ -17,6 +19,7 @@ app_name = "actionplans"
 PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
 PROPOSALS = f"{PLAN}forslag/"
 EDITION = "<slug:slug>/handlingsplan/<slug:plan>/<str:label>/"
+FILES = f"{EDITION}aktivitet/<int:pk>/bilagor/"
 PAIR = f"{EDITION}jamfor/<str:other>"
 urlpatterns = [
     path("<slug:slug>/handlingsplan/", views.plan_list, name="plan_list"),
@@ -30,6 +33,8 @@ urlpatterns = [
     path(f"{PROPOSALS}<int:pk>/kommentera/", proposal_views.proposal_comment, name="proposal_comment"),
     path(f"{PROPOSALS}<int:pk>/anta/", proposal_views.proposal_accept, name="proposal_accept"),
     path(f"{PROPOSALS}<int:pk>/avboj/", proposal_views.proposal_decline, name="proposal_decline"),
+    path("<slug:slug>/handlingsplan/ny/", edition_views.plan_create, name="plan_create"),
+    path(f"{PLAN}andra/", edition_views.plan_edit, name="plan_edit"),
     path(EDITION, views.edition_detail, name="edition_detail"),
     path(f"{EDITION}tidslinje/", views.edition_timeline, name="edition_timeline"),
     path(f"{EDITION}matris/", views.edition_matrix, name="edition_matrix"),
@@ -53,6 +58,14 @@ urlpatterns = [
     path(f"{EDITION}excel/", sheet_views.edition_import, name="edition_import"),
     path(f"{EDITION}excel/<uuid:pk>/", sheet_views.edition_import_preview, name="edition_import_preview"),
     path(f"{EDITION}excel/<uuid:pk>/las-in/", sheet_views.edition_import_confirm, name="edition_import_confirm"),
+    path(f"{EDITION}uppgifter/", edition_views.edition_describe, name="edition_describe"),
+    path(f"{EDITION}ta-bort/", edition_views.edition_delete, name="edition_delete"),
+    path(f"{EDITION}foresla/", edition_views.edition_propose, name="edition_propose"),
+    path(f"{EDITION}aterta/", edition_views.edition_withdraw, name="edition_withdraw"),
+    path(f"{FILES}", file_views.activity_file_create, name="activity_file_create"),
+    path(f"{FILES}<int:file>/", file_views.activity_file_download, name="activity_file_download"),
+    path(f"{FILES}<int:file>/ta-bort/", file_views.activity_file_delete, name="activity_file_delete"),
+    path(f"{EDITION}aktivitet/<int:pk>/anteckning/", file_views.note_edit, name="note_edit"),
     path(f"{PAIR}/", comparison_views.edition_compare, name="edition_compare"),
     path(f"{PAIR}.pdf", comparison_views.edition_compare_pdf, name="edition_compare_pdf"),
     path(f"{PAIR}.docx", comparison_views.edition_compare_docx, name="edition_compare_docx"),

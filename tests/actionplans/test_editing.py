@@ -59,12 +59,12 @@ def test_add_activity_numbers_like_its_neighbours(edition, there, expected):
 def test_add_activity_takes_after_the_area_where_the_collaboration_area_is_empty(edition, area):
     ActivityFactory(edition=edition, area=area, number="H1")
     ActivityFactory(edition=edition, number="B7")
-    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    part = CollaborationAreaFactory(area=area)
     assert add_activity(edition=edition, by=UserFactory(), area=area, collaboration_area=part).number == "H2"
 
 
 def test_add_activity_stands_below_the_row_and_takes_its_place(edition, area):
-    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    part = CollaborationAreaFactory(area=area)
     first, second = (
         ActivityFactory(edition=edition, area=area, collaboration_area=part, number=number, order=order)
         for number, order in [("B1", 1), ("B2", 2)]
@@ -151,7 +151,7 @@ def test_move_activity_to_another_area(edition, area):
 
 
 def test_move_activity_refuses_a_collaboration_area_of_another_area(edition, area):
-    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    part = CollaborationAreaFactory(area=area)
     with pytest.raises(ValidationError, match="annat område"):
         move_activity(activity=ActivityFactory(edition=edition), by=UserFactory(), place=(None, part))
 
@@ -220,7 +220,7 @@ def test_clean_holds_between_the_dates(edition, values, field):
 
 
 def test_clean_holds_between_the_areas(edition, area):
-    part = CollaborationAreaFactory(agreement=area.agreement, area=area)
+    part = CollaborationAreaFactory(area=area)
     with pytest.raises(ValidationError) as caught:
         ActivityFactory.build(edition=edition, area=None, collaboration_area=part).clean()
     assert list(caught.value.message_dict) == ["collaboration_area"]
