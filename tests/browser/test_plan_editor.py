@@ -1,0 +1,352 @@
+"""The editor in the browser: the coordinator's long way from one edition to the next, and each tool of the table."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+
+from actionplans.models import Activity
+from parties.models import Role
+from parties.services import join
+from tests import factories
+
+
+@pytest.fixture
+def draft():
+    """A draft that builds on nothing, of an agreement of its own: two areas, three rows, one of them incomplete."""
+    area = factories.PriorityAreaFactory(name="Boende")
+    agreement = area.agreement
+    edition = factories.EditionFactory(plan__agreement=agreement)
+    work = factories.PriorityAreaFactory(agreement=agreement, name="Arbete", order=2)
+    actors = [factories.ActorFactory(agreement=agreement, name=name) for name in ("Länsstyrelsen", "Region Uppsala")]
+    dates = {"starts_on": datetime.date(2026, 7, 1), "ends_on": datetime.date(2026, 12, 31)}
+    common = {"edition": edition, "indicator": "Rutin beslutad", **dates}
+    for number, place, responsible in (("B1", area, actors[0]), ("B2", area, None), ("A1", work, actors[1])):
+        factories.ActivityFactory(
+            **common, number=number, order=int(number[1]) * 10, area=place, responsible=responsible,
+            title=f"Ta fram {number}",
+        )  # fmt: skip
+    return edition
+
+
+@pytest.fixture
+def coordinator(draft):
+    user = factories.UserFactory(name="Sam Samordnare")
+    join(user=user, party=draft.plan.agreement.coordinating_party, role=Role.COORDINATOR)
+    return user
+
+
+def open_editor(page, edition, query=""):
+    plan = edition.plan
+    page.goto(reverse("actionplans:edition_edit", args=[plan.agreement.slug, plan.key, edition.label]) + query)
+    page.locator("table[role=grid]").wait_for()
+
+
+@pytest.fixture
+def editor(page, sign_in, coordinator, draft):
+    """The page at 1280 px with the draft open."""
+    sign_in(page, coordinator)
+    open_editor(page, draft)
+    return page
+
+
+@pytest.fixture
+def pocket(phone, sign_in, coordinator, draft):
+    """The same at 360 px."""
+    sign_in(phone, coordinator)
+    open_editor(phone, draft)
+    return phone
+
+
+def activity(draft, number):
+    return Activity.objects.get(edition=draft, number=number)
+
+
+def cell(page, row, field):
+    return page.locator(f"#a{row.pk} > tr:first-child > [data-field={field}]")
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def status(page, text):
+    page.locator("#editor-status", has_text=text).wait_for()
+
+
+def saved(page):
+    status(page, re.compile(r"^Sparat \d\d:\d\d$"))
+
+
+def focused(page):
+    """(number of the row, name of the field) where the focus is."""
+    return page.evaluate("""() => {
+        const cell = document.activeElement.closest("[data-field]");
+        const row = cell?.closest("tbody.act");
+        return row && [row.querySelector("[data-field=number]").innerText.trim(), cell.dataset.field];
+    }""")
+
+
+def order(page):
+    return [text.strip() for text in page.locator("tbody.act [data-field=number]").all_inner_texts()]
+
+
+def wait_for_order(page, numbers):
+    """The rows stand in this order, at once or soon."""
+    for _try in range(50):
+        if order(page) == numbers:
+            return
+        page.wait_for_timeout(100)
+    assert order(page) == numbers
+
+
+def use(page, row, tool):
+    """Choose a tool in the row's menu."""
+    page.locator(f"#a{row.pk} .handle").click()
+    page.locator("#row-menu").get_by_role("button", name=tool).click()
+
+
+# --- by keyboard ------------------------------------------------------------------------------------------------------
+
+
+def test_arrows_walk_the_table_and_tab_leaves_it(editor, draft):
+    cell(editor, activity(draft, "B1"), "title").focus()
+    walked = [
+        (press(editor, key), focused(editor))[1] for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "Control+End")
+    ]
+    assert walked[:3] == [["B1", "responsible"], ["B2", "responsible"], ["B2", "title"]]
+    press(editor, "Control+Home", "ArrowRight", "ArrowRight")
+    assert focused(editor) == ["B1", "number"]
+    press(editor, "Tab")
+    assert editor.evaluate("document.activeElement.closest('tbody.act')") is None
+
+
+def test_one_place_in_the_table_is_reached_by_tab(editor):
+    assert editor.locator(".act [tabindex='0']").count() == 1
+
+
+def test_enter_writes_tab_goes_right_and_escape_leaves_unchanged(editor, draft):
+    row = activity(draft, "B1")
+    cell(editor, row, "title").focus()
+    press(editor, "Enter", "Control+A")
+    editor.keyboard.type("Enas om en rutin")
+    press(editor, "Tab")
+    assert focused(editor) == ["B1", "responsible"]
+    saved(editor)
+    press(editor, "F2", "ArrowDown", "Escape")
+    assert focused(editor) == ["B1", "responsible"]
+    press(editor, "Shift+Tab")
+    row.refresh_from_db()
+    assert (row.title, row.responsible.name) == ("Enas om en rutin", "Länsstyrelsen")
+
+
+def test_a_choice_and_an_open_end_are_written_by_keyboard(editor, draft):
+    row = activity(draft, "B2")
+    cell(editor, row, "responsible").focus()
+    press(editor, "Enter")
+    editor.keyboard.type("Region")
+    press(editor, "Tab")
+    cell(editor, row, "ends_on").focus()
+    press(editor, "Enter", "Control+A")
+    editor.keyboard.type("löpande")
+    press(editor, "Enter")
+    saved(editor)
+    row.refresh_from_db()
+    assert (row.responsible.name, row.ends_on, row.is_continuous) == ("Region Uppsala", None, True)
+    assert cell(editor, row, "ends_on").inner_text() == "Löpande"
+
+
+def test_keys_add_copy_move_and_undo(editor, draft):
+    cell(editor, activity(draft, "B1"), "title").focus()
+    press(editor, "Alt+n")
+    editor.locator(".cell-box textarea").fill("Pröva något nytt")
+    press(editor, "Enter")
+    saved(editor)
+    assert order(editor) == ["B1", "B3", "B2", "A1"]
+    cell(editor, activity(draft, "B3"), "title").focus()
+    press(editor, "Alt+ArrowDown")
+    wait_for_order(editor, ["B1", "B2", "B3", "A1"])
+    assert focused(editor) == ["B3", "title"]
+    press(editor, "Control+z")
+    status(editor, "Ångrat")
+    assert order(editor) == ["B1", "B3", "B2", "A1"]
+    press(editor, "Alt+c")
+    editor.locator("tbody.act").nth(4).wait_for()
+    assert [row.title for row in draft.activities.filter(title="Pröva något nytt")] == ["Pröva något nytt"] * 2
+
+
+def test_keys_can_be_turned_off(editor, draft):
+    editor.locator("#keys summary").click()
+    editor.get_by_label("Stäng av Alt-tangenterna").check()
+    cell(editor, activity(draft, "B1"), "title").focus()
+    press(editor, "Alt+n", "Control+z")
+    editor.wait_for_timeout(300)
+    assert order(editor) == ["B1", "B2", "A1"]
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_row_is_written_field_by_field(editor, draft, axe, screenshot):
+    row = activity(draft, "B1")
+    cell(editor, row, "title").get_by_role("link").click()
+    form = editor.locator(f"#a{row.pk} tr.edit form")
+    form.get_by_label("Önskad effekt").fill("Fler hittar en bostad")
+    form.get_by_label("Önskad effekt").blur()
+    saved(editor)
+    axe(editor)
+    screenshot(editor, "editor-row-open")
+    form.get_by_role("button", name="Klar med B1").click()
+    assert focused(editor) == ["B1", "title"]
+    row.refresh_from_db()
+    assert row.desired_effect == "Fler hittar en bostad"
+
+
+def test_a_field_of_the_whole_row_is_refused_at_its_row(editor, draft):
+    row = activity(draft, "B1")
+    cell(editor, row, "title").get_by_role("link").click()
+    form = editor.locator(f"#a{row.pk} tr.edit form")
+    form.locator("[name=ends_on]").fill("2026-01-01")
+    form.locator("[name=ends_on]").blur()
+    editor.locator(f"#a{row.pk} .row-note").wait_for()
+    assert form.locator("[name=ends_on]").input_value() == "2026-01-01"
+    form.locator("[name=ends_on]").fill("2026-11-30")
+    form.locator("[name=ends_on]").blur()
+    saved(editor)
+    row.refresh_from_db()
+    assert (row.ends_on, editor.locator(".row-note").count()) == (datetime.date(2026, 11, 30), 0)
+
+
+def test_a_row_is_struck_with_its_reason_in_the_table(editor, draft, axe):
+    row = activity(draft, "B1")
+    use(editor, row, "Avsluta eller stryk")
+    form = editor.locator(f"#a{row.pk} tr.edit form")
+    axe(editor)
+    form.locator("[name=ending][value=cancelled]").check()
+    form.get_by_label(re.compile("Skäl")).fill("Görs i ett annat projekt")
+    form.get_by_role("button", name="Spara").click()
+    editor.locator(f"#a{row.pk}.cut").wait_for()
+    row.refresh_from_db()
+    assert (row.ending, row.ending_reason) == ("cancelled", "Görs i ett annat projekt")
+
+
+def test_comments_open_in_the_row(editor, draft, axe):
+    row = activity(draft, "B1")
+    use(editor, row, "Kommentarer")
+    talk = editor.locator(f"#a{row.pk} tr.edit")
+    talk.get_by_label("Ny kommentar").fill("Vem gör det?")
+    talk.get_by_role("button", name="Kommentera").click()
+    talk.get_by_text("Sam Samordnare").first.wait_for()
+    axe(editor)
+    assert [comment.text for comment in row.comments.all()] == ["Vem gör det?"]
+
+
+def test_a_row_is_removed_and_brought_back(editor, draft):
+    use(editor, activity(draft, "B2"), "Ta bort")
+    wait_for_order(editor, ["B1", "A1"])
+    editor.get_by_role("button", name="Ångra").click()
+    status(editor, "Ångrat")
+    assert order(editor) == ["B1", "B2", "A1"]
+
+
+def drag(page, row, x, y):
+    box = page.locator(f"#a{row.pk} .handle").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+
+
+def test_a_row_is_dragged_to_another_area(editor, draft):
+    target = editor.locator(f"#a{activity(draft, 'A1').pk}").bounding_box()
+    drag(editor, activity(draft, "B1"), target["x"] + 200, target["y"] + target["height"] - 4)
+    wait_for_order(editor, ["B2", "A1", "B1"])
+    assert activity(draft, "B1").area.name == "Arbete"
+
+
+def test_a_row_dropped_outside_the_table_stays(editor, draft):
+    panel = editor.locator("#editor-checks").bounding_box()
+    drag(editor, activity(draft, "B1"), panel["x"] + 50, panel["y"] + 20)
+    status(editor, "ligger kvar")
+    assert order(editor) == ["B1", "B2", "A1"]
+
+
+# --- many rows, columns, checks ---------------------------------------------------------------------------------------
+
+
+def test_chosen_rows_are_changed_at_once_and_undone(editor, draft, axe, screenshot):
+    boxes = editor.locator("input[name=rad]")
+    boxes.nth(0).check()
+    boxes.nth(2).click(modifiers=["Shift"])
+    bar = editor.locator("#flera")
+    assert bar.locator("[data-count]").inner_text() == "3 rader valda"
+    bar.get_by_text("Byt ansvarig").click()
+    axe(editor)
+    screenshot(editor, "editor-bulk")
+    bar.locator("select").first.select_option(label="Region Uppsala")
+    bar.get_by_role("button", name="Ändra valda rader").first.click()
+    status(editor, "3 rader är ändrade")
+    assert [row.responsible.name for row in draft.activities.all()] == ["Region Uppsala"] * 3
+    assert bar.is_hidden()
+    editor.get_by_role("button", name="Ångra").click()
+    status(editor, "Ångrat")
+    names = [row.responsible and row.responsible.name for row in draft.activities.order_by("number")]
+    assert names == ["Region Uppsala", "Länsstyrelsen", None]
+
+
+def test_chosen_columns_stay_when_a_row_is_saved(editor, draft):
+    open_editor(editor, draft, "?kolumner=responsible&kolumner=financing")
+    row = activity(draft, "B1")
+    cell(editor, row, "financing").focus()
+    press(editor, "Enter")
+    editor.keyboard.type("Statsbidrag")
+    press(editor, "Enter")
+    saved(editor)
+    assert editor.locator(f"#a{row.pk} > tr:first-child > *").count() == 5
+    assert cell(editor, row, "financing").inner_text() == "Statsbidrag"
+
+
+def test_a_line_of_the_checks_leads_to_its_cell_and_goes_when_it_is_mended(editor, draft):
+    link = editor.locator("#editor-checks a", has_text="B2").first
+    link.click()
+    assert focused(editor) == ["B2", "responsible"]
+    press(editor, "Enter", "ArrowDown", "Enter")
+    saved(editor)
+    editor.locator("#editor-checks li[data-level=stop]").first.wait_for(state="detached")
+
+
+def test_the_editor_passes_axe_with_a_cell_open(editor, draft, axe, screenshot):
+    axe(editor)
+    for field in ("title", "responsible"):
+        cell(editor, activity(draft, "B1"), field).focus()
+        press(editor, "Enter")
+        axe(editor)
+        screenshot(editor, f"editor-cell-{field}")
+        press(editor, "Escape")
+    editor.locator(f"#a{activity(draft, 'B1').pk} .handle").click()
+    axe(editor)
+
+
+def test_the_phone_has_the_same_functions(pocket, draft, axe, screenshot):
+    row = activity(draft, "B1")
+    cell(pocket, row, "indicator").click()
+    pocket.locator(".cell-box :is(input, textarea)").fill("Skrivet i telefonen")
+    axe(pocket)
+    screenshot(pocket, "editor-cell")
+    press(pocket, "Enter")
+    saved(pocket)
+    use(pocket, row, "Öppna hela raden")
+    pocket.locator(f"#a{row.pk} tr.edit form").wait_for()
+    axe(pocket)
+    screenshot(pocket, "editor-row-open")
+    row.refresh_from_db()
+    assert row.indicator == "Skrivet i telefonen"
+
+
+def test_touch_targets_of_the_phone_are_big_enough(pocket, draft):
+    sizes = pocket.locator(".handle, tbody.act td[data-field]").evaluate_all(
+        "nodes => nodes.map(node => node.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 44
