@@ -104,9 +104,17 @@ def reopen(*, comment):
 
 def with_open_comments(activities, user):
     """Adds ``open_comments``: how many unresolved threads about each activity ``user`` may read."""
-    threads = Comment.objects.visible_to(user).unresolved().filter(activity=OuterRef("pk")).order_by()
+    threads = Comment.objects.visible_on_activities(user).unresolved().filter(activity=OuterRef("pk")).order_by()
     counted = threads.values("activity").annotate(number=Count("pk")).values("number")
     return activities.annotate(open_comments=Coalesce(Subquery(counted), 0))
+
+
+def editions_with_open_comments(user):
+    """The editions the person prepares that have unresolved threads; ``open_comments`` says how many."""
+    unresolved = Q(activities__comments__reply_to__isnull=True, activities__comments__resolved_at__isnull=True)
+    counted = Count("activities__comments", filter=unresolved)
+    editions = Edition.objects.editable_by(user).annotate(open_comments=counted)
+    return editions.filter(open_comments__gt=0).select_related("plan__agreement")
 
 
 def threads_of(thing, user):

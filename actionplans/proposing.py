@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from actionplans.editing import add_activity
@@ -17,6 +18,7 @@ from agreements.models import Actor
 from lib.db import Frozen, VersionConflict
 from parties.models import Membership
 
+WAITING = Q(proposals__submitted_at__isnull=False, proposals__outcome="")
 CARRIED = ("title", "description", "desired_effect", "area", "collaboration_area", "responsible", "proposed_by")
 
 
@@ -31,6 +33,19 @@ def actors_to_propose_for(plan, user):
 def plans_to_rank(user):
     """The plans whose proposals the person ranks, as a member of the body that prepares them."""
     return ActionPlan.objects.filter(managed_by__body__in=own_bodies(user).values("pk"))
+
+
+def plans_awaiting_rank(user):
+    """The plans with proposals that the person has still to rank; ``unranked`` says how many."""
+    ranked = ProposalRank.objects.filter(user__pk=user.pk).values("proposal")
+    unranked = Count("proposals", filter=WAITING & ~Q(proposals__in=ranked))
+    return plans_to_rank(user).annotate(unranked=unranked).filter(unranked__gt=0).select_related("agreement")
+
+
+def plans_awaiting_decision(user):
+    """The plans with proposals that the person has to decide; ``waiting`` says how many."""
+    plans = ActionPlan.objects.editable_by(user).annotate(waiting=Count("proposals", filter=WAITING))
+    return plans.filter(waiting__gt=0).select_related("agreement")
 
 
 def open_drafts(plan):

@@ -4,7 +4,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actionplans.models import Edition
+from actionplans.comments import editions_with_open_comments
+from actionplans.models import Edition, Proposal
+from actionplans.proposing import plans_awaiting_decision, plans_awaiting_rank
 from agreements.models import Agreement
 from followup.models import Report, Round
 from governance.models import Body, Meeting
@@ -14,7 +16,7 @@ from portal.workbook_views import may_import
 
 
 def work(request):
-    """What to report, which rounds and drafts to look after, and which meetings are ahead."""
+    """What to report, which rounds, drafts and proposals to look after, and which meetings are ahead."""
     user = request.user
     mine = Agreement.objects.editable_by(user).values("pk")
     bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
@@ -22,6 +24,10 @@ def work(request):
         "reports": Report.objects.editable_by(user).for_page().order_by("round__due_on", "activity__order"),
         "rounds": Round.objects.open().filter(agreement__in=mine).for_list(),
         "editions": Edition.objects.editable_by(user).for_list(),
+        "comments": editions_with_open_comments(user),
+        "proposals_to_rank": plans_awaiting_rank(user),
+        "proposals_to_decide": plans_awaiting_decision(user),
+        "proposal_drafts": Proposal.objects.editable_by(user).select_related("plan__agreement", "proposed_by"),
         "meetings": Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body"),
         "council_rounds": Round.objects.visible_to(user)
         .filter(meeting__body__in=bodies.values("pk"), published_at__isnull=True)

@@ -51,22 +51,27 @@ class Step(models.Model):
 
 class CommentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Coordinators read all; what is said about a proposed edition is read by its agreement's parties and bodies.
+        """As ``visible_on_activities``; comments on a proposal follow it.
 
-        What was said in a draft stays with the coordinators when the draft is proposed, and nothing is ever public.
-        Comments on a proposal follow it: said before it was handed in, they stay with the party or body whose it is.
+        What was said before the proposal was handed in stays with the party or body whose it is.
         """
-        shared = ActionPlan.objects.filter(agreement__in=Agreement.objects.shared_with(user).values("pk"))
-        own = ActionPlan.objects.editable_by(user)
-        on_activity = Q(activity__edition__plan__in=own.values("pk")) | (
-            Q(is_shared=True, activity__edition__plan__in=shared.values("pk"))
-            & ~Q(activity__edition__state=Edition.State.DRAFT)
-        )
         proposals = Comment.proposal.field.related_model.objects
         on_proposal = Q(is_shared=True, proposal__in=proposals.visible_to(user).values("pk")) | Q(
             proposal__in=proposals.own_of(user).values("pk")
         )
-        return self.filter(on_activity | on_proposal)
+        return self.filter(Q(pk__in=Comment.objects.visible_on_activities(user).values("pk")) | on_proposal)
+
+    def visible_on_activities(self, user):
+        """Coordinators read all; what is said about a proposed edition is read by its agreement's parties and bodies.
+
+        What was said in a draft stays with the coordinators when the draft is proposed, and nothing is ever public.
+        """
+        shared = ActionPlan.objects.filter(agreement__in=Agreement.objects.shared_with(user).values("pk"))
+        own = ActionPlan.objects.editable_by(user)
+        told = Q(is_shared=True, activity__edition__plan__in=shared.values("pk"))
+        return self.filter(
+            Q(activity__edition__plan__in=own.values("pk")) | (told & ~Q(activity__edition__state=Edition.State.DRAFT))
+        )
 
     def editable_by(self, user):
         """Threads that the person may resolve or open again: coordinators any they read, others those they began.

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from actionplans.models import Activity
+from actionplans.models import Activity, Comment, Proposal
 from agreements.models import Goal
 from followup.models import Report
 from governance.models import Seat
@@ -26,6 +26,11 @@ def proposal(**lookup):
 
 def reported_lineage():
     return Report.objects.submitted().filter(round__agreement__slug=SLUG).first().activity.lineage
+
+
+def talked_of():
+    place = {"activity__edition__label": "2", "activity__edition__plan__key": PLAN[1]}
+    return Comment.objects.filter(reply_to__isnull=False, **place).first().activity_id
 
 
 def own_report():
@@ -75,7 +80,13 @@ PAGES = {
     "governance:row_edit": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
     "governance:row_delete": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
     "actionplans:plan_list": ((SLUG,), None),
+    "actionplans:plan_create": ((SLUG,), "samordnare"),
+    "actionplans:plan_edit": ((SLUG, "handlingsplan"), "samordnare"),
     "actionplans:edition_detail": (PLAN, "samordnare"),
+    "actionplans:edition_describe": (PLAN, "samordnare"),
+    "actionplans:edition_delete": (PLAN, "samordnare"),
+    "actionplans:activity_file_create": ((*PLAN, draft_activity), "samordnare"),
+    "actionplans:note_edit": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:edition_timeline": (PLAN, "samordnare"),
     "actionplans:edition_matrix": (PLAN, "samordnare"),
     "actionplans:edition_print": (PLAN, "samordnare"),
@@ -84,10 +95,18 @@ PAGES = {
     "actionplans:activity_edit": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:activity_end": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:activity_delete": ((*PLAN, draft_activity), "samordnare"),
-    "actionplans:comment_list": ((*PLAN, draft_activity), "samordnare"),
+    "actionplans:comment_list": ((*PLAN, talked_of), "samordnare"),
+    "actionplans:proposal_list": (PLAN[:2], "samordnare"),
+    "actionplans:proposal_create": (PLAN[:2], "handlaggare"),
+    "actionplans:proposal_rank": (PLAN[:2], "gruppledamot"),
+    "actionplans:proposal_detail": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
+    "actionplans:proposal_edit": ((*PLAN[:2], proposal(submitted_at__isnull=True)), "handlaggare"),
+    "actionplans:proposal_accept": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
+    "actionplans:proposal_decline": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
     "actionplans:edition_compare": ((*PLAN, "1"), "samordnare"),
     "actionplans:edition_import": (PLAN, "samordnare"),
     "followup:lineage_detail": ((SLUG, "handlingsplan", reported_lineage), "samordnare"),
+    "followup:edition_create": ((SLUG, "handlingsplan"), "samordnare"),
     "followup:edition_adopt": (PLAN, "samordnare"),
     "followup:round_list": ((SLUG,), None),
     "followup:round_detail": ((SLUG, "2"), "radsledamot"),
@@ -120,7 +139,14 @@ NO_PAGES = {
     "actionplans:edition_undo",
     "actionplans:edition_presence",
     "actionplans:edition_checks",
+    "actionplans:edition_propose",
+    "actionplans:edition_withdraw",
+    "actionplans:activity_file_download",
+    "actionplans:activity_file_delete",
     "actionplans:comment_resolve",
+    "actionplans:proposal_submit",
+    "actionplans:proposal_comment",
+    "actionplans:proposal_merge",
     "actionplans:edition_compare_pdf",
     "actionplans:edition_compare_docx",
     "actionplans:edition_export",

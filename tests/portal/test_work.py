@@ -12,10 +12,13 @@ from parties.models import Role
 from tests.factories import (
     AccessionFactory,
     ActivityFactory,
+    ActorFactory,
+    CommentFactory,
     EditionFactory,
     MandateFactory,
     MeetingFactory,
     MembershipFactory,
+    ProposalFactory,
     ReportFactory,
     RoundFactory,
     UserFactory,
@@ -24,7 +27,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 WORK = reverse("portal:work")
-LISTS = ("reports", "rounds", "editions", "meetings", "council_rounds", "agreements")
+LISTS = (
+    "reports", "rounds", "editions", "meetings", "council_rounds", "agreements", "comments", "proposals_to_rank",
+    "proposals_to_decide", "proposal_drafts",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -42,7 +48,18 @@ def world():
     report = ReportFactory(round=round, activity=waiting, party=party)
     ReportFactory(round=round, activity=done, party=party, submitted=True)
     ReportFactory(round=RoundFactory(agreement=agreement, planned=True), activity=ahead, party=party)
+    plan = draft.plan
+    plan.managed_by = body.mandates.get()
+    plan.save()
+    CommentFactory(activity=ActivityFactory(edition=draft))
+    proposer = ActorFactory(agreement=agreement, party=party)
+    idea = ProposalFactory(plan=plan, proposed_by=proposer)
+    ProposalFactory(plan=plan, proposed_by=proposer, submitted=True)
     return {
+        "comments": draft,
+        "proposals_to_rank": plan,
+        "proposals_to_decide": plan,
+        "proposal_drafts": idea,
         "agreements": agreement,
         "editions": draft,
         "meetings": meeting,
@@ -55,10 +72,10 @@ def world():
 
 
 WAITING = {
-    "coordinator": {"rounds", "editions", "agreements"},
-    "reporter": {"reports", "agreements"},
+    "coordinator": {"rounds", "editions", "agreements", "comments", "proposals_to_decide"},
+    "reporter": {"reports", "agreements", "proposal_drafts"},
     "reader": {"agreements"},
-    "council": {"meetings", "council_rounds", "agreements"},
+    "council": {"meetings", "council_rounds", "agreements", "proposals_to_rank"},
     "elsewhere": set(),
     "former reporter": set(),
 }
@@ -112,7 +129,10 @@ def test_work_queries_do_not_follow_rows(client, world, who):
     with_one = queries()
     agreement = world["agreements"]
     for _ in range(29):
-        EditionFactory(plan=world["editions"].plan)
+        edition = EditionFactory(plan__agreement=agreement, plan__managed_by=world["editions"].plan.managed_by)
+        CommentFactory(activity=ActivityFactory(edition=edition))
+        ProposalFactory(plan=edition.plan, proposed_by=world["proposal_drafts"].proposed_by)
+        ProposalFactory(plan=edition.plan, submitted=True)
         meeting = MeetingFactory(body=world["body"], held_on=timezone.localdate())
         RoundFactory(agreement=agreement, meeting=meeting)
         activity = ActivityFactory(edition__plan__agreement=agreement)
