@@ -91,7 +91,7 @@ def save_activity(*, form, by, label=""):
         return activity
     was = Activity.objects.get(pk=activity.pk)
     activity.order = was.order
-    names += _follow(activity, was, names)
+    names += follow(activity, was, names)
     before = steps.stored(was, names)
     activity._history_user = by
     form.save()
@@ -101,7 +101,7 @@ def save_activity(*, form, by, label=""):
     return activity
 
 
-def _follow(activity, was, names):
+def follow(activity, was, names):
     """Change what follows from a change of ``names``; returns the names of that."""
     followed = []
     place = (activity.area_id, activity.collaboration_area_id)
@@ -207,7 +207,7 @@ def _change_one(activity, values, by):
     for name, value in values.items():
         setattr(activity, name, value)
     activity.clean()
-    names = [*values, *_follow(activity, was, [n for n in values if getattr(was, n) != values[n]])]
+    names = [*values, *follow(activity, was, [n for n in values if getattr(was, n) != values[n]])]
     before, after = steps.stored(was, names), steps.stored(activity, names)
     if before != after:
         activity._history_user = by

@@ -4,6 +4,7 @@ A file was right when it was fetched. What somebody wrote in it since is what di
 the row names, and only that is read in; where the portal has moved on too, a person chooses between the two.
 """
 
+import copy
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans import steps
+from actionplans.editing import follow
 from actionplans.models import Activity
 from actionplans.places import free_number, neighbours, room, style_for
 from actionplans.sheet_cells import ACTORS, AREAS, GOALS, PARTS, MarkCell, Name, Names
@@ -252,7 +254,8 @@ class PlanRows(Sheet):
     def after_init_instance(self, instance, new, row, **kwargs):
         super().after_init_instance(instance, new, row, **kwargs)
         self.activity = instance
-        self.names = (*steps.FIELDS, *steps.LISTS) if new else [column.attribute for column in self.present]
+        self.was = None if new else copy.copy(instance)
+        self.names = [*steps.FIELDS, *steps.LISTS] if new else [column.attribute for column in self.present]
         self.stored_before = None if new else steps.stored(instance, self.names)
 
     def import_instance(self, instance, row, **kwargs):
@@ -295,13 +298,19 @@ class PlanRows(Sheet):
 
     def _save(self, part):
         part._history_user = self.run.user
+        followed = ["order"]
         if part._state.adding:
             rows = neighbours(self.run.subject, part.area_id, part.collaboration_area_id)
             part.order = room(rows, self._index(rows))
-            for row in rows:
-                self.by_pk[row.pk].order = row.order
+        else:
+            followed = follow(part, self.was, [column.attribute for column in self.changed])
+            self.names += followed
+            self.stored_before |= steps.stored(self.was, followed)
         super()._save(part)
         self.by_pk[part.pk] = part
+        if "order" in followed:  # others may have made room for it
+            for pk, order in self.run.subject.activities.values_list("pk", "order"):
+                self.by_pk[pk].order = order
 
     def _index(self, rows):
         """Below the row above in the file, first below a heading, and otherwise last."""

@@ -55,8 +55,9 @@ class Book:
         return self.sheet.cell(self.row(number), self.columns[heading])
 
     def write(self, number, **texts):
+        row = self.row(number)
         for heading, text in texts.items():
-            self.cell(number, heading.replace("_", " ")).value = text
+            self.sheet.cell(row, self.columns[heading.replace("_", " ")]).value = text
 
     def insert(self, after, **texts):
         """Put in a row below the one called ``after`` and write in it; returns its number in the file."""

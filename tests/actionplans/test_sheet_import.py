@@ -129,6 +129,28 @@ def test_numbers_may_be_exchanged():
     assert texts(edition) == {"1": "Ta fram 3", "2": "Ta fram 1", "3": "Ta fram 2"}
 
 
+def test_activity_that_is_moved_stands_last_in_its_new_place():
+    edition = make_edition("1", "2")
+    area = make.PriorityAreaFactory(agreement=edition.plan.agreement, name="Boende")
+    in_portal(edition, "2", area=area, order=5)
+    book = opened(edition)
+    book.write("1", Område="Boende")
+    read_in(book, edition)
+    assert list(edition.activities.order_by("order").values_list("number", "area")) == [("2", area.pk), ("1", area.pk)]
+
+
+def test_activity_that_was_carried_over_is_changed_then():
+    edition = make_edition("1", "2")
+    edition.activities.update(origin=Activity.Origin.CARRIED)
+    user = coordinator_of(edition)
+    book = opened(edition)
+    book.write("1", Aktivitet="Annat")
+    read_in(book, edition, by=user)
+    assert texts(edition, "origin") == {"1": Activity.Origin.REVISED, "2": Activity.Origin.CARRIED}
+    steps.undo_latest(edition=edition, by=user)
+    assert texts(edition, "origin") == {"1": Activity.Origin.CARRIED, "2": Activity.Origin.CARRIED}
+
+
 def test_emptied_cells_are_emptied_but_a_number_stays():
     edition = make_edition("1")
     in_portal(edition, "1", indicator="Antal", starts_on="2026-08-01")
