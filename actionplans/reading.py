@@ -5,9 +5,7 @@ Everything here is as public as the edition. Internal notes and comments lie in 
 
 from itertools import groupby
 
-from django.core.cache import caches
 from django.db.models import Prefetch
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -59,34 +57,14 @@ def plans_of(agreement, user):
     return plans
 
 
-def neighbours_of(edition, user):
-    """The plan's editions before and after ``edition``, and the one that is in force today, as far as user sees."""
-    editions = list(Edition.objects.visible_to(user).filter(plan=edition.plan).order_by("starts_on", "pk"))
-    for row in editions:
-        row.plan = edition.plan
-    place = editions.index(edition)
-    today = timezone.localdate()
+def neighbours_of(edition, editions):
+    """Of the plan's editions in their order: the one before and after ``edition``, and the one in force today."""
+    place, today = editions.index(edition), timezone.localdate()
     return {
         "previous": editions[place - 1] if place else None,
         "next": editions[place + 1] if place + 1 < len(editions) else None,
         "in_force": next((row for row in editions if row.is_frozen and row.starts_on <= today <= row.ends_on), None),
     }
-
-
-def rows_fragment(edition):
-    """The table of the activities as HTML: the same for everybody who may read the edition, and nothing personal.
-
-    It is kept until something that it shows is written, which gives the edition or its agreement a new stamp.
-    """
-    agreement = edition.plan.agreement
-    key = f"edition-rows:{edition.pk}:{edition.stamp}:{agreement.stamp}"
-    found = caches["pages"].get(key)
-    if found is None:
-        rows = rows_of(edition)
-        context = {"areas": by_area(standing(rows)), "ended": ended(rows)}
-        found = render_to_string("actionplans/_edition_rows.html", context)
-        caches["pages"].set(key, found)
-    return found
 
 
 def rows_of(edition):
@@ -148,7 +126,7 @@ def _ready(row):
     row["responsible_name"] = capfirst(row["responsible__name"] or "")
     row["when"] = when(row)
     row["milestones_by_date"] = sorted(_milestones(row["milestones"]))
-    row["measure"] = measure(row)
+    row["measure"] = measure(row) or "–"
     row["joining"] = capfirst(", ".join(each["name"] for each in row["participants_list"]))
     row["paid"] = _financing(row)
     row["followed_up"] = _follow_up(row)

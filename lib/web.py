@@ -13,6 +13,14 @@ def get_visible(queryset, user, **lookup):
     return row
 
 
+def get_listed(rows, **attributes):
+    """The one among ``rows``, fetched as those the user may see, that has these attributes; 404 otherwise."""
+    for row in rows:
+        if all(getattr(row, name) == value for name, value in attributes.items()):
+            return row
+    raise Http404
+
+
 def get_editable(queryset, user, **lookup):
     """As get_visible, but the user must also be allowed to change the row: unseen is 404, read-only is 403."""
     row = get_visible(queryset, user, **lookup)

@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -81,11 +81,11 @@ class EditionQuerySet(FreezableQuerySet):
 
     def visible_to(self, user):
         """Adopted and superseded editions follow the agreement, proposed ones its parties, drafts its coordinators."""
-        adopted = Q(state__in=Edition.FROZEN_STATES, plan__in=ActionPlan.objects.visible_to(user).values("pk"))
-        shared = Agreement.objects.shared_with(user)
-        proposed = Q(state=Edition.State.PROPOSED, plan__agreement__in=shared.values("pk"))
-        drafts = Q(plan__in=ActionPlan.objects.editable_by(user).values("pk"))
-        return self.filter(adopted | proposed | drafts)
+        public = Q(state__in=Edition.FROZEN_STATES, plan__agreement__in=Agreement.objects.published().values("pk"))
+        together = Agreement.objects.read_together_by(user)
+        shared = ~Q(state=Edition.State.DRAFT) & Q(plan__agreement__in=together.values("pk"))
+        own = Q(plan__agreement__in=Agreement.objects.editable_by(user).values("pk"))
+        return self.filter(public | shared | own)
 
     def editable_by(self, user):
         """Coordinators edit until adoption; after it nobody does."""
@@ -103,6 +103,15 @@ class EditionQuerySet(FreezableQuerySet):
     def for_list(self):
         return self.select_related("plan__agreement", "decision").annotate(
             activity_count=models.Count("activities", filter=Q(activities__ending=""))
+        )
+
+    def for_reading(self, user):
+        """In the order of the plan, with what their pages show, and whether ``user`` may edit the agreement."""
+        agreements = Agreement.objects.editable_by(user).filter(pk=OuterRef("plan__agreement"))
+        return (
+            self.select_related("plan__agreement__county", "decision__body", "based_on")
+            .annotate(can_edit=Exists(agreements))
+            .order_by("starts_on", "pk")
         )
 
     def for_page(self):
@@ -210,6 +219,8 @@ class Edition(Freezable, Versioned):
         if self.label and not self.LABEL.fullmatch(self.label):
             message = _("Använd bokstäver, siffror, kolon, punkt och bindestreck, till exempel 2027:1.")
             raise ValidationError({"label": message})
+        if Edition.objects.filter(plan=self.plan_id, label=self.label).exclude(pk=self.pk).exists():
+            raise ValidationError({"label": _("Planen har redan en version med det namnet. Välj ett annat.")})
 
     @staticmethod
     def overlap_message(other):

@@ -45,9 +45,11 @@ class AgreementQuerySet(models.QuerySet):
 
     def shared_with(self, user):
         """A draft is its coordinators'; from the remiss on its parties and bodies share it too."""
-        return with_right(self, user, Right.EDIT_AGREEMENT) | with_right(
-            self.exclude(status=Agreement.Status.DRAFT), user, Right.SEE_AGREEMENT
-        )
+        return self.editable_by(user) | self.read_together_by(user)
+
+    def read_together_by(self, user):
+        """What the parties and bodies share, coordinators apart: nothing while the agreement is a draft."""
+        return with_right(self.exclude(status=Agreement.Status.DRAFT), user, Right.SEE_AGREEMENT)
 
     def editable_by(self, user):
         return with_right(self, user, Right.EDIT_AGREEMENT)

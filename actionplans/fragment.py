@@ -1,0 +1,59 @@
+"""The table of an edition's activities as HTML, kept until something that it shows is written.
+
+It is the same for everybody who may read the edition, so nothing personal may stand in it: neither who reads, nor what
+only some may do. Its key is the edition with its own and its agreement's stamp; whoever writes what it shows renews
+one of them in the same transaction (``lib.db.Stamping``).
+
+The row's markup is a template too, but drawn once: Django's engine would spend most of the page's time on filling in
+the same twelve texts two hundred times.
+"""
+
+from django.core.cache import caches
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+
+from actionplans.reading import by_area, ended, rows_of, standing
+
+
+def rows_fragment(edition):
+    """The HTML, from the cache or drawn anew. ``edition`` was fetched before the rows are, so it is never too new."""
+    key = f"edition-rows:{edition.pk}:{edition.stamp}:{edition.plan.agreement.stamp}"
+    found = caches["pages"].get(key)
+    if found is None:
+        found = drawn(rows_of(edition))
+        caches["pages"].set(key, found)
+    return found
+
+
+def drawn(rows):
+    areas, row = by_area(standing(rows)), RowTemplate()
+    for area in areas:
+        for part in area["parts"]:
+            part["html"] = row.filled(part["rows"])
+    closed = RowTemplate(ended=True).filled(ended(rows))
+    return render_to_string("actionplans/_edition_rows.html", {"areas": areas, "ended": closed})
+
+
+class RowTemplate:
+    """The markup of a row with a {name} where each text goes; the texts are escaped as they are filled in."""
+
+    TEXTS = ("pk", "number", "title", "responsible_name", "when", "measure", "ending_label", "ending_reason")
+
+    def __init__(self, *, ended=False):
+        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended})
+        self.more = render_to_string("actionplans/_edition_row_more.html")
+        self.missing = render_to_string("actionplans/_edition_row_missing.html")
+
+    def filled(self, rows):
+        return format_html_join("", "{}{}", ((self.one(row), self.rest(row)) for row in rows))
+
+    def one(self, row):
+        texts = {name: row[name] for name in self.TEXTS}
+        texts["responsible_name"] = texts["responsible_name"] or self.missing
+        texts["when"] = texts["when"] or self.missing
+        return format_html(self.row, **texts)
+
+    def rest(self, row):
+        """What the table has no column for, folded."""
+        facts = format_html_join("", "<dt>{}</dt><dd>{}</dd>", row["facts"])
+        return format_html(self.more, facts=facts, number=row["number"]) if facts else ""
