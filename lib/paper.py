@@ -9,9 +9,16 @@ A *text* is a list of runs; a *cell* is a list of texts, one per paragraph.
 from lib.swedish import clean_text
 
 
+def _clean(text):
+    """The text without what cannot be printed. Most texts are clean, and looking at every letter takes time."""
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return clean_text(text)
+
+
 def run(text, mark=""):
     """Words with a mark: ``strong``, ``soft``, ``gone`` (no longer there), ``come`` (new), or none."""
-    return {"text": clean_text(text), "mark": mark}
+    return {"text": _clean(text), "mark": mark}
 
 
 def cell(*texts):
@@ -20,7 +27,7 @@ def cell(*texts):
 
 
 def heading(level, text):
-    return {"kind": "heading", "level": level, "text": clean_text(text)}
+    return {"kind": "heading", "level": level, "text": _clean(text)}
 
 
 def paragraph(*runs, style=""):
@@ -39,10 +46,10 @@ def table(head, rows, *, widths, title):
     """
     return {
         "kind": "table",
-        "head": [clean_text(text) for text in head],
+        "head": [_clean(text) for text in head],
         "rows": rows,
         "widths": widths,
-        "title": clean_text(title),
+        "title": _clean(title),
     }
 
 
@@ -52,7 +59,7 @@ def paper(blocks, *, title, kicker, author, date, running, registry_number="", m
     ``marks`` are what no page may be seen without: that it is a draft, or invented.
     """
     return {
-        "title": clean_text(title), "kicker": kicker, "author": clean_text(author), "date": date.isoformat(),
-        "running": clean_text(running), "registry_number": clean_text(registry_number), "marks": list(marks),
+        "title": _clean(title), "kicker": kicker, "author": _clean(author), "date": date.isoformat(),
+        "running": _clean(running), "registry_number": _clean(registry_number), "marks": list(marks),
         "blocks": blocks,
     }  # fmt: skip

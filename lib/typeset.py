@@ -13,6 +13,7 @@ LAYOUT = Path(__file__).with_name("typeset.typ")
 FONTS = Path(__file__).with_name("fonts")
 # What stands for a letter that the font lacks, and how long a word may be before the line may break inside it.
 UNKNOWN, LONGEST_WORD = "\u25a1", 30
+SILENT = re.compile("[\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]")  # they only say how the letter beside them is drawn
 
 
 def pdf(paper):
@@ -49,20 +50,16 @@ def _settable(value):
         return [_settable(each) for each in value]
     if not isinstance(value, str):
         return value
-    text = "".join(letter if letter in _letters() else UNKNOWN for letter in value if not _is_silent(letter))
+    text = _unknown().sub(UNKNOWN, SILENT.sub("", value))
     return re.sub(rf"\S{{{LONGEST_WORD}}}(?=\S)", "\\g<0>\u200b", text)
 
 
-def _is_silent(letter):
-    """Joiners and variants only say how the letter beside them is drawn."""
-    return letter in "\u200b\u200c\u200d\u2060\ufeff" or "\ufe00" <= letter <= "\ufe0f"
-
-
 @cache
-def _letters():
-    """The letters that all our fonts have."""
+def _unknown():
+    """Finds the letters that some of our fonts lack."""
     found = [_letters_of(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))]
-    return frozenset.intersection(*found) | {"\n", "\t"}
+    letters = frozenset.intersection(*found) | {"\n", "\t"}
+    return re.compile(f"[^{''.join(map(re.escape, sorted(letters)))}]")
 
 
 def _letters_of(font):
