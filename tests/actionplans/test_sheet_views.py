@@ -240,7 +240,7 @@ def adopt(edition, user):
 
 
 def leave(edition, user):
-    Membership.objects.filter(user=user).update(ends_on="2020-01-01")
+    Membership.objects.filter(user=user).update(starts_on="2020-01-01", ends_on="2020-01-02")
 
 
 @pytest.mark.parametrize(
