@@ -65,6 +65,7 @@ def edition_delete(request, slug, plan, label):
         {**context, "going": _going(edition)},
         url=reverse("actionplans:plan_list", args=[slug]),
         save=lambda: delete_edition(edition=edition, version=form.cleaned_data["version"], by=request.user),
+        done=_("%(edition)s är borttagen.") % {"edition": edition},
     )
 
 

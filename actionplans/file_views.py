@@ -32,6 +32,7 @@ def activity_file_create(request, slug, plan, label, pk):
         context,
         url=request.path,
         save=lambda: add_file(form=form, by=request.user),
+        done=_("Bilagan är sparad."),
     )
 
 
@@ -95,4 +96,4 @@ def _within(slug, plan, label, pk):
 
 def _context(request, activity, title):
     agreement = Agreement.objects.for_page(request.user).get(pk=activity.edition.plan.agreement_id)
-    return {**edition_frame(agreement, activity.edition, (str(activity), ""), (title, "")), "activity": activity}
+    return {**edition_frame(agreement, activity.edition, (activity.number, ""), (title, "")), "activity": activity}

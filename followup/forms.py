@@ -1,4 +1,4 @@
-"""Forms for reports and for adopting an edition."""
+"""The form of a report."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from followup.models import Report
-from governance.models import Mandate
-from lib.forms import VersionedModelForm, clean_data, make_swedish
+from lib.forms import VersionedModelForm
 
 
 class ReportForm(VersionedModelForm):
@@ -35,27 +34,4 @@ class ReportForm(VersionedModelForm):
         date = self.cleaned_data["new_end_date"]
         if date and "new_end_date" in self.changed_data and date < timezone.localdate():
             raise ValidationError(_("Datumet har redan varit. Ange ett datum från och med i dag."))
-        return date
-
-
-class EditionAdoptForm(forms.Form):
-    """The decision that adopts an edition: by which body, when, and where it is registered."""
-
-    mandate = forms.ModelChoiceField(Mandate.objects.none(), label=_("beslutande organ"))
-    decided_on = forms.DateField(label=_("beslutsdatum"), initial=timezone.localdate)
-    paragraph = forms.CharField(label=_("paragraf"), max_length=20, required=False)
-    registry_number = forms.CharField(label=_("diarienummer"), max_length=60, required=False)
-
-    def __init__(self, data=None, *, edition):
-        super().__init__(clean_data(data))
-        plan = edition.plan
-        self.fields["mandate"].queryset = Mandate.objects.filter(agreement=plan.agreement).select_related("body")
-        self.fields["mandate"].initial = plan.adopted_by
-        for field in self.fields.values():
-            make_swedish(field)
-
-    def clean_decided_on(self):
-        date = self.cleaned_data["decided_on"]
-        if date > timezone.localdate():
-            raise ValidationError(_("Beslutet kan inte ligga i framtiden. Ange dagen då organet beslutade."))
         return date

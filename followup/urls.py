@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from followup import lineage_views, views
+from followup import edition_views, lineage_views, views
 
 app_name = "followup"
+PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
 ROUND = "<slug:slug>/uppfoljning/<str:label>/"
 urlpatterns = [
     path("<slug:slug>/uppfoljning/", views.round_list, name="round_list"),
@@ -15,7 +16,8 @@ urlpatterns = [
     path(f"{ROUND}rapport/<int:pk>/", views.report_detail, name="report_detail"),
     path(f"{ROUND}rapport/<int:pk>/svara/", views.report_edit, name="report_edit"),
     path(f"{ROUND}rapport/<int:pk>/lamna-in/", views.report_submit, name="report_submit"),
-    path("<slug:slug>/handlingsplan/<slug:plan>/<str:label>/faststall/", views.edition_adopt, name="edition_adopt"),
+    path(f"{PLAN}ny-version/", edition_views.edition_create, name="edition_create"),
+    path(f"{PLAN}<str:label>/faststall/", edition_views.edition_adopt, name="edition_adopt"),
     path(
         "<slug:slug>/handlingsplan/<slug:plan>/aktivitet/<uuid:lineage>/",
         lineage_views.lineage_detail,

@@ -1,19 +1,17 @@
-"""The tab of the follow-up: rounds, the dashboard of one, reports, and the adoption that feeds them."""
+"""The tab of the follow-up: rounds, the dashboard of one, and reports."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from actionplans.frame import edition_frame
-from actionplans.models import Edition
 from agreements.frame import frame
 from agreements.models import Agreement
 from followup.dashboard import activities_of, figures_of, parties_of
-from followup.forms import EditionAdoptForm, ReportForm
+from followup.forms import ReportForm
 from followup.frame import report_stance, round_frame
 from followup.models import Incomplete, Report, Round
-from followup.services import adopt_edition, open_round
+from followup.services import open_round
 from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, answer_form
 from lib.web import get_editable, get_visible
@@ -95,23 +93,6 @@ def report_submit(request, slug, label, pk):
         messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))
         return redirect(report.round)
     return redirect("followup:report_edit", slug, label, pk)
-
-
-def edition_adopt(request, slug, plan, label):
-    """Adopt an edition by a decision, and ask about its activities in the open rounds."""
-    place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
-    edition = get_editable(Edition.objects.for_page(), request.user, **place)
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
-    form = EditionAdoptForm(request.POST or None, edition=edition)
-    context = {**edition_frame(agreement, edition, (_("Fastställ"), "")), "activities": edition.activities.count()}
-    return answer_form(
-        request,
-        form,
-        "followup/edition_adopt.html",
-        context,
-        url=edition.get_absolute_url(),
-        save=lambda: adopt_edition(edition=edition, by=request.user, **form.cleaned_data),
-    )
 
 
 def _rounds():

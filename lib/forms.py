@@ -283,7 +283,7 @@ def _shown_rows(field, value):
 
 
 def answer_form(request, form, template, context, *, url, save=None, done=""):
-    """Show ``form`` in ``template``, or save it, say ``done`` and go to ``url``, a string or a function of the saved row.
+    """Show ``form`` in ``template``, or save it, say ``done`` and go to ``url``, a string or function of the saved row.
 
     ``save`` (default: the form's own) runs in one transaction. The page comes again where the form is invalid, the row
     is frozen or saving refuses it (ValidationError), as 409 where somebody saved the row meanwhile, and as 404 with the

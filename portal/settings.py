@@ -165,6 +165,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # an edition of 500 activities is carried over with two answers for each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WORKBOOK_MAX_BYTES = 10 * 1024 * 1024
 

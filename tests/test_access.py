@@ -86,6 +86,16 @@ DOORS = {
     "governance:row_edit": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "governance:row_delete": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "actionplans:plan_list": Door(OF_AGREEMENT, through=EVERYBODY),
+    "actionplans:plan_create": Door(OF_AGREEMENT, through=EDITORS),
+    "actionplans:plan_edit": Door(OF_PLAN, through=EDITORS),
+    "actionplans:edition_describe": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_delete": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:edition_propose": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:edition_withdraw": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="post"),
+    "actionplans:activity_file_create": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:activity_file_download": Door((*OF_EDITION, "activity", "file"), through=EDITORS, seen=EDITORS),
+    "actionplans:activity_file_delete": Door((*OF_EDITION, "activity", "file"), through=EDITORS, seen=EDITORS),
+    "actionplans:note_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:edition_detail": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_timeline": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_matrix": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
@@ -103,6 +113,7 @@ DOORS = {
     "actionplans:edition_checks": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:activity_create": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:activity_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
+    "actionplans:comment_index": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:comment_list": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:comment_resolve": Door((*OF_PLAN, "comment"), through=EDITORS, seen=EDITORS, only="post"),
     "actionplans:proposal_list": Door(OF_PLAN, through=SHARED, seen=SHARED),
@@ -123,6 +134,7 @@ DOORS = {
     "actionplans:edition_import_preview": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:edition_import_confirm": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="post"),
     "followup:lineage_detail": Door(("slug", "plan", "draft_lineage"), through=EDITORS, seen=EDITORS),
+    "followup:edition_create": Door(OF_PLAN, through=EDITORS),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
@@ -154,6 +166,16 @@ DOORS = {
 # The same addresses when their object has moved on: the edition is adopted, the report handed in, the round published.
 LATER = {
     "actionplans:edition_detail": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:edition_describe": Door(("slug", "plan", "adopted_label")),
+    "actionplans:edition_delete": Door(("slug", "plan", "adopted_label")),
+    "actionplans:edition_propose": Door(("slug", "plan", "adopted_label"), only="post"),
+    "actionplans:edition_withdraw": Door(("slug", "plan", "adopted_label"), only="post"),
+    "actionplans:activity_file_create": Door(("slug", "plan", "adopted_label", "adopted_activity")),
+    "actionplans:activity_file_download": Door(
+        ("slug", "plan", "adopted_label", "adopted_activity", "adopted_file"), through=EVERYBODY
+    ),
+    "actionplans:activity_file_delete": Door(("slug", "plan", "adopted_label", "adopted_activity", "adopted_file")),
+    "actionplans:note_edit": Door(("slug", "plan", "adopted_label", "adopted_activity"), through=EDITORS),
     "actionplans:edition_timeline": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:edition_matrix": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:edition_print": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
@@ -170,6 +192,7 @@ LATER = {
     "actionplans:edition_checks": Door(("slug", "plan", "adopted_label"), only="get"),
     "actionplans:activity_create": Door(("slug", "plan", "adopted_label")),
     "actionplans:activity_edit": Door(("slug", "plan", "adopted_label", "adopted_activity")),
+    "actionplans:comment_index": Door(("slug", "plan", "adopted_label"), through=SHARED, seen=SHARED),
     # what was said while it was proposed is still read; what is typed now is refused with the text kept
     "actionplans:comment_list": Door(
         ("slug", "plan", "adopted_label", "adopted_activity"), through=SHARED, seen=SHARED
@@ -271,6 +294,7 @@ def build_plan(agreement, party):
     former = make.adopt(make.EditionFactory(plan=plan))
     adopted = make.EditionFactory(plan=plan)
     answered = make.ActivityFactory(edition=adopted)
+    kept = with_file(answered)
     make.adopt(adopted)
     draft = make.EditionFactory(plan=plan)
     activity = make.ActivityFactory(edition=draft)
@@ -286,13 +310,22 @@ def build_plan(agreement, party):
         "adopted_lineage": answered.lineage,
         "adopted_activity": answered.pk,
         "draft_lineage": activity.lineage,
+        "adopted_file": kept.pk,
         "activity": activity.pk,
+        "file": with_file(activity).pk,
         "comment": make.CommentFactory(activity=activity).pk,
         "idea": make.ProposalFactory(**idea).pk,
         "proposal": make.ProposalFactory(**idea, submitted=True).pk,
         "declined": make.ProposalFactory(**idea, **decided, submitted=True).pk,
         "adopted_comment": make.CommentFactory(activity=answered, is_shared=True).pk,
     }
+
+
+def with_file(activity):
+    """A file of the activity that can be fetched."""
+    row = make.ActivityFileFactory(activity=activity)
+    row.file.save("prov.txt", ContentFile(b"text"))
+    return row
 
 
 def hats(world):

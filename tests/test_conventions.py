@@ -24,6 +24,8 @@ WITHOUT_PAGE = {
     "actionplans:proposal_create": "the page of proposal_edit, empty",
     "actionplans:proposal_submit": "the proposal's page",
     "actionplans:proposal_comment": "the proposal's page",
+    "actionplans:edition_withdraw": "the edition's page",
+    "actionplans:activity_file_download": "a file",
     "actionplans:edition_compare_pdf": "a file",
     "actionplans:edition_compare_docx": "a file",
     "followup:round_open": "the round's page",

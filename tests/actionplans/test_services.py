@@ -161,7 +161,7 @@ def test_carry_over_that_fails_midway_leaves_nothing():
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"label": "2026:2"}, "__all__"),
+        ({"label": "2026:2"}, "label"),
         ({"label": "ny-version"}, "label"),
         ({"label": "2027/1"}, "label"),
         ({"label": ".."}, "label"),
