@@ -12,11 +12,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from actionplans.comment_forms import CommentForm
-from actionplans.comments import is_closed, may_comment, readable_activities, reopen, resolve, threads_of
+from actionplans.comments import (
+    discussed_editions,
+    is_closed,
+    may_comment,
+    readable_activities,
+    reopen,
+    resolve,
+    thread_counts,
+    threads_of,
+)
 from actionplans.frame import edition_frame
 from actionplans.models import ActionPlan, Comment, Proposal
 from agreements.models import Agreement
 from lib.web import get_editable, get_visible
+
+
+def comment_index(request, slug, plan, label):
+    """The activities of an edition with how much is said about each: the way in for those who only read the plan."""
+    place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
+    edition = get_visible(discussed_editions(request.user).for_page(), request.user, **place)
+    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    counts = thread_counts(edition, request.user)
+    activities = list(edition.activities.for_table())
+    for activity in activities:
+        activity.unresolved, activity.threads = counts.get(activity.pk, (0, 0))
+    context = {
+        **edition_frame(agreement, edition, (_("Kommentarer"), "")),
+        "activities": activities,
+        "unresolved": sum(activity.unresolved for activity in activities),
+    }
+    return render(request, "actionplans/comment_index.html", context)
 
 
 def comment_list(request, slug, plan, label, pk):
@@ -32,8 +58,8 @@ def comment_list(request, slug, plan, label, pk):
     if request.htmx:
         return render(request, "actionplans/_comment_list.html", talk(request, activity, form))
     agreement = Agreement.objects.for_page(request.user).get(pk=activity.edition.plan.agreement_id)
-    trail = (_("Kommentarer till %(number)s") % {"number": activity.number}, "")
-    context = {**edition_frame(agreement, activity.edition, trail), **talk(request, activity, form)}
+    trail = [(_("Kommentarer"), index_url(activity.edition)), (activity.number, "")]
+    context = {**edition_frame(agreement, activity.edition, *trail), **talk(request, activity, form)}
     return render(request, "actionplans/comment_list.html", context)
 
 
@@ -87,6 +113,10 @@ def talk(request, about, posted=None):
         "post_url": address_of(about, post=True),
         "plan": plan_of(about),
     }
+
+
+def index_url(edition):
+    return reverse("actionplans:comment_index", args=[edition.plan.agreement.slug, edition.plan.key, edition.label])
 
 
 def plan_of(about):

@@ -21,12 +21,17 @@ class Wider(Exception):
     """What was written for a few would now be read by more: the edition was proposed, the proposal handed in."""
 
 
-def readable_activities(user):
-    """The activities whose comments ``user`` may come to: the coordinators', and from proposed on all that share it."""
+def discussed_editions(user):
+    """The editions whose comments ``user`` may come to: the coordinators', and from proposed on all that share it."""
     own = ActionPlan.objects.editable_by(user)
     shared = Agreement.objects.shared_with(user)
-    open_to_more = Q(edition__plan__agreement__in=shared.values("pk")) & ~Q(edition__state=Edition.State.DRAFT)
-    return Activity.objects.filter(Q(edition__plan__in=own.values("pk")) | open_to_more)
+    open_to_more = Q(plan__agreement__in=shared.values("pk")) & ~Q(state=Edition.State.DRAFT)
+    return Edition.objects.filter(Q(plan__in=own.values("pk")) | open_to_more)
+
+
+def readable_activities(user):
+    """The activities whose comments ``user`` may come to."""
+    return Activity.objects.filter(edition__in=discussed_editions(user).values("pk"))
 
 
 def may_comment(user, thing):
@@ -107,6 +112,17 @@ def with_open_comments(activities, user):
     threads = Comment.objects.visible_on_activities(user).unresolved().filter(activity=OuterRef("pk")).order_by()
     counted = threads.values("activity").annotate(number=Count("pk")).values("number")
     return activities.annotate(open_comments=Coalesce(Subquery(counted), 0))
+
+
+def thread_counts(edition, user):
+    """Activity id → (unresolved threads, all threads) that ``user`` may read, for those that have any."""
+    threads = Comment.objects.visible_on_activities(user).threads().filter(activity__edition=edition)
+    counted = (
+        threads.order_by()
+        .values_list("activity")
+        .annotate(unresolved=Count("pk", filter=Q(resolved_at__isnull=True)), count=Count("pk"))
+    )
+    return {activity: (unresolved, count) for activity, unresolved, count in counted}
 
 
 def editions_with_open_comments(user):

@@ -174,7 +174,7 @@ class MergeForm(forms.ModelForm):
     leading = forms.ModelChoiceField(
         Proposal.objects.none(),
         label=gettext_lazy("det förslag som går vidare"),
-        help_text=gettext_lazy("De andra pekar på det, och de som föreslog dem ser vart det tog vägen."),
+        help_text=gettext_lazy("Dess område och ansvariga följer med. De andra pekar på det."),
         widget=forms.RadioSelect,
         empty_label=None,
     )

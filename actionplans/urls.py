@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{EDITION}kontroller/", desk_views.edition_checks, name="edition_checks"),
     path(f"{EDITION}ny-aktivitet/", activity_views.activity_create, name="activity_create"),
     path(f"{EDITION}aktivitet/<int:pk>/", activity_views.activity_edit, name="activity_edit"),
+    path(f"{EDITION}kommentarer/", comment_views.comment_index, name="comment_index"),
     path(f"{EDITION}aktivitet/<int:pk>/kommentarer/", comment_views.comment_list, name="comment_list"),
     path(f"{PLAN}kommentar/<int:pk>/", comment_views.comment_resolve, name="comment_resolve"),
     path(f"{EDITION}plan.xlsx", sheet_views.edition_export, name="edition_export"),

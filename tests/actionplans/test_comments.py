@@ -310,3 +310,48 @@ def test_readers_of_another_edition_with_the_same_number_are_apart(client, activ
     other = EditionFactory(plan=activity.edition.plan)
     url = address(activity).replace(f"/{activity.edition.label}/", f"/{other.label}/")
     assert client.get(url).status_code == 404
+
+
+def index(edition):
+    return reverse("actionplans:comment_index", args=[edition.plan.agreement.slug, edition.plan.key, edition.label])
+
+
+@pytest.mark.parametrize("state", READS_PAGE)
+def test_comment_index_is_read_by_state(client, activity, state):
+    people = cast(activity.edition.plan)
+    put(activity, state)
+    read = set()
+    for who in PEOPLE:
+        client.force_login(people[who])
+        read |= {who} if client.get(index(activity.edition)).status_code == 200 else set()
+    assert read == READS_PAGE[state]
+
+
+def test_comment_index_counts_what_the_person_reads(client, activity):
+    people = cast(activity.edition.plan)
+    CommentFactory(activity=activity)
+    CommentFactory(activity=activity, is_shared=True)
+    resolve(comment=CommentFactory(activity=activity, is_shared=True), by=UserFactory())
+    put(activity, "proposed")
+    seen = {}
+    for who in ("coordinator", "reporter"):
+        client.force_login(people[who])
+        (row,) = client.get(index(activity.edition)).context["activities"]
+        seen[who] = row.unresolved, row.threads
+    assert seen == {"coordinator": (2, 3), "reporter": (1, 2)}
+
+
+def test_comment_index_queries_do_not_follow_rows(client, activity):
+    client.force_login(cast(activity.edition.plan)["coordinator"])
+
+    def queries():
+        client.get(index(activity.edition))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(index(activity.edition)).status_code == 200
+        return len(captured)
+
+    CommentFactory(activity=activity)
+    with_one = queries()
+    for _ in range(29):
+        CommentFactory(activity=ActivityFactory(edition=activity.edition))
+    assert queries() == with_one

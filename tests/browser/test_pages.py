@@ -95,6 +95,7 @@ PAGES = {
     "actionplans:activity_edit": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:activity_end": ((*PLAN, draft_activity), "samordnare"),
     "actionplans:activity_delete": ((*PLAN, draft_activity), "samordnare"),
+    "actionplans:comment_index": (PLAN, "samordnare"),
     "actionplans:comment_list": ((*PLAN, talked_of), "samordnare"),
     "actionplans:proposal_list": (PLAN[:2], "samordnare"),
     "actionplans:proposal_create": (PLAN[:2], "handlaggare"),
