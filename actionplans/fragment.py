@@ -2,7 +2,8 @@
 
 It is the same for everybody who may read the edition, so nothing personal may stand in it: neither who reads, nor what
 only some may do. Its key is the edition with its own and its agreement's stamp; whoever writes what it shows renews
-one of them in the same transaction (``lib.db.Stamping``).
+one of them in the same transaction (``lib.db.Stamping``). Addresses are relative to the edition's, so that they hold
+whatever the plan is called.
 
 The row's markup is a template too, but drawn once: Django's engine would spend most of the page's time on filling in
 the same twelve texts two hundred times.
@@ -11,8 +12,12 @@ the same twelve texts two hundred times.
 from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from actionplans.reading import by_area, ended, rows_of, standing
+
+FILE = "aktivitet/{pk}/bilagor/{file}/"
+WHOLE = "../aktivitet/{lineage}/"  # the activity through all editions
 
 
 def rows_fragment(edition):
@@ -37,12 +42,13 @@ def drawn(rows):
 class RowTemplate:
     """The markup of a row with a {name} where each text goes; the texts are escaped as they are filled in."""
 
-    TEXTS = ("pk", "number", "title", "responsible_name", "when", "measure", "ending_label", "ending_reason")
+    TEXTS = ("pk", "lineage", "number", "title", "responsible_name", "when", "measure", "ending_label", "ending_reason")
 
     def __init__(self, *, ended=False):
-        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended})
+        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended, "whole": WHOLE})
         self.more = render_to_string("actionplans/_edition_row_more.html")
         self.missing = render_to_string("actionplans/_edition_row_missing.html")
+        self.files = _("Bilagor")
 
     def filled(self, rows):
         return format_html_join("", "{}{}", ((self.one(row), self.rest(row)) for row in rows))
@@ -55,5 +61,7 @@ class RowTemplate:
 
     def rest(self, row):
         """What the table has no column for, folded."""
-        facts = format_html_join("", "<dt>{}</dt><dd>{}</dd>", row["facts"])
+        files = [(FILE.format(pk=row["pk"], file=key), name) for _order, name, key in row["files"]]
+        links = [(self.files, format_html_join(", ", '<a href="{}">{}</a>', files))] if files else []
+        facts = format_html_join("", "<dt>{}</dt><dd>{}</dd>", row["facts"] + links)
         return format_html(self.more, facts=facts, number=row["number"]) if facts else ""

@@ -72,7 +72,7 @@ def _line(who, cells):
 def those_of(row, stands_for):
     """Who is responsible for an activity, and who else takes part; nobody is responsible where nobody is named."""
     responsible = set(stands_for.get(row["responsible"], ()))
-    joining = {who for each in row["participants_list"] for who in stands_for.get(each["pk"], ())} - responsible
+    joining = {who for _order, _name, actor in row["participants"] for who in stands_for.get(actor, ())} - responsible
     if not responsible:
         responsible = {Who(None, None, _("Ingen ansvarig utsedd"))}
     return responsible, joining

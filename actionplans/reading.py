@@ -3,9 +3,10 @@
 Everything here is as public as the edition. Internal notes and comments lie in other tables, which nothing here reads.
 """
 
+from collections import defaultdict
 from itertools import groupby
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, Value
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -21,7 +22,6 @@ from actionplans.models import (
     Edition,
     Milestone,
 )
-from lib.db import json_list
 from lib.swedish import sort_key
 
 FIELDS = (
@@ -31,15 +31,14 @@ FIELDS = (
     "target_group_voice", "origin", "proposed_by__name", "change_reason", "ending", "ending_reason", "lineage",
     "area", "area__name", "collaboration_area", "collaboration_area__name", "responsible", "responsible__name",
 )  # fmt: skip
-LISTS = {
-    "participants_list": (ActivityParticipant, {"pk": "actor", "name": "actor__name", "order": "actor__order"}),
-    "goals_list": (ActivityGoal, {"name": "goal__text", "order": "goal__order"}),
-    "serves_list": (
-        ActivityCollaborationArea,
-        {"name": "collaboration_area__name", "order": "collaboration_area__order"},
+LINKS = {
+    "participants": (ActivityParticipant, "actor", "actor__order", "actor__name"),
+    "goals": (ActivityGoal, "goal", "goal__order", "goal__text"),
+    "serves": (
+        ActivityCollaborationArea, "collaboration_area", "collaboration_area__order", "collaboration_area__name"
     ),
-    "files_list": (ActivityFile, {"pk": "pk", "name": "name", "order": "name"}),
-}
+    "files": (ActivityFile, "pk", None, "name"),
+}  # fmt: skip
 
 
 def plans_of(agreement, user):
@@ -71,12 +70,26 @@ def rows_of(edition):
     """The activities of ``edition`` in its order: their stored values by field, and as ready texts
 
     ``responsible_name``, ``when``, ``measure`` (the indicator with its base and target), ``joining``, ``paid``,
-    ``followed_up``, and ``facts``: what a narrow table has no column for as (label, text). Lists are in the
-    agreement's order, milestones as (day, text) by day.
+    ``followed_up``, and ``facts``: what a narrow table has no column for as (label, text). What an activity is linked
+    to is (order, name, key) in the agreement's order, milestones are (day, text) by day. Two queries.
     """
-    lists = {name: json_list(model.objects, "activity", **fields) for name, (model, fields) in LISTS.items()}
-    rows = edition.activities.for_table().annotate(**lists).values(*FIELDS, *lists)
-    return [_ready(row) for row in rows]
+    links, labels = links_of(edition), fact_labels()
+    return [_ready(row, links[row["pk"]], labels) for row in edition.activities.for_table().values(*FIELDS)]
+
+
+def links_of(edition):
+    """Activity → kind of link → (order, name, key); all kinds in one query, which a join of each would multiply."""
+    queries = [
+        model.objects.filter(activity__edition=edition)
+        .order_by()
+        .annotate(kind=Value(kind), place=F(order) if order else Value(0), called=F(name), key=F(key))
+        .values_list("activity", "kind", "place", "called", "key")
+        for kind, (model, key, order, name) in LINKS.items()
+    ]
+    links = defaultdict(lambda: defaultdict(list))
+    for activity, kind, *link in queries[0].union(*queries[1:], all=True):
+        links[activity][kind].append(link)
+    return links
 
 
 def standing(rows):
@@ -119,18 +132,17 @@ def _named(row, field):
     return {"pk": row[field], "name": row[f"{field}__name"] or ""}
 
 
-def _ready(row):
-    for name in LISTS:
-        row[name] = sorted(row[name] or (), key=lambda each: (each["order"], each["name"]))
+def _ready(row, links, labels):
+    row |= {kind: sorted(links[kind]) for kind in LINKS}
     row["id"] = str(row["pk"])  # a number would be written with a space among its digits
     row["responsible_name"] = capfirst(row["responsible__name"] or "")
     row["when"] = when(row)
     row["milestones_by_date"] = sorted(_milestones(row["milestones"]))
     row["measure"] = measure(row) or "–"
-    row["joining"] = capfirst(", ".join(each["name"] for each in row["participants_list"]))
+    row["joining"] = capfirst(", ".join(name for _order, name, _key in row["participants"]))
     row["paid"] = _financing(row)
     row["followed_up"] = _follow_up(row)
-    row["facts"] = [(label, text) for label, text in facts(row) if text]
+    row["facts"] = [(label, text) for label, text in zip(labels, facts(row), strict=True) if text]
     row["ending_label"] = capfirst(Activity.Ending(row["ending"]).label) if row["ending"] else ""
     return row
 
@@ -157,25 +169,24 @@ def measure(row):
     return f"{row['indicator']} ({' '.join(words)})".strip()
 
 
-def facts(row):
-    """What the table has no column for: (label, text), empty texts included."""
+def fact_labels():
+    """What ``facts`` are called, translated once for all rows."""
     return [
-        (_("Beskrivning"), row["description"]),
-        (_("Önskad effekt"), row["desired_effect"]),
-        (_("Mål"), _lines(row["goals_list"])),
-        (_("Bidrar även till"), _lines(row["serves_list"])),
-        (_("Ansvarig funktion"), row["responsible_function"]),
-        (_("Medverkar"), row["joining"]),
-        (_("Delmoment"), "\n".join(f"{on} {text}" for on, text in row["milestones_by_date"])),
-        (_("Finansiering"), row["paid"]),
-        (_("Uppföljning"), row["followed_up"]),
-        (_("Lokala överenskommelser och planer"), row["local_plans"]),
-        (_("Jämställdhet"), row["equality"]),
-        (_("Barns rättigheter"), row["children"]),
-        (_("Målgruppens röst"), row["target_group_voice"]),
-        (_("Ursprung"), _origin(row)),
-        (_("Varför den ändras"), row["change_reason"]),
-    ]
+        _("Beskrivning"), _("Önskad effekt"), _("Mål"), _("Bidrar även till"), _("Ansvarig funktion"), _("Medverkar"),
+        _("Delmoment"), _("Finansiering"), _("Uppföljning"), _("Lokala överenskommelser och planer"),
+        _("Jämställdhet"), _("Barns rättigheter"), _("Målgruppens röst"), _("Ursprung"), _("Varför den ändras"),
+    ]  # fmt: skip
+
+
+def facts(row):
+    """What the table has no column for, in the order of ``fact_labels``; empty where there is nothing to say."""
+    return [
+        row["description"], row["desired_effect"], _names(row["goals"]), _names(row["serves"]),
+        row["responsible_function"], row["joining"],
+        "\n".join(f"{on} {text}" for on, text in row["milestones_by_date"]), row["paid"], row["followed_up"],
+        row["local_plans"], row["equality"], row["children"], row["target_group_voice"], _origin(row),
+        row["change_reason"],
+    ]  # fmt: skip
 
 
 def _milestones(text):
@@ -188,8 +199,8 @@ def _milestones(text):
         yield milestone.on, milestone.text
 
 
-def _lines(rows):
-    return "\n".join(row["name"] for row in rows)
+def _names(links):
+    return "\n".join(name for _order, name, _key in links)
 
 
 def _financing(row):
