@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
@@ -133,6 +134,12 @@ def test_lineage_detail_tells_the_story(client, activity, coordinator, reports):
         "Kommentarer i 2026:2",
     ):
         assert words in text
+
+
+def test_edition_detail_leads_to_each_activity(client, activity):
+    page = activity.edition.get_absolute_url()
+    (link,) = re.findall(r'<th scope="row"><a href="(.*?)">', text_of(client.get(page)))
+    assert urljoin(page, link) == address(activity)
 
 
 def test_lineage_detail_says_why_it_ended(client):
