@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from agreements.models import Agreement, Goal
 from governance.models import Meeting
+from lib.cells import count_from
 from tests import factories as make
 from tests.workbook.books import book_for, complete_agreement, xlsx
 
@@ -113,6 +114,19 @@ def test_relative_dates_count_from_the_day_of_loading(tmp_path, text, day):
     with time_machine.travel(datetime.datetime(2026, 11, 22, 12), tick=False):
         run("import_agreement", tmp_path / "fil.xlsx", "--relative-dates")
     assert str(Meeting.objects.get().held_on) == day
+
+
+def test_relative_dates_begin_the_lines_of_a_text():
+    text = "idag+12v Rutinen är beslutad\nidag-90 Start, räknad från idag-7\nidag är ingen dag"
+    told = "2027-02-14 Rutinen är beslutad\n2026-08-24 Start, räknad från idag-7\nidag är ingen dag"
+    assert count_from(text, datetime.date(2026, 11, 22)) == told
+
+
+def test_import_is_remembered_by_the_name_it_is_given(tmp_path):
+    row = {"organ": make.MandateFactory().body.key, "nyckel": "mote", "mötesdag": "2026-11-22"}
+    (tmp_path / "fil.xlsx").write_bytes(xlsx(book_for(Agreement.objects.get(), Möten=[row])))
+    run("import_agreement", tmp_path / "fil.xlsx", "--name", "exempelplaner")
+    assert Meeting.history.get().history_change_reason == "Import av arbetsbok exempelplaner"
 
 
 def test_relative_dates_are_refused_elsewhere(tmp_path):

@@ -70,11 +70,13 @@ class Command(BaseCommand):
         if not folder.is_dir() or ActionPlan.objects.filter(agreement__slug=slug_of(folder)).exists():
             return
         self.say(f"Läser in exempelplaner för {folder.name} …")
-        self.read(folder)
+        self.read(folder, name="exempelplaner")
 
-    def read(self, folder):
+    def read(self, folder, name=None):
         relative = folder.name == EXAMPLE
-        call_command("import_agreement", str(folder), relative_dates=relative, verbosity=0, stdout=self.stdout)
+        call_command(
+            "import_agreement", str(folder), name=name, relative_dates=relative, verbosity=0, stdout=self.stdout
+        )
 
     @transaction.atomic
     def create_accounts(self):

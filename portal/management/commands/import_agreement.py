@@ -15,9 +15,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("path", help="en mapp med CSV-filer, eller en .xlsx-fil")
         parser.add_argument("--dry-run", action="store_true", help="visa vad som skulle hända, utan att spara något")
+        parser.add_argument("--name", help="vad importen heter i historiken; annars filens eller mappens namn")
         parser.add_argument("--relative-dates", action="store_true", help="låt celler räkna från i dag (idag-90)")
 
-    def handle(self, *args, path, dry_run, relative_dates, **options):
+    def handle(self, *args, path, name, dry_run, relative_dates, **options):
         today = timezone.localdate() if relative_dates else None
         try:
             grids = read_path(path)
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{path} går inte att läsa: {error.strerror}.") from None
-        result = import_grids(grids, reason=f"{IMPORT} {Path(path).name}", today=today, save=not dry_run)
+        result = import_grids(grids, reason=f"{IMPORT} {name or Path(path).name}", today=today, save=not dry_run)
         for problem in result.all_problems:
             self.stderr.write(str(problem))
         if options["verbosity"]:
