@@ -76,8 +76,9 @@ def save_cell(*, activity, name, values, version, by):
         except VersionConflict as conflict:
             if not _untouched(conflict.current, form):
                 raise
-            edition, activity = activity.edition, Activity.objects.get(pk=activity.pk)
-            activity.edition, version = edition, str(activity.version)
+            # on top of the row that was looked at, not of a newer one: that would overwrite what nobody has seen
+            conflict.current.edition, activity = activity.edition, conflict.current
+            version = str(activity.version)
         else:
             return form
     raise VersionConflict(activity)
@@ -102,7 +103,7 @@ def errors_of(form):
 
 
 def conflict_note(name, values, current):
-    """Both texts of a cell that a colleague saved first, and who it was."""
+    """Both texts of a cell that somebody else saved first, or I in another window, and who it was."""
     last = current.history.select_related("history_user").first()
     form = cell_form(current, name, values, str(current.version))
     bound = form[name]
