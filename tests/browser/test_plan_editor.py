@@ -108,6 +108,111 @@ def use(page, row, tool):
     page.locator("#row-menu").get_by_role("button", name=tool).click()
 
 
+# --- from one edition to the next -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan():
+    """A plan whose edition 2026:2 is adopted: eleven activities, one without indicator, one ended by nobody yet."""
+    party = factories.PartyFactory(name="Region Uppsala")
+    agreement = factories.AccessionFactory(party=party).agreement
+    actor = factories.ActorFactory(agreement=agreement, party=party)
+    area = factories.PriorityAreaFactory(agreement=agreement, name="Boende")
+    factories.GoalFactory(area=area)
+    plan = factories.ActionPlanFactory(agreement=agreement, name="Handlingsplan", key="handlingsplan")
+    edition = factories.EditionFactory(plan=plan, label="2026:2")
+    for number in range(1, 12):
+        factories.ActivityFactory(
+            edition=edition, number=f"B{number}", order=number * 10, area=area, responsible=actor,
+            title=f"Ta fram underlag {number}", indicator="" if number == 11 else f"Underlag {number}",
+            starts_on=datetime.date(2026, 7, 1), ends_on=datetime.date(2026, 12, 31),
+        )  # fmt: skip
+    factories.adopt(edition)
+    return plan
+
+
+def test_the_next_edition_is_prepared_from_the_last_one(page, sign_in, plan, screenshot):
+    """Carry over, write ten cells by keyboard, mend two remarks, propose, adopt."""
+    user = factories.UserFactory(name="Sam Samordnare")
+    join(user=user, party=plan.agreement.coordinating_party, role=Role.COORDINATOR)
+    sign_in(page, user)
+    carry_over(page, plan)
+    write_ten_cells(page)
+    mend_remarks(page)
+    screenshot(page, "editor-ready")
+    page.get_by_role("link", name="Klar, till planen").click()
+    page.get_by_role("button", name="Föreslå för beslut").click()
+    page.get_by_role("link", name="Fastställ", exact=True).click()
+    page.locator("select[name=mandate]").select_option(index=1)
+    page.get_by_role("button", name="Fastställ").click()
+    page.get_by_text("är fastställd").first.wait_for()
+    states = list(plan.editions.order_by("starts_on").values_list("label", "state"))
+    assert states == [("2026:2", "superseded"), ("2027:1", "adopted")]
+    assert texts_of(plan, "2027:1") == {f"B{n}": (f"Pröva väg {n}", f"Väg {n} är prövad") for n in range(2, 7)} | {
+        f"B{n}": (f"Ta fram underlag {n}", f"Underlag {n}") for n in range(7, 11)
+    } | {"B11": ("Ta fram underlag 11", "Elva är klar")}
+    lineages = [set(edition.activities.values_list("lineage", flat=True)) for edition in plan.editions.all()]
+    assert lineages[0] == lineages[1]
+
+
+def texts_of(plan, label):
+    rows = Activity.objects.filter(edition__plan=plan, edition__label=label).standing()
+    return {number: (title, indicator) for number, title, indicator in rows.values_list("number", "title", "indicator")}
+
+
+def carry_over(page, plan):
+    """Make 2027:1 from 2026:2; the first activity is struck, its reason is left for later."""
+    page.goto(reverse("followup:edition_create", args=[plan.agreement.slug, plan.key]))
+    page.locator("[name=label]").fill("2027:1")
+    page.locator("[name=starts_on]").fill("2027-01-01")
+    page.locator("[name=ends_on]").fill("2027-06-30")
+    page.get_by_label("B1 i nya versionen").select_option("cancelled")
+    page.get_by_role("button", name="Gör utkastet").click()
+    page.locator("table[role=grid]").wait_for()
+
+
+def write_ten_cells(page):
+    """The titles and indicators of five rows, by keyboard from the top of the page."""
+    for _tab in range(60):
+        press(page, "Tab")
+        if page.evaluate("Boolean(document.activeElement.closest('tbody.act'))"):
+            break
+    go_to(page, ["B2", "title"])
+    for number in range(2, 7):
+        press(page, "Enter", "Control+A")
+        page.keyboard.type(f"Pröva väg {number}")
+        press(page, "Enter")
+    go_to(page, ["B2", "indicator"])
+    for number in range(2, 7):
+        press(page, "Enter", "Control+A")
+        page.keyboard.type(f"Väg {number} är prövad")
+        press(page, "Enter")
+    saved(page)
+
+
+def go_to(page, place):
+    """Walk to a cell with the arrows, from wherever in the table."""
+    press(page, "Control+Home")
+    while focused(page) is None or focused(page)[0] != place[0]:
+        press(page, "ArrowRight" if focused(page) is None else "ArrowDown")
+    while focused(page)[1] != place[1]:
+        press(page, "ArrowRight")
+
+
+def mend_remarks(page):
+    """A struck row without reason stops the edition; a missing indicator is good to look over."""
+    checks = page.locator("#editor-checks")
+    checks.get_by_role("link", name=re.compile("B1 .*utan skäl")).click()
+    page.locator("tr.edit [name=ending_reason]").fill("Görs i ett annat projekt")
+    page.locator("tr.edit").get_by_role("button", name="Spara").click()
+    checks.locator("[data-level=stop]").wait_for(state="detached")
+    checks.get_by_role("link", name="B11 Indikator saknas").click()
+    press(page, "Enter")
+    page.keyboard.type("Elva är klar")
+    press(page, "Enter")
+    checks.get_by_text("Indikator saknas").wait_for(state="detached")
+
+
 # --- by keyboard ------------------------------------------------------------------------------------------------------
 
 

@@ -317,19 +317,23 @@ class Writer:
     def finish(self):
         for _step in self.steps:
             pass
-        self.page.keyboard.press("Enter") if self.page.locator(".cell-box").count() else None
-        for _try in range(20):
-            self.page.wait_for_timeout(150)
+        if self.page.locator(".cell-box").count():
+            self.page.keyboard.press("Enter")
+        calm = 0
+        while calm < 3:
+            self.page.wait_for_timeout(200)
             clash = self.page.locator(".row-note .diff")
-            if not clash.count():
-                break
-            self.decide(clash.first)
+            calm += 1
+            if self.page.locator("#editor-status[data-state=saving]").count():
+                calm = 0
+            elif clash.count():
+                self.decide(clash.first)
+                calm = 0
 
 
 def test_two_editors_writing_at_once_lose_nothing(editors, draft):
     dice = random.Random(2027)
     rows = list(draft.activities.all())
-    started = {row.pk: (row.title, row.indicator) for row in rows}
     writers = [Writer(name, page, rows, dice) for name, page in zip(("Elin", "Omar"), editors, strict=True)]
     stop = time.monotonic() + SECONDS
     while time.monotonic() < stop:
@@ -339,9 +343,9 @@ def test_two_editors_writing_at_once_lose_nothing(editors, draft):
     acknowledged = sorted(edit for writer in writers for edit in writer.acknowledged)
     changes = [change for row in rows for field in FIELDS for change in changes_of(row, field)]
     assert sorted((pk, field, text) for pk, field, _before, text in changes) == acknowledged
-    assert [change for change in changes if known_before(change, writers) != change[2]] == []
+    unseen = [(*change, known_before(change, writers)) for change in changes]
+    assert [change for change in unseen if change[2] != change[4]] == []
     assert_windows_show_what_is_stored(editors, rows)
-    assert set(started) == {row.pk for row in rows}
     answers = [status for writer in writers for status in writer.answers]
     figures = {status: answers.count(status) for status in sorted(set(answers))}
     print(f"\n{SECONDS:.0f} s: {len(acknowledged)} edits acknowledged and stored, answers {figures}")

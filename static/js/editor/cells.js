@@ -14,8 +14,11 @@ const templateOf = (field) => document.getElementById(`edit-${field}`);
 export const canEdit = (cell) => Boolean(cell && "field" in cell.dataset && templateOf(cell.dataset.field)
   && !rowOf(cell).matches(".gone, .frozen"));
 
-/** Open a cell for writing, with ``values`` in it instead of what it holds where they are given. */
-export function openCell(cell, values) {
+/**
+ * Open a cell for writing, with ``values`` in it where they are given, on top of ``version``. A text that waits for a
+ * decision is written on from where it began: only the decision puts it on top of the other one.
+ */
+export function openCell(cell, { values, version } = {}) {
   if (!canEdit(cell)) return;
   closeCell();
   const row = rowOf(cell);
@@ -24,7 +27,8 @@ export function openCell(cell, values) {
   const start = unsaved?.values ?? stored(cell);
   const edit = {
     pk: row.dataset.pk, url: row.dataset.url, field, was: stored(cell),
-    version: unsaved?.version ?? row.dataset.version, isDirty: () => !same(typed(controlsOf(box)), start),
+    version: version ?? unsaved?.readAt ?? unsaved?.version ?? row.dataset.version,
+    isDirty: () => !same(typed(controlsOf(box)), start),
   };
   const box = layBox(cell, field, values ?? start);
   writing = { edit, cell, box, start };

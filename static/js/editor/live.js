@@ -96,6 +96,7 @@ async function jump(event) {
   event.preventDefault();
   const { field } = link.dataset;
   if (!field || cellOf(row, field)) focusRow(row, field || "title");
+  else if (field.startsWith("ending")) await openRow(row, "avsluta/", field);
   else await openRow(row, "", field);
 }
 

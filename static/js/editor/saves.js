@@ -60,12 +60,17 @@ export function rebase(pk, version, valueOf) {
   }
 }
 
-/** My own edit was stored and nobody wrote in between: what I write in the row's other fields goes on from it. */
+/**
+ * My own edit was stored: what I write in the same field goes on from it, and if nobody wrote in between, what I write
+ * in the row's other fields too.
+ */
 function follow(edit, version) {
+  const isNext = version === Number(edit.version) + 1;
   for (const other of [...waiting, ...opened]) {
     if (other === edit || other.pk !== edit.pk) continue;
-    if (other.field === edit.field) Object.assign(other, { was: edit.values, version });
-    else if (Number(other.version) === Number(edit.version) && version === Number(edit.version) + 1) other.version = version;
+    const isSame = other.field === edit.field;
+    if (isSame) other.was = edit.values;
+    if (isNext && (isSame || Number(other.version) === Number(edit.version))) other.version = version;
   }
 }
 
@@ -91,6 +96,13 @@ async function pump() {
   }
   running = false;
   if (!unsettled.size && savedAt) say(words.saved(savedAt));
+  else if (unsettled.size > 1 || savedAt) sayUndecided();
+}
+
+/** What still waits for a decision; nothing where all is saved. */
+export function sayUndecided() {
+  if (unsettled.size) say(words.undecided(unsettled.size), "unsaved");
+  else if (!running) say("");
 }
 
 function pause() {

@@ -1,7 +1,7 @@
 // What the server answers to an edit: stored, refused, written by two at once, or the row is gone. Nothing typed is lost.
 import { openCell } from "./cells.js";
 import { focusStop } from "./grid.js";
-import { decided, keep, save, undecided } from "./saves.js";
+import { decided, keep, save, sayUndecided, undecided } from "./saves.js";
 import { say } from "./status.js";
 import { addNote, cellOf, nameOf, noteOf, removeNote, rowWith, showStored, showTyped, takeRow } from "./table.js";
 import { same, stored } from "./values.js";
@@ -33,7 +33,7 @@ function clash(edit, fresh) {
     if (!isStored) save(again);
     return;
   }
-  keep({ ...again, was: theirs ?? edit.was, theirs, tries: 0 });
+  keep({ ...again, was: theirs ?? edit.was, theirs, tries: 0, readAt: edit.version });
   const row = takeRow(fresh);
   offerMerge(row, edit.field, theirs);
   say(words.clash(nameOf(row)), "unsaved");
@@ -100,6 +100,7 @@ export function decide(action, row, field) {
   const cell = cellOf(row, field);
   decided(row.dataset.pk, field);
   removeNote(row, field);
+  sayUndecided();
   if (row.matches(".gone")) {
     row.remove();
     return;
@@ -108,6 +109,8 @@ export function decide(action, row, field) {
     save(edit);
     showTyped(edit);
   } else showStored(row, field);
-  if (action === "merge" && edit) openCell(cell, [[...edit.values, ...edit.theirs].filter(Boolean).join("\n")]);
+  if (action === "merge" && edit) {
+    openCell(cell, { values: [[...edit.values, ...edit.theirs].filter(Boolean).join("\n")], version: edit.version });
+  }
   else if (cell) focusStop(cell);
 }

@@ -6,6 +6,7 @@ export const words = {
   signedOut: "Du är utloggad. Texten finns kvar här. Logga in i en annan flik, så sparar vi den sedan.",
   refused: (row) => `${row}: det går inte att spara än. Se texten vid raden.`,
   clash: (row) => `${row}: någon annan ändrade samma fält. Båda texterna står vid raden.`,
+  undecided: (count) => (count === 1 ? "En ruta är inte sparad än. Se texten vid raden." : `${count} rutor är inte sparade än. Se texterna vid raderna.`),
   gone: (row) => `${row}: raden är borttagen. Det du skrev står kvar så att du kan kopiera det.`,
   goneNote: "Raden togs bort av någon annan. Det här skrev du:",
   forbidden: "Det går inte att ändra här längre. Kopiera det du skrev och ladda om sidan.",
