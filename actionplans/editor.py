@@ -156,6 +156,7 @@ def make_row(row, view, before, base):
         "number": row["number"],
         "title": row["title"],
         "url": f"{base}aktivitet/{row['pk']}/",
+        "link": f"../aktivitet/{row['pk']}/",  # short, since it stands in every row; the pages of the table are siblings
         "area": str(row["area"] or ""),
         "part": str(row["collaboration_area"] or ""),
         "ending": row["ending"],
@@ -260,7 +261,7 @@ def table_context(request, edition):
     columns = [name for name in view.columns if name != SINCE or before is not None]
     return {
         "view": view,
-        "rows": rows,
+        "summary": _summary(rows, before),
         "groups": groups,
         "head": [(name, label_of(name)) for name in ("number", "title", *columns)],
         "colspan": len(columns) + 3,
@@ -291,7 +292,7 @@ def row_context(request, edition, pk):
     return {"row": row, "colspan": len(row["cells"]) + 3}
 
 
-def tools_context(request, edition, rows):
+def tools_context(request, edition):
     """What stands once on the page around the table: one empty form for every cell, and what can be filtered."""
     form = ActivityForm(instance=Activity(edition=edition), auto_id=False)
     bulk_form = BulkForm(instance=Activity(edition=edition))
@@ -302,7 +303,6 @@ def tools_context(request, edition, rows):
         "areas": form.fields["area"].widget.choices[1:],
         "actors": form.fields["responsible"].widget.choices[1:],
         "sorts": [(name, label_of(name)) for name in SORTS],
-        "summary": summary_of(rows),
         "bulk_form": bulk_form,
         "people": presence.others_in(edition, request.user),
         **checks_context(findings(edition)),
@@ -319,6 +319,23 @@ def _share_choices(form, *others):
         for name in one.fields.keys() & shared.keys():
             is_list = name in LISTS
             one.fields[name].widget.choices = shared[name][1:] if is_list else shared[name]
+
+
+def _summary(rows, before):
+    """How many rows there are and, where that is known, how many of them are as they were."""
+    if before is None or not rows:
+        return summary_of(rows)
+    counts = Counter(changed_since(row, before) for row in rows)
+    words = {
+        "same": ngettext("%s oförändrad", "%s oförändrade", counts["same"]),
+        "changed": ngettext("%s ändrad", "%s ändrade", counts["changed"]),
+        "new": ngettext("%s ny", "%s nya", counts["new"]),
+        "closed": ngettext("%s avslutad", "%s avslutade", counts["closed"]),
+        "cancelled": ngettext("%s struken", "%s strukna", counts["cancelled"]),
+    }
+    parts = ", ".join(word % counts[state] for state, word in words.items() if counts[state])
+    total = ngettext("%(count)s rad: %(parts)s", "%(count)s rader: %(parts)s", len(rows))
+    return total % {"count": len(rows), "parts": parts}
 
 
 def summary_of(rows):

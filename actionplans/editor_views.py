@@ -30,7 +30,7 @@ def answer_page(request, edition, *, outcome=None, status=200):
     """The editor's page; ``outcome`` is what came of a write, told above the table."""
     agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
     context = edition_frame(agreement, edition, (_("Redigera"), "")) | editor.table_context(request, edition)
-    context |= editor.tools_context(request, edition, context["rows"]) | {"urls": _urls(edition), "outcome": outcome}
+    context |= editor.tools_context(request, edition) | {"urls": _urls(edition), "outcome": outcome}
     return render(request, "actionplans/edition_edit.html", context, status=status)
 
 
@@ -47,7 +47,9 @@ def _urls(edition):
         "undo": ("edition_undo", place),
         "bulk": ("edition_bulk", place),
         "checks": ("edition_checks", place),
+        "propose": ("edition_propose", place),
         "export": ("edition_export", place),
+        "import": ("edition_import", place),
         "compare": ("edition_compare", [*place, edition.based_on.label if edition.based_on else ""]),
     }
     return {key: _url(name, args) for key, (name, args) in names.items() if all(args)}

@@ -28,14 +28,13 @@ class ActivityForm(VersionedModelForm):
     class Meta:
         model = Activity
         fields = [
-            "number", "title", "description", "change_reason", "area", "collaboration_area", "serves", "goals",
-            "responsible", "responsible_function", "participants", "starts_on", "ends_on", "is_continuous",
-            "milestones", "desired_effect", "indicator", "indicator_base", "indicator_target", "financing", "amount",
-            "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality", "children",
-            "target_group_voice", "origin", "proposed_by",
+            "number", "title", "description", "desired_effect", "change_reason", "responsible",
+            "responsible_function", "participants", "starts_on", "ends_on", "is_continuous", "indicator",
+            "indicator_base", "indicator_target", "area", "collaboration_area", "goals", "serves", "milestones",
+            "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
+            "children", "target_group_voice", "origin", "proposed_by",
         ]  # fmt: skip
         help_texts = {
-            "number": gettext_lazy("Kort beteckning som följer aktiviteten, till exempel B2."),
             "title": gettext_lazy("Börja med ett verb: ta fram, pröva, enas om."),
             "change_reason": gettext_lazy("Följer med till rådet i jämförelsen med förra versionen."),
             "serves": gettext_lazy("Andra samverkansområden som aktiviteten också bidrar till."),
@@ -48,15 +47,11 @@ class ActivityForm(VersionedModelForm):
         }
 
     fieldsets = (
-        (gettext_lazy("Var i överenskommelsen"), ("area", "collaboration_area", "serves", "goals"), False),
         (gettext_lazy("Vem"), ("responsible", "responsible_function", "participants"), False),
-        (gettext_lazy("När"), ("starts_on", "ends_on", "is_continuous", "milestones"), False),
-        (
-            gettext_lazy("Hur det märks"),
-            ("desired_effect", "indicator", "indicator_base", "indicator_target"),
-            False,
-        ),
-        (gettext_lazy("Pengar"), ("financing", "amount"), True),
+        (gettext_lazy("När"), ("starts_on", "ends_on", "is_continuous"), False),
+        (gettext_lazy("Hur det märks"), ("indicator", "indicator_base", "indicator_target"), False),
+        (gettext_lazy("Var i överenskommelsen"), ("area", "collaboration_area", "goals", "serves"), False),
+        (gettext_lazy("Delmoment och pengar"), ("milestones", "financing", "amount"), True),
         (gettext_lazy("Uppföljning"), ("followed_up_how", "followed_up_when", "followed_up_by"), True),
         (
             gettext_lazy("Samband och perspektiv"),

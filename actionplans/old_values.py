@@ -5,7 +5,9 @@ from lib.differences import pieces
 from lib.forms import shown
 
 # How much of the six columns of the open row a field takes; the others take two.
-WIDE = {"title": 6, "description": 6, "goals": 6, "participants": 6, "serves": 6}
+COLUMNS = {"number": 1, "title": 5, "description": 6, "goals": 6, "participants": 6, "serves": 6} | dict.fromkeys(
+    ("responsible", "responsible_function", "area", "collaboration_area"), 3
+)
 HALF = (
     "change_reason", "desired_effect", "milestones", "followed_up_how", "local_plans", "equality", "children",
     "target_group_voice", "financing",
@@ -22,7 +24,11 @@ def sections_with_old_values(form):
     found = []
     for legend, fields, folded in form.sections():
         rows = [
-            {"field": field, "width": WIDE.get(field.name, 3 if field.name in HALF else 2), "was": old.get(field.name)}
+            {
+                "field": field,
+                "width": COLUMNS.get(field.name, 3 if field.name in HALF else 2),
+                "was": old.get(field.name),
+            }
             for field in fields
         ]
         found.append((legend, rows, folded and not any(row["was"] for row in rows)))
