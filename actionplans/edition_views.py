@@ -112,7 +112,7 @@ def _answer_plan(request, form, template, heading, url=None):
     agreement = form.scope["agreement"]
     back = reverse("actionplans:plan_list", args=[agreement.slug])
     context = frame(agreement, (capfirst(agreement.plan_word), back), (heading, ""))
-    return answer_form(request, form, template, {**context, "back_url": back}, url=url or back)
+    return answer_form(request, form, template, {**context, "heading": heading, "back_url": back}, url=url or back)
 
 
 def _going(edition):

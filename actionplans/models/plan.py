@@ -76,6 +76,16 @@ class ActionPlan(Versioned):
 
 
 class EditionQuerySet(FreezableQuerySet):
+    # What the frame of an edition's pages shows; the rest of its plan, agreement and decision is long and stays unread.
+    READ = (
+        "label", "starts_on", "ends_on", "state", "stamp", "plan__key", "plan__name", "plan__is_example",
+        "plan__managed_by", "plan__agreement__slug", "plan__agreement__title", "plan__agreement__short_name",
+        "plan__agreement__is_example", "plan__agreement__published_on", "plan__agreement__status",
+        "plan__agreement__stamp", "plan__agreement__word_plan", "plan__agreement__county__code",
+        "plan__agreement__county__name", "decision__paragraph", "decision__decided_on", "decision__registry_number",
+        "decision__body__name", "based_on__label", "based_on__state", "based_on__plan",
+    )  # fmt: skip
+
     def frozen(self):
         return self.filter(state__in=Edition.FROZEN_STATES)
 
@@ -110,6 +120,7 @@ class EditionQuerySet(FreezableQuerySet):
         agreements = Agreement.objects.editable_by(user).filter(pk=OuterRef("plan__agreement"))
         return (
             self.select_related("plan__agreement__county", "decision__body", "based_on")
+            .only(*self.READ)
             .annotate(can_edit=Exists(agreements))
             .order_by("starts_on", "pk")
         )
