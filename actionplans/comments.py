@@ -3,6 +3,8 @@
 What is said is not taken back or changed afterwards; who wrote something wrong says so in a reply.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -15,6 +17,8 @@ from agreements.models import Accession, Agreement
 from governance.models import BodyGroupObjectPermission
 from lib.db import Frozen
 from parties.models import Membership
+
+SENT_AGAIN = timedelta(minutes=1)  # the same words twice within this time are one comment, sent twice
 
 
 class Wider(Exception):
@@ -72,9 +76,12 @@ def say(*, about, text, by, reply_to=None, is_shared):
     shared = is_shared_now(about, reply_to)
     if shared and not is_shared:
         raise Wider
+    thing = {"proposal" if isinstance(about, Proposal) else "activity": about}
+    again = Comment.objects.filter(text=text, author=by, reply_to=reply_to, **thing)
+    if sent := again.filter(created_at__gt=timezone.now() - SENT_AGAIN).first():
+        return sent
     if reply_to:
         reopen(comment=reply_to)
-    thing = {"proposal" if isinstance(about, Proposal) else "activity": about}
     return Comment.objects.create(text=text, author=by, reply_to=reply_to, is_shared=shared, **thing)
 
 

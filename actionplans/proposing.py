@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from actionplans.comments import SENT_AGAIN
 from actionplans.editing import add_activity
 from actionplans.models import ActionPlan, Activity, Edition, Proposal, ProposalRank
 from actionplans.models.voices import actors_spoken_for, own_bodies
@@ -62,10 +64,21 @@ def save_proposal(*, form, by, submit):
     """
     if not form.is_new:
         Proposal.lock_draft(form.instance.pk)
+    elif sent := _sent_again(form, by):
+        return sent
     proposal = form.save()
     if submit or not Proposal.objects.spoken_for_by(by).filter(pk=proposal.pk).exists():
         proposal.submit(by=by)
     return proposal
+
+
+def _sent_again(form, by):
+    """The proposal that the same form made a moment ago; a page that is slow to answer is sent twice."""
+    ActionPlan.objects.select_for_update(no_key=True).get(pk=form.instance.plan_id)
+    moment = timezone.now() - SENT_AGAIN
+    made = Proposal.history.filter(history_type="+", history_date__gt=moment, plan=form.instance.plan_id)
+    same = {name: getattr(form.instance, name) for name in form.cleaned_data}
+    return Proposal.objects.filter(pk__in=made.values("id"), author=by, **same).first()
 
 
 @transaction.atomic

@@ -51,16 +51,36 @@ def build():
     edition.activities.update(responsible=responsible)
     sessions = []
     for _writer in range(WRITERS):
-        client = Client()
-        client.force_login(make.MembershipFactory(role=Role.COORDINATOR, party=agreement.coordinating_party).user)
-        sessions.append(client.cookies[settings.SESSION_COOKIE_NAME].value)
+        sessions.append(session_of(make.MembershipFactory(role=Role.COORDINATOR, party=agreement.coordinating_party)))
     return {
+        **build_proposals(edition),
         "edition": edition.get_absolute_url(),
         "rows": rows,
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "sessions": sessions,
     }
+
+
+def build_proposals(edition):
+    """What waits to be decided and ranked, what is said about a row, and the session of a member who ranks."""
+    preparing = make.MandateFactory(agreement=edition.plan.agreement)
+    edition.plan.managed_by = preparing
+    edition.plan.save()
+    member = make.MembershipFactory(role=Role.COUNCIL_MEMBER, group=preparing.body.group())
+    return {
+        "plan": edition.get_absolute_url().removesuffix(f"{edition.label}/"),
+        "draft": edition.pk,
+        "proposals": [make.ProposalFactory(plan=edition.plan, submitted=True).pk for _ in range(4)],
+        "comment": make.CommentFactory(activity=edition.activities.first()).pk,
+        "member": session_of(member),
+    }
+
+
+def session_of(membership):
+    client = Client()
+    client.force_login(membership.user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def main():

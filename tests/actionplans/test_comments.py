@@ -205,6 +205,15 @@ def test_comment_list_tells_in_which_hat_somebody_wrote(client, activity):
     ]
 
 
+def test_say_twice_in_a_moment_is_one_comment(activity):
+    author = UserFactory()
+    said = [say(about=activity, text="Vem?", by=author, is_shared=False) for _ in range(2)]
+    assert (said[0], Comment.objects.count()) == (said[1], 1)
+    say(about=activity, text="Vem?", by=UserFactory(), is_shared=False)
+    say(about=activity, text="Vem?", by=author, reply_to=said[0], is_shared=False)
+    assert Comment.objects.count() == 3
+
+
 def test_resolve_counts_once(activity):
     comment, first, second = CommentFactory(activity=activity), UserFactory(), UserFactory()
     assert (resolve(comment=comment, by=first), resolve(comment=comment, by=second)) == (True, False)

@@ -194,6 +194,15 @@ def test_proposal_create_can_hand_in_at_once(client, plan):
     assert (proposal.state, proposal.submitted_by) == ("submitted", plan.people["reporter"])
 
 
+def test_proposal_create_sent_twice_makes_one(client, plan):
+    client.force_login(plan.people["reporter"])
+    data = {"proposed_by": plan.proposer.pk, "title": "Pröva boskola", "submit": "1"}
+    answers = [client.post(address("create", plan), data).url for _ in range(2)]
+    assert (Proposal.objects.count(), answers[0]) == (1, answers[1])
+    client.post(address("create", plan), {**data, "title": "Pröva boskola igen"})
+    assert Proposal.objects.count() == 2
+
+
 def test_proposal_create_on_behalf_is_handed_in_at_once(client, plan):
     client.force_login(plan.people["coordinator"])
     client.post(address("create", plan), {"proposed_by": plan.proposer.pk, "title": "Sagt på turnén"})
