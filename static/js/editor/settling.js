@@ -1,7 +1,7 @@
 // What the server answers to an edit: stored, refused, written by two at once, or the row is gone. Nothing typed is lost.
 import { openCell } from "./cells.js";
 import { focusStop } from "./grid.js";
-import { decided, keep, save, sayUndecided, undecided } from "./saves.js";
+import { decided, isOvertaken, keep, save, sayUndecided, undecided } from "./saves.js";
 import { say } from "./status.js";
 import { addNote, cellOf, nameOf, noteOf, removeNote, rowWith, showStored, showTyped, takeRow } from "./table.js";
 import { same, stored } from "./values.js";
@@ -12,8 +12,11 @@ const TRIES = 9; // how often my text is sent again because others write in the 
 /** Take in the answer to ``edit``. */
 export function settleEdit(edit, answer) {
   const fresh = answer.body.querySelector("tbody.act");
-  if (answer.ok && fresh) takeRow(fresh);
-  else if (answer.status === 409 && fresh) clash(edit, fresh);
+  if (fresh && isOvertaken(edit)) noteOf(fresh, edit.field)?.remove();
+  if (fresh && (answer.ok || (isOvertaken(edit) && answer.status !== 404))) {
+    decided(edit.pk, edit.field);
+    takeRow(fresh);
+  } else if (answer.status === 409 && fresh) clash(edit, fresh);
   else if (answer.status === 422 && fresh) refuse(edit, fresh);
   else if (answer.status === 404) lose(edit, answer);
   else forbid(edit, answer);
