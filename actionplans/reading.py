@@ -6,7 +6,7 @@ Everything here is as public as the edition. Internal notes and comments lie in 
 from collections import defaultdict
 from itertools import groupby
 
-from django.db.models import F, Prefetch, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Value
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -22,6 +22,7 @@ from actionplans.models import (
     Edition,
     Milestone,
 )
+from agreements.models import Agreement
 from lib.swedish import sort_key
 
 FIELDS = (
@@ -42,10 +43,15 @@ LINKS = {
 
 
 def plans_of(agreement, user):
-    """The plans with ``current`` (what is prepared or applies) and ``former``, the editions ``user`` may see."""
+    """The plans with ``current`` (what is prepared or applies) and ``former``, the editions ``user`` may see.
+
+    ``shows_proposals`` says whether ``user`` may come to the proposals.
+    """
+    shared = Agreement.objects.shared_with(user).filter(pk=OuterRef("agreement"))
     editions = Edition.objects.visible_to(user).for_list().order_by("-starts_on", "-pk")
     plans = list(
         ActionPlan.objects.filter(agreement=agreement)
+        .annotate(shows_proposals=Exists(shared))
         .select_related("managed_by__body", "adopted_by__body", "area")
         .prefetch_related(Prefetch("editions", editions, to_attr="shown_editions"))
     )

@@ -667,3 +667,12 @@ class Everything:
 
     def __getitem__(self, pk):
         return Proposal.objects.get(pk=pk).version
+
+
+def test_plan_list_leads_to_the_proposals_who_may_come_there(client, plan):
+    led = set()
+    for who in PEOPLE:
+        client.force_login(plan.people[who])
+        page = client.get(reverse("actionplans:plan_list", args=[plan.agreement.slug])).content.decode()
+        led |= {who} if address("list", plan) in page else set()
+    assert led == SHARERS
