@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from actionplans.comparison import GONE, Kind
 from lib.paper import cell, heading, paper, paragraph, run, table
 
+FOLLOW_UP = ("followed_up_how", "followed_up_when", "followed_up_by")
+
 
 def comparison_paper(comparison, agreement):
     """The paper (see ``lib.paper``): which editions, how much changes, each change in a sentence, then the texts."""
@@ -86,8 +88,7 @@ def _texts(comparison):
         yield heading(2, _("Nya aktiviteter"))
     for change in fresh:
         yield heading(3, _heading(change))
-        rows = [[cell(field.label), cell(_runs(field.plain, ""))] for field in change.fields]
-        yield table([_("Uppgift"), comparison.new.label], rows, widths=[3, 9], title=_heading(change))
+        yield table([_("Uppgift"), comparison.new.label], _whole(change.new), widths=[3, 9], title=_heading(change))
     if changed:
         yield heading(2, _("Texter före och efter"))
         yield paragraph(
@@ -98,6 +99,33 @@ def _texts(comparison):
         rows = [[cell(field.label), *_before_and_after(field)] for field in fields]
         head = [_("Uppgift"), comparison.old.label, comparison.new.label]
         yield table(head, rows, widths=[3, 6, 6], title=_heading(change))
+
+
+def _whole(snapshot):
+    """An activity in few rows: what belongs together stands together."""
+    values, rows = snapshot.values, []
+    joint = {
+        "starts_on": (_("Tid"), [values["starts_on"], values["ends_on"]], " – "),
+        "indicator": (_("Indikator"), [values["indicator"], *_measures(values)], ", "),
+        "followed_up_how": (_("Uppföljning"), [values[name] for name in FOLLOW_UP], ", "),
+        "participants": (_("Medverkar"), values["participants"], ", "),
+        "serves": (_("Bidrar även till"), values["serves"], ", "),
+    }
+    first = {"ends_on": "starts_on", "indicator_base": "indicator", "indicator_target": "indicator"}
+    first |= dict.fromkeys(FOLLOW_UP, "followed_up_how")
+    done = set()
+    for field in snapshot.filled:
+        name = first.get(field.name, field.name)
+        if name not in done:
+            label, parts, between = joint.get(name, (field.label, [piece.text for piece in field.plain], ""))
+            rows.append([cell(label), cell(capfirst(between.join(filter(None, parts))))])
+        done.add(name)
+    return rows
+
+
+def _measures(values):
+    base, target = values["indicator_base"], values["indicator_target"]
+    return [base and _("från %(base)s") % {"base": base}, target and _("till %(target)s") % {"target": target}]
 
 
 def _heading(change):

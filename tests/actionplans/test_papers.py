@@ -82,6 +82,25 @@ def test_comparison_paper_shows_new_activities_whole_and_texts_before_and_after(
     assert marks == [[("En", "gone"), (" text", "")], [("Två", "come"), (" text", "")]]
 
 
+def test_comparison_paper_says_together_what_belongs_together():
+    old, new = pair()
+    agency, heby = [make.ActorFactory(agreement=old.plan.agreement, name=name) for name in ("staten", "Heby kommun")]
+    activity = make.ActivityFactory(
+        edition=new, responsible=None, starts_on="2026-07-01", is_continuous=True, indicator="Antal",
+        indicator_target="45", followed_up_how="I nätverket", followed_up_by=heby,
+        milestones="2026-09-01 Ett\n2026-10-01 Två",
+    )  # fmt: skip
+    activity.participants.set([agency, heby])
+    rows = [" ".join(words(row)) for row in tables(paper_of(old, new))[-1]["rows"]]
+    assert rows == [
+        "Medverkar Heby kommun, staten",
+        "Tid 2026-07-01 – löpande",
+        "Delmoment 2026-09-01 Ett\n2026-10-01 Två",
+        "Indikator Antal, till 45",
+        "Uppföljning I nätverket, Heby kommun",
+    ]
+
+
 @pytest.mark.parametrize(
     ("of_plan", "of_agreement", "adopted", "marks"),
     [
