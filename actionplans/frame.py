@@ -16,6 +16,8 @@ def edition_frame(agreement, edition, *trail):
     plans = (capfirst(agreement.plan_word), reverse("actionplans:plan_list", args=[agreement.slug]))
     own = (f"{edition.plan} {edition.label}", edition.get_absolute_url() if trail else "")
     before = edition.based_on
+    if before and before.plan_id == edition.plan_id:
+        before.plan = edition.plan  # known, so that its address costs nothing
     return {
         **frame(agreement, plans, own, *trail),
         **example_band(agreement, edition.plan),
