@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models import Activity, Edition
 from agreements.models import Accession, Agreement, CollaborationArea, Goal, PriorityArea
 from governance.models import Body, Mandate
 from lib.swedish import fold, sort_key
@@ -52,6 +53,7 @@ def _sources(user):
         (_("Områden"), _rows(PriorityArea, user), _area_hit),
         (_("Samverkansområden"), _rows(CollaborationArea, user), _row_hit),
         (_("Mål"), _rows(Goal, user), _row_hit),
+        (_("Aktiviteter"), _activities(user), _activity_hit),
         (_("Parter"), _parties(agreements), _party_hit),
         (_("Organ"), _bodies(agreements, user), _body_hit),
     ]
@@ -59,6 +61,12 @@ def _sources(user):
 
 def _rows(model, user):
     return model.objects.visible_to(user).select_related("agreement")
+
+
+def _activities(user):
+    """Those of editions that are prepared or apply; what was superseded is found from there."""
+    activities = Activity.objects.visible_to(user).exclude(edition__state=Edition.State.SUPERSEDED)
+    return activities.select_related("edition__plan__agreement")
 
 
 def _parties(agreements):
@@ -101,6 +109,12 @@ def _row_hit(row):
     """A goal or a collaboration area, at its own line of the agreement's page."""
     anchor = f"mal-{row.key}" if isinstance(row, Goal) else row.key
     return Hit(str(row), f"{row.agreement.get_absolute_url()}#{anchor}", row.agreement.short_name)
+
+
+def _activity_hit(activity):
+    edition = activity.edition
+    where = f"{edition}, {edition.plan.agreement.short_name}"
+    return Hit(str(activity), f"{edition.get_absolute_url()}#a{activity.pk}", where)
 
 
 def _body_hit(body):

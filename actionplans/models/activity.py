@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.models.plan import Edition
 from agreements.models import Actor, CollaborationArea, Goal, PriorityArea
+from agreements.models.base import Searchable
 from lib.db import Freezable, FreezableQuerySet, Stamping, StampingQuerySet, Versioned, date_order
 from lib.history import HistoricalRecords
 from parties.models import Party, User
@@ -44,6 +45,13 @@ class ContainedQuerySet(StampingQuerySet, FreezableQuerySet):
 class ActivityQuerySet(ContainedQuerySet):
     def frozen(self):
         return self.filter(edition__state__in=Edition.FROZEN_STATES)
+
+    def bulk_create(self, objs, *args, **kwargs):
+        """As ``save``: search finds them too."""
+        objs = list(objs)
+        for obj in objs:
+            obj.search_text = obj.searched_words()
+        return super().bulk_create(objs, *args, **kwargs)
 
     def for_table(self):
         """In the order of the areas; what has none stands last, on every database."""
@@ -169,7 +177,7 @@ def validate_milestones(text):
             raise ValidationError(message, params={"line": line.strip()[:60]}) from None
 
 
-class Activity(Stamping, Freezable, Versioned):
+class Activity(Searchable, Stamping, Freezable, Versioned):
     """A row of an edition. The same activity in later editions shares its ``lineage``.
 
     An activity that is closed or struck (``ending``) stays in the edition where that was said, with its reason, and is
@@ -188,6 +196,7 @@ class Activity(Stamping, Freezable, Versioned):
 
     frozen_message = Edition.frozen_message
     stamped_by = "edition"
+    searched = ("number", "title", "description")
 
     edition = models.ForeignKey(Edition, verbose_name=_("version"), on_delete=models.PROTECT, related_name="activities")
     lineage = models.UUIDField(_("släktskap"), default=uuid.uuid4, editable=False, db_index=True)
@@ -244,7 +253,7 @@ class Activity(Stamping, Freezable, Versioned):
     change_reason = models.TextField(_("varför den ändras"), max_length=1000, blank=True)
     ending = models.CharField(_("avslut"), max_length=10, choices=Ending, blank=True)
     ending_reason = models.TextField(_("skäl till avslutet"), max_length=1000, blank=True)
-    history = HistoricalRecords(m2m_fields=[goals, participants, serves])
+    history = HistoricalRecords(excluded_fields=["search_text"], m2m_fields=[goals, participants, serves])
 
     objects = ActivityQuerySet.as_manager()
 

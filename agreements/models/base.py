@@ -94,8 +94,11 @@ class Searchable(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        self.search_text = fold(" ".join(getattr(self, field) for field in self.searched))
+        self.search_text = self.searched_words()
         super().save(*args, **kwargs)
+
+    def searched_words(self):
+        return fold(" ".join(getattr(self, field) for field in self.searched))
 
 
 def unique_key(model_name):

@@ -1,5 +1,7 @@
 """Search: what is found under which words, in which order, by whom."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
@@ -140,3 +142,44 @@ def test_search_asks_the_same_number_of_queries_however_many_hits(client, login_
     few = queries(client, f"{SEARCH}?q=ek")
     add(29)
     assert queries(client, f"{SEARCH}?q=ek") == few <= 15
+
+
+@pytest.fixture
+def edition():
+    """A draft with an activity, a note to themselves and a comment, in a published agreement."""
+    activity = factories.ActivityFactory(title="Odla Krusbär", description="med droppbevattning")
+    factories.InternalNoteFactory(activity=activity, text="hemlig anteckning")
+    factories.CommentFactory(activity=activity, text="hemlig kommentar", is_shared=True)
+    return activity.edition
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "names"),
+    [
+        (Role.COORDINATOR, "draft", ["krusbär", "droppbevattning"]),
+        (Role.REPORTER, "draft", []),
+        (None, "draft", []),
+        (None, "adopted", ["krusbär", "droppbevattning"]),
+        (None, "superseded", []),
+    ],
+)
+def test_search_finds_activities_as_far_as_their_edition_is_read(client, login_as, edition, role, state, names):
+    agreement = edition.plan.agreement
+    if state != "draft":
+        factories.adopt(edition)
+    if state == "superseded":
+        factories.adopt(factories.EditionFactory(plan=edition.plan))
+    if role:
+        board = role == Role.COORDINATOR
+        party = agreement.coordinating_party if board else factories.AccessionFactory(agreement=agreement).party
+        login_as(role, party=party)
+    words = ["krusbär", "droppbevattning", "anteckning", "kommentar"]
+    assert [word for word in words if found(client, word)] == names
+
+
+def test_search_finds_activities_that_were_carried_over_in_bulk(client, edition):
+    row = edition.activities.get()
+    row.pk, row.lineage, row.number, row.title = None, uuid.uuid4(), "N1", "Odla Hasselnöt"
+    type(row).objects.bulk_create([row])
+    factories.adopt(edition)
+    assert [name for _group, name in found(client, "hasselnöt")] == ["N1 Odla Hasselnöt"]
