@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.comparison import GONE, Kind
+from actionplans.models import Edition
 from lib.paper import cell, heading, paper, paragraph, run, table
 
 FOLLOW_UP = ("followed_up_how", "followed_up_when", "followed_up_by")
@@ -33,8 +34,10 @@ def comparison_paper(comparison, agreement):
 def _marks(agreement, old, new):
     """What no page may be seen without."""
     is_example = agreement.is_example or new.plan.is_example
-    is_draft = not (old.is_frozen and new.is_frozen)
-    return [*([_("Utkast")] if is_draft else []), *([_("Exempeldata")] if is_example else [])]
+    states = {old.state, new.state}
+    marks = [_("Utkast")] if Edition.State.DRAFT in states else []
+    marks += [_("Förslag, inte fastställt")] if Edition.State.PROPOSED in states else []
+    return marks + ([_("Exempeldata")] if is_example else [])
 
 
 def _editions(comparison):

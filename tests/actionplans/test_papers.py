@@ -102,18 +102,19 @@ def test_comparison_paper_says_together_what_belongs_together():
 
 
 @pytest.mark.parametrize(
-    ("of_plan", "of_agreement", "adopted", "marks"),
+    ("of_plan", "of_agreement", "state", "marks"),
     [
-        ({}, {}, True, []),
-        ({}, {}, False, ["Utkast"]),
-        ({"is_example": True}, {}, True, ["Exempeldata"]),
-        ({}, {"is_example": True}, False, ["Utkast", "Exempeldata"]),
+        ({}, {}, "adopted", []),
+        ({}, {}, "draft", ["Utkast"]),
+        ({}, {}, "proposed", ["Förslag, inte fastställt"]),
+        ({"is_example": True}, {}, "adopted", ["Exempeldata"]),
+        ({}, {"is_example": True}, "draft", ["Utkast", "Exempeldata"]),
     ],
 )
-def test_comparison_paper_is_marked(of_plan, of_agreement, adopted, marks):
+def test_comparison_paper_is_marked(of_plan, of_agreement, state, marks):
     old, new = pair(**of_plan)
-    make.adopt(old)
-    assert paper_of(old, make.adopt(new) if adopted else new, **of_agreement)["marks"] == marks
+    new.state = state
+    assert paper_of(make.adopt(old), new, **of_agreement)["marks"] == marks
 
 
 def test_comparison_paper_bears_the_registry_number_of_the_decision():
@@ -154,6 +155,24 @@ def test_hostile_text_is_written_in_word(hostile):
     cells = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     for text in (HOSTILE[0], HOSTILE[1], "kontroll tecken", HOSTILE[4]):
         assert text in cells
+
+
+def test_pdf_says_what_it_is():
+    """Title, language and author in the file itself, a structure that is marked, and heads of tables that are heads."""
+    old, new = pair(name="Handlingsplan")
+    fill(old, new)
+    made = typeset.pdf(paper_of(old, new))
+    author = old.plan.agreement.coordinating_party.name
+    for part in (
+        "<pdfuaid:part>1</pdfuaid:part>",
+        "Handlingsplan: från 2026:1 till 2026:2</rdf:li>",
+        f"<rdf:li>{author}</rdf:li>",
+        "/Lang(sv-SE)",
+        "/Marked true",
+        "/DisplayDocTitle true",
+        "/S/TH",
+    ):
+        assert part.encode() in made
 
 
 def test_half_letters_and_control_characters_are_left_out():
