@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actionplans import steps
 from actionplans.models import Edition
@@ -77,13 +78,17 @@ class Result:
 
     @property
     def counts(self):
-        """N nya, N ändrade, N oförändrade …; conflicts only where there are any."""
+        """N nya, N ändrade, N oförändrade; conflicts and refused rows only where there are any."""
         count = Counter(outcome.kind for outcome in self.outcomes)
-        numbers = {kind: count[kind] for kind in (NEW, CHANGED, UNCHANGED, CONFLICT)}
-        text = _("%(new)s nya, %(changed)s ändrade, %(unchanged)s oförändrade") % numbers
-        if numbers[CONFLICT]:
-            text += _(", %(conflict)s att välja om") % numbers
-        return text + (_(", %s avvisade") % count[REFUSED] if count[REFUSED] else "")
+        words = {
+            NEW: ngettext("%d ny", "%d nya", count[NEW]),
+            CHANGED: ngettext("%d ändrad", "%d ändrade", count[CHANGED]),
+            UNCHANGED: ngettext("%d oförändrad", "%d oförändrade", count[UNCHANGED]),
+            CONFLICT: _("%d att välja om"),
+            REFUSED: ngettext("%d avvisad", "%d avvisade", count[REFUSED]),
+        }
+        always = (NEW, CHANGED, UNCHANGED)
+        return ", ".join(words[kind] % count[kind] for kind in words if count[kind] or kind in always)
 
     @property
     def fingerprint(self):

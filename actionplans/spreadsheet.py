@@ -30,7 +30,8 @@ PRINTED = (
     "number", "title", "description", "desired_effect", "responsible", "participants", "starts_on", "ends_on",
     "is_continuous", "indicator",
 )  # fmt: skip
-ALWAYS = ("number", "title", "responsible", "starts_on", "ends_on", "is_continuous")  # printed also where the plan has none of it
+# Printed also where the plan has none of it.
+ALWAYS = ("number", "title", "responsible", "starts_on", "ends_on", "is_continuous")
 WIDTHS = {
     "number": 9.5, "title": 34, "description": 44, "desired_effect": 32, "responsible": 22, "participants": 25,
     "starts_on": 11.5, "ends_on": 11.5, "is_continuous": 9, "indicator": 26, "area": 24, "collaboration_area": 26,

@@ -40,7 +40,7 @@ def test_changed_cells_are_shown_with_both_texts_and_saved():
     ]  # fmt: skip
     assert [piece.text for piece in row.changes[0].pieces[1] if piece.is_changed] == ["en rutin"]
     assert texts(edition) == {"1": "Ta fram 1", "2": "Ta fram 2"}
-    assert read_in(book, edition).counts == preview.counts == "0 nya, 1 ändrade, 1 oförändrade"
+    assert read_in(book, edition).counts == preview.counts == "0 nya, 1 ändrad, 1 oförändrad"
     activity = edition.activities.get(number="1")
     assert (activity.title, str(activity.starts_on), activity.is_continuous) == ("Ta fram en rutin", "2026-09-01", True)
 
@@ -115,7 +115,7 @@ def test_copied_row_becomes_a_new_activity():
     hidden = {head: book.cell("1", head).value for head in ("Släktskap", "Radversion")}
     row = book.insert("1", Nummer="2", Aktivitet="Kopian", **hidden)
     result = read_in(book, edition)
-    assert (result.counts, result.new[0].note) == ("1 nya, 0 ändrade, 1 oförändrade", f"Kopia av rad {row - 1}.")
+    assert (result.counts, result.new[0].note) == ("1 ny, 0 ändrade, 1 oförändrad", f"Kopia av rad {row - 1}.")
     assert texts(edition) == {"1": "Ta fram 1", "2": "Kopian"}
 
 
@@ -169,7 +169,7 @@ def test_rows_and_columns_that_are_left_out_are_left_alone():
     book.sheet.delete_rows(book.row("2"))
     book.sheet.delete_cols(book.columns["Ursprung"])
     result = read_in(book, edition)
-    assert (result.counts, [row.number for row in result.missing]) == ("0 nya, 0 ändrade, 1 oförändrade", ["2"])
+    assert (result.counts, [row.number for row in result.missing]) == ("0 nya, 0 ändrade, 1 oförändrad", ["2"])
     assert texts(edition) == {"1": "Ta fram 1", "2": "Ta fram 2"}
 
 
@@ -214,7 +214,7 @@ def test_change_in_the_portal_alone_stays():
     in_portal(edition, "1", title="I portalen")
     book.write("2", Aktivitet="I filen")
     result = read_in(book, edition)
-    assert (result.counts, [row.label for row in result.behind]) == ("0 nya, 1 ändrade, 1 oförändrade", ["1"])
+    assert (result.counts, [row.label for row in result.behind]) == ("0 nya, 1 ändrad, 1 oförändrad", ["1"])
     assert texts(edition) == {"1": "I portalen", "2": "I filen"}
 
 
@@ -223,14 +223,14 @@ def test_same_change_on_both_sides_is_no_conflict():
     book = opened(edition)
     in_portal(edition, "1", title="Lika")
     book.write("1", Aktivitet="Lika")
-    assert read_in(book, edition).counts == "0 nya, 0 ändrade, 1 oförändrade"
+    assert read_in(book, edition).counts == "0 nya, 0 ändrade, 1 oförändrad"
 
 
 @pytest.mark.parametrize(
     ("choice", "title", "counts"),
     [
-        ("mine", "I filen", "0 nya, 1 ändrade, 0 oförändrade"),
-        ("theirs", "I portalen", "0 nya, 0 ändrade, 1 oförändrade"),
+        ("mine", "I filen", "0 nya, 1 ändrad, 0 oförändrade"),
+        ("theirs", "I portalen", "0 nya, 0 ändrade, 1 oförändrad"),
     ],
 )
 def test_change_on_both_sides_is_chosen_about(choice, title, counts):

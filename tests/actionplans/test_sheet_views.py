@@ -117,7 +117,7 @@ def test_edition_import_preview_shows_both_texts_and_saves_nothing(client, editi
     text = client.get(preview_of(client, book, edition)).content.decode()
     assert '<ins><span class="sr">tillagt: </span>en rutin</ins>' in text
     assert '<del><span class="sr">borttaget: </span>1</del>' in text
-    assert "1 nya, 1 ändrade, 1 oförändrade. Inget är sparat än." in text
+    assert "1 ny, 1 ändrad, 1 oförändrad. Inget är sparat än." in text
     assert titles(edition) == ["Ta fram 1", "Ta fram 2"]
 
 
@@ -126,7 +126,7 @@ def test_edition_import_confirm_saves_what_was_previewed(client, edition, coordi
     book.write("1", Aktivitet="Ta fram en rutin")
     response = confirm(client, preview_of(client, book, edition))
     assert response.url == address("edition_edit", edition)
-    assert "Filen är inläst: 0 nya, 1 ändrade, 1 oförändrade." in client.get(response.url).content.decode()
+    assert "Filen är inläst: 0 nya, 1 ändrad, 1 oförändrad." in client.get(response.url).content.decode()
     assert titles(edition) == ["Ta fram en rutin", "Ta fram 2"]
     assert edition.steps.get().user == coordinator
 

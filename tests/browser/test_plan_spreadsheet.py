@@ -75,11 +75,11 @@ def test_what_is_written_in_excel_is_what_the_comparison_shows(page, sign_in, ax
     book.write("A1", Ansvarig="Region Provlän", Slut=datetime.date(2027, 5, 31))
     book.insert("B2", Nummer="B3", Aktivitet="Pröva boskola", Ansvarig="Kommunerna")
     upload(page, draft, book, tmp_path / "plan.xlsx")
-    page.get_by_text("1 nya, 2 ändrade, 2 oförändrade. Inget är sparat än.").wait_for()
+    page.get_by_text("1 ny, 2 ändrade, 2 oförändrade. Inget är sparat än.").wait_for()
     axe(page)
     screenshot(page, "plan-spreadsheet-preview")
     page.get_by_role("button", name="Läs in").click()
-    page.get_by_text("Filen är inläst: 1 nya, 2 ändrade, 2 oförändrade.").wait_for()
+    page.get_by_text("Filen är inläst: 1 ny, 2 ändrade, 2 oförändrade.").wait_for()
     assert compared(page, draft) == {
         "B1": ["B1 heter nu ”Ta fram en gemensam rutin”."],
         "A1": [
