@@ -17,7 +17,7 @@ LABELS = 404  # what the names of the activities take
 ROW = 28
 HEAD = 44
 LETTERS = 50  # of a name; the whole name is in the table
-BEFORE, AFTER = datetime.timedelta(days=366), datetime.timedelta(days=2 * 366)  # drawn outside the edition's own period
+BEFORE, AFTER = datetime.timedelta(days=365), datetime.timedelta(days=2 * 365)  # drawn outside the edition's own period
 
 
 @dataclass(frozen=True)
