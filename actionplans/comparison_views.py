@@ -32,6 +32,8 @@ class ComparisonForm(forms.Form):
     def __init__(self, data, *, editions, comparison, labels):
         super().__init__({**labels, **{name: value for name, value in data.items() if value}}, label_suffix="")
         self.comparison = comparison
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "ds-input"
         choices = [(edition.label, f"{edition.label}, {edition.get_state_display()}") for edition in editions]
         self.fields["fran"].choices = self.fields["till"].choices = choices
         changes = comparison.changes if comparison else []
@@ -43,7 +45,7 @@ class ComparisonForm(forms.Form):
 
     def clean(self):
         if self.cleaned_data.get("fran") and self.cleaned_data.get("fran") == self.cleaned_data.get("till"):
-            self.add_error("till", _("Du har valt samma version två gånger. Välj två olika."))
+            self.add_error(None, _("Du har valt samma version två gånger. Välj två olika."))
         return self.cleaned_data
 
     @property
