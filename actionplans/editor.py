@@ -156,7 +156,7 @@ def make_row(row, view, before, base):
         "number": row["number"],
         "title": row["title"],
         "url": f"{base}aktivitet/{row['pk']}/",
-        "link": f"../aktivitet/{row['pk']}/",  # short, since it stands in every row; the pages of the table are siblings
+        "link": f"../aktivitet/{row['pk']}/",  # short: it stands twice in every row
         "area": str(row["area"] or ""),
         "part": str(row["collaboration_area"] or ""),
         "ending": row["ending"],

@@ -1,7 +1,8 @@
 """A server of its own for tests in which many people write at once: python -m tests.actionplans.editor_server.
 
 It makes a database, a draft with rows and its coordinators, prints how to reach them as one line of JSON, and serves
-until its standard input ends. ``--without-check`` serves without the version check, to show what a test would find.
+until its standard input ends; each line there is answered by how often an edition was proposed. ``--without-check``
+serves without the version check, to show what a test would find.
 """
 
 import json
@@ -43,12 +44,17 @@ def overwrite(self, expected, *, reason=""):
 
 
 def build():
-    """The draft's address, its rows, and a session per writer."""
+    """The draft's address, its rows, another draft that can be proposed, and a session per writer."""
     agreement = make.AgreementFactory()
     edition = make.EditionFactory(plan=make.ActionPlanFactory(agreement=agreement))
     rows = [make.ActivityFactory(edition=edition, number=f"B{number}", title="Pröva").pk for number in range(3)]
     responsible = make.ActorFactory(agreement=agreement)
     edition.activities.update(responsible=responsible)
+    party = make.AccessionFactory(agreement=agreement).party
+    ready = make.EditionFactory(plan=make.ActionPlanFactory(agreement=agreement))
+    make.ActivityFactory(
+        edition=ready, responsible=make.ActorFactory(agreement=agreement, party=party), is_continuous=True
+    )
     sessions = []
     for _writer in range(WRITERS):
         sessions.append(session_of(make.MembershipFactory(role=Role.COORDINATOR, party=agreement.coordinating_party)))
@@ -56,6 +62,7 @@ def build():
         **build_proposals(edition),
         "edition": edition.get_absolute_url(),
         "rows": rows,
+        "ready": ready.get_absolute_url(),
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "sessions": sessions,
@@ -96,7 +103,9 @@ def main():
     server.set_app(get_wsgi_application())
     Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps(world | {"port": server.server_port}), flush=True)
-    sys.stdin.read()
+    for _line in sys.stdin:
+        print(make.actionplans.Edition.history.filter(state="proposed").count(), flush=True)
+        connection.close()
     server.shutdown()
     connection.creation.destroy_test_db(before, verbosity=0)
 

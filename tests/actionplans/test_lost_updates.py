@@ -27,11 +27,16 @@ FIELDS = ("description", "desired_effect")
 class Site:
     """The served draft; every call is a request of its own."""
 
-    def __init__(self, world):
-        self.__dict__.update(world)
+    def __init__(self, server):
+        self.server = server
+        self.__dict__.update(json.loads(server.stdout.readline()))
 
-    def ask(self, writer, path, data=None):
-        """(status, text) of a page, or of a post of ``data``, as that writer."""
+    def times_proposed(self):
+        print(file=self.server.stdin, flush=True)
+        return int(self.server.stdout.readline())
+
+    def ask(self, writer, path, data=None, edition=None):
+        """(status, text) of a page below the edition, or of a post of ``data`` to it, as that writer."""
         headers = {
             "Cookie": f"{self.session_cookie}={self.sessions[writer]}; {self.csrf_cookie}={CSRF}",
             "X-CSRFToken": CSRF,
@@ -40,7 +45,7 @@ class Site:
         }
         line = http.client.HTTPConnection("localhost", self.port, timeout=60)
         body = None if data is None else urlencode(data, doseq=True)
-        line.request("GET" if data is None else "POST", self.edition + path, body, headers)
+        line.request("GET" if data is None else "POST", (edition or self.edition) + path, body, headers)
         answer = line.getresponse()
         text = answer.read().decode()
         line.close()
@@ -63,7 +68,7 @@ def serving(folder, *options):
         command, cwd=settings.BASE_DIR, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
-            yield Site(json.loads(server.stdout.readline()))
+            yield Site(server)
         finally:
             server.stdin.close()
             server.wait(30)
@@ -154,6 +159,13 @@ def test_identical_posts_at_once_make_one_row(site, path, data):
     assert len(numbers(site)) == len(before) + 1
     assert site.ask(0, path.format(row=site.rows[0]), data)[0] == 200
     assert len(numbers(site)) == len(before) + 1
+
+
+def test_proposing_twenty_times_at_once_proposes_once(site):
+    with ThreadPoolExecutor(20) as pool:
+        posts = [pool.submit(site.ask, writer, "foresla/", {}, site.ready) for writer in range(20)]
+    assert {post.result()[0] for post in posts} == {302}
+    assert site.times_proposed() == 1
 
 
 def numbers(site):
