@@ -110,6 +110,7 @@ def conflict_note(name, values, current):
     return {
         "kind": "conflict",
         "field": name,
+        "version": str(current.version),
         "label": _label(name),
         "typed": " ".join(values),
         "mine": shown(bound.field, bound.data),

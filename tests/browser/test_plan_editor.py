@@ -140,7 +140,6 @@ def test_the_next_edition_is_prepared_from_the_last_one(page, sign_in, plan, scr
     write_ten_cells(page)
     mend_remarks(page)
     screenshot(page, "editor-ready")
-    page.get_by_role("link", name="Klar, till planen").click()
     page.get_by_role("button", name="Föreslå för beslut").click()
     page.get_by_role("link", name="Fastställ", exact=True).click()
     page.locator("select[name=mandate]").select_option(index=1)

@@ -8,7 +8,7 @@ import { reload, startLive } from "./live.js";
 import { openMenu, useKeys } from "./menu.js";
 import { openRow, refreshOpen, startOpened } from "./opened.js";
 import { pairs } from "./net.js";
-import { startSaving } from "./saves.js";
+import { isWaiting, settled, startSaving } from "./saves.js";
 import { decide, settleEdit } from "./settling.js";
 import { dress, rowOf, rows, rowWith, table } from "./table.js";
 import { words } from "./words.js";
@@ -78,6 +78,17 @@ function onSubmit(event) {
   undo();
 }
 
+/** Leaving by a link or a form waits until what was just written is stored. */
+async function holdBack(event) {
+  const link = event.type === "click" && event.target.closest("a[href]:not([target], [download])");
+  const isOurs = event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (isOurs || !(link || event.type === "submit") || !isWaiting()) return;
+  event.preventDefault();
+  await settled();
+  if (link) location.assign(link.href);
+  else event.target.requestSubmit(event.submitter);
+}
+
 const placeOf = (row) => row && `${row.dataset.area} ${row.dataset.part}`;
 
 /** Take in the answer to an edit; a row that now belongs elsewhere goes there. */
@@ -114,6 +125,8 @@ function start() {
   document.addEventListener("keydown", onUndoKey);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("editor:written", showUndo);
+  document.addEventListener("click", holdBack);
+  document.addEventListener("submit", holdBack);
   editor.addEventListener("focusout", ({ relatedTarget }) => {
     if (isWriting() && document.hasFocus() && !inBox(relatedTarget)) closeCell();
   });

@@ -2,6 +2,7 @@
 import { words } from "./words.js";
 
 const PATIENCE = 15000;
+const KEPT_ALIVE = 30000; // browsers refuse to finish larger requests after the page is left
 
 /** The server could not be asked now: no network, no answer in time, a fault of its own, or the session has ended. */
 export class Unreachable extends Error {}
@@ -26,7 +27,8 @@ async function fetchFragment(url, data) {
   if (data) headers["X-CSRFToken"] = csrfToken();
   try {
     const response = await fetch(withQuery(url), {
-      method: data ? "POST" : "GET", headers, body: data, signal: AbortSignal.timeout(PATIENCE),
+      method: data ? "POST" : "GET", headers, body: data,
+      keepalive: data instanceof URLSearchParams && String(data).length < KEPT_ALIVE, signal: AbortSignal.timeout(PATIENCE),
     });
     return [response, await response.text()];
   } catch {

@@ -36,6 +36,7 @@ export function save(edit) {
 export const keep = (edit) => unsettled.set(key(edit), edit);
 export const decided = (pk, field) => unsettled.delete(`${pk} ${field}`);
 export const undecided = (pk, field) => unsettled.get(`${pk} ${field}`);
+export const isWaiting = () => waiting.length > 0;
 /** Whether a later text for the same field is on its way: then that one is judged, not ``edit``. */
 export const isOvertaken = (edit) => waiting.some((other) => other !== edit && key(other) === key(edit));
 export const begin = (edit) => opened.add(edit);

@@ -28,6 +28,10 @@ function clash(edit, fresh) {
   const cell = cellOf(fresh, edit.field);
   const theirs = cell ? stored(cell) : "stored" in (note?.dataset ?? {}) ? [note.dataset.stored] : null;
   const again = { ...edit, version: fresh.dataset.version, tries: (edit.tries ?? 0) + 1 };
+  if (note?.dataset.version && note.dataset.version !== fresh.dataset.version && again.tries <= TRIES) {
+    save({ ...again, version: edit.version }); // the row went on after the note was written: ask for one of both as they are
+    return;
+  }
   const isStored = theirs && same(theirs, edit.values);
   const isElsewhere = theirs && same(theirs, edit.was) && again.tries <= TRIES;
   if (isStored || isElsewhere) {
