@@ -18,19 +18,10 @@ SILENT = re.compile("[\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]")  # they only say
 
 def pdf(paper):
     """The PDF of a ``lib.paper.paper``, as bytes."""
-    return _compile(paper, format="pdf", pdf_standards=["ua-1"])
-
-
-def pictures(paper):
-    """The pages as PNG, for those who want to look at them: a list of bytes."""
-    made = _compile(paper, format="png", ppi=80)
-    return made if isinstance(made, list) else [made]
-
-
-def _compile(paper, **options):
     words = {"page": _("Sida"), "of": _("av"), "registry": _("Dnr")}
     inputs = {"paper": json.dumps(_settable(paper)), "words": json.dumps(words)}
-    return typst.Compiler(LAYOUT.read_bytes(), font_paths=_fonts(), sys_inputs=inputs).compile(**options)
+    compiler = typst.Compiler(LAYOUT.read_bytes(), font_paths=_fonts(), sys_inputs=inputs)
+    return compiler.compile(format="pdf", pdf_standards=["ua-1"])
 
 
 @cache
