@@ -1,5 +1,7 @@
 """The life of plans and editions: made, described, proposed, taken back and deleted. Adoption stands in followup."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -43,7 +45,7 @@ def plan_edit(request, slug, plan):
 def edition_describe(request, slug, plan, label):
     """Change an edition's label and period until it is adopted."""
     edition, context = _edition(request, slug, plan, label, _("Uppgifter"))
-    form = EditionForm(request.POST or None, instance=edition)
+    form = EditionForm(request.POST or None, instance=copy(edition))  # the page's own addresses stay what they are
     return answer_form(
         request,
         form,
