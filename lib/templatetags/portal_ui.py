@@ -1,5 +1,7 @@
 """Display helpers that know none of our nouns."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -8,6 +10,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache  # a page shows up to a thousand, of forty kinds
 def icon(name):
     """One symbol of the sprite. It never stands alone: a word follows, so it is hidden from screen readers."""
     return format_html(
