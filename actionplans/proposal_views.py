@@ -24,6 +24,7 @@ from actionplans.proposing import (
     open_drafts,
     plans_to_rank,
     rank,
+    remove_draft,
     save_proposal,
     standings,
 )
@@ -97,6 +98,26 @@ def proposal_submit(request, slug, plan, pk):
         messages.warning(request, str(frozen))
     else:
         messages.success(request, _("Förslaget är inlämnat. Nu läser samordnarna och de som bereder planen det."))
+    return redirect(proposal_url(proposal))
+
+
+def proposal_delete(request, slug, plan, pk):
+    """Ask, and remove a draft."""
+    proposal = _proposal(request, slug, plan, pk)
+    if not Proposal.objects.spoken_for_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied
+    if request.method != "POST" and not proposal.submitted_at:
+        context = proposal_frame(_agreement(request, proposal.plan), proposal, (_("Ta bort"), ""))
+        return render(request, "actionplans/proposal_delete.html", context)
+    try:
+        remove_draft(proposal=proposal, version=VersionField().clean(request.POST.get("version")))
+    except VersionConflict:
+        messages.warning(request, _("En kollega har sparat en nyare text. Läs den innan du tar bort utkastet."))
+    except Frozen:
+        messages.warning(request, _("Förslaget är inlämnat och kan inte tas bort."))
+    else:
+        messages.success(request, _("Utkastet togs bort."))
+        return redirect(proposals_url(proposal.plan))
     return redirect(proposal_url(proposal))
 
 

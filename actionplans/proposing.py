@@ -72,6 +72,12 @@ def save_proposal(*, form, by, submit):
     return proposal
 
 
+@transaction.atomic
+def remove_draft(*, proposal, version):
+    """Remove a draft with its comments. Raises Frozen when it is handed in, VersionConflict when it is newer."""
+    Proposal.lock_draft(proposal.pk).delete_version(version)
+
+
 def _sent_again(form, by):
     """The proposal that the same form made a moment ago; a page that is slow to answer is sent twice."""
     ActionPlan.objects.select_for_update(no_key=True).get(pk=form.instance.plan_id)

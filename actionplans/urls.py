@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{PROPOSALS}<int:pk>/", proposal_views.proposal_detail, name="proposal_detail"),
     path(f"{PROPOSALS}<int:pk>/andra/", proposal_views.proposal_edit, name="proposal_edit"),
     path(f"{PROPOSALS}<int:pk>/lamna-in/", proposal_views.proposal_submit, name="proposal_submit"),
+    path(f"{PROPOSALS}<int:pk>/ta-bort/", proposal_views.proposal_delete, name="proposal_delete"),
     path(f"{PROPOSALS}<int:pk>/kommentera/", proposal_views.proposal_comment, name="proposal_comment"),
     path(f"{PROPOSALS}<int:pk>/anta/", proposal_views.proposal_accept, name="proposal_accept"),
     path(f"{PROPOSALS}<int:pk>/avboj/", proposal_views.proposal_decline, name="proposal_decline"),

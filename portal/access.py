@@ -85,6 +85,7 @@ ACCESS = {
     "actionplans:proposal_detail": SIGNED_IN,
     "actionplans:proposal_edit": SIGNED_IN,
     "actionplans:proposal_submit": SIGNED_IN,
+    "actionplans:proposal_delete": SIGNED_IN,
     "actionplans:proposal_comment": SIGNED_IN,
     "actionplans:proposal_accept": SIGNED_IN,
     "actionplans:proposal_decline": SIGNED_IN,

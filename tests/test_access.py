@@ -122,6 +122,7 @@ DOORS = {
     "actionplans:proposal_merge": Door(OF_PLAN, through=EDITORS, seen=SHARED),
     "actionplans:proposal_detail": Door((*OF_PLAN, "idea"), through=PARTY, seen=PARTY),
     "actionplans:proposal_edit": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY),
+    "actionplans:proposal_delete": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY),
     "actionplans:proposal_submit": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY, only="post"),
     "actionplans:proposal_comment": Door((*OF_PLAN, "idea"), through=REPORTERS, seen=PARTY, only="post"),
     "actionplans:proposal_accept": Door((*OF_PLAN, "proposal"), through=EDITORS, seen=PARTY | PREPARERS),
@@ -200,6 +201,7 @@ LATER = {
     "actionplans:comment_resolve": Door((*OF_PLAN, "adopted_comment"), seen=SHARED, only="post"),
     "actionplans:proposal_detail": Door((*OF_PLAN, "proposal"), through=PARTY | PREPARERS, seen=PARTY | PREPARERS),
     "actionplans:proposal_edit": Door((*OF_PLAN, "proposal"), through=REPORTERS, seen=PARTY | PREPARERS),
+    "actionplans:proposal_delete": Door((*OF_PLAN, "proposal"), through=REPORTERS, seen=PARTY | PREPARERS),
     "actionplans:proposal_submit": Door((*OF_PLAN, "proposal"), through=REPORTERS, seen=PARTY | PREPARERS, only="post"),
     "actionplans:proposal_comment": Door(
         (*OF_PLAN, "declined"), through=PARTY | PREPARERS, seen=PARTY | PREPARERS, only="post"

@@ -1,7 +1,19 @@
 """The people around a plan, each with one hat, for the tables of who may do what."""
 
+from django.urls import reverse
+
+from actionplans.models import Proposal
+from actionplans.proposing import accept, decline
 from parties.models import Role
-from tests.factories import AccessionFactory, ActorFactory, AgreementFactory, MandateFactory, MembershipFactory
+from tests.factories import (
+    AccessionFactory,
+    ActorFactory,
+    AgreementFactory,
+    EditionFactory,
+    MandateFactory,
+    MembershipFactory,
+    ProposalFactory,
+)
 
 PEOPLE = (
     "coordinator", "reporter", "reader", "member", "council", "auditor", "neighbour", "other coordinator", "elsewhere",
@@ -39,3 +51,19 @@ def cast(plan):
         "elsewhere": lambda: MembershipFactory(role=Role.REPORTER, party=stranger),
     }
     return {who: make().user for who, make in makers.items()}
+
+
+def proposal_address(name, plan, *more):
+    return reverse(f"actionplans:proposal_{name}", args=[plan.agreement.slug, plan.key, *more])
+
+
+def propose(plan, state="submitted", **fields):
+    """A proposal of the reporter's party, in a state."""
+    proposal = ProposalFactory(
+        plan=plan, proposed_by=plan.proposer, author=plan.people["reporter"], submitted=state != "draft", **fields
+    )
+    if state == "declined":
+        decline(proposal=proposal, by=plan.people["coordinator"], version=1, reason="Ryms inte")
+    elif state == "accepted":
+        accept(proposal=proposal, edition=EditionFactory(plan=plan), by=plan.people["coordinator"], version=1)
+    return Proposal.objects.get(pk=proposal.pk)

@@ -102,6 +102,7 @@ PAGES = {
     "actionplans:proposal_rank": (PLAN[:2], "gruppledamot"),
     "actionplans:proposal_detail": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
     "actionplans:proposal_edit": ((*PLAN[:2], proposal(submitted_at__isnull=True)), "handlaggare"),
+    "actionplans:proposal_delete": ((*PLAN[:2], proposal(submitted_at__isnull=True)), "handlaggare"),
     "actionplans:proposal_accept": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
     "actionplans:proposal_decline": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
     "actionplans:edition_compare": ((*PLAN, "1"), "samordnare"),
