@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
 
+from actionplans.models import Edition
 from actionplans.sheet_rows import PlanRows
 from lib.spreadsheet_reader import MAX_ROWS
 from lib.spreadsheets import CHOICES, Choices, offer, write_cell, write_text
@@ -28,12 +29,12 @@ TOKEN = "Filens beteckning"
 
 PRINTED = (
     "number", "title", "description", "desired_effect", "responsible", "participants", "starts_on", "ends_on",
-    "is_continuous", "indicator",
+    "is_continuous", "indicator", "ending",
 )  # fmt: skip
 # Printed also where the plan has none of it.
 ALWAYS = ("number", "title", "responsible", "starts_on", "ends_on", "is_continuous")
 WIDTHS = {
-    "number": 9.5, "title": 34, "description": 44, "desired_effect": 32, "responsible": 22, "participants": 25,
+    "number": 9.5, "title": 34, "description": 44, "desired_effect": 32, "responsible": 24, "participants": 25,
     "starts_on": 11.5, "ends_on": 11.5, "is_continuous": 9, "indicator": 26, "area": 24, "collaboration_area": 26,
     "amount": 13, "indicator_base": 12, "indicator_target": 12, "origin": 12, "ending": 12,
 }  # fmt: skip
@@ -74,12 +75,12 @@ def headings(area, part):
 
 def state_line(edition):
     """In which state the edition is, for which period, and by which decision."""
-    parts = [capfirst(edition.get_state_display())]
+    parts = [] if edition.state == Edition.State.ADOPTED else [edition.get_state_display()]
     if decision := edition.decision if edition.is_frozen else None:
         words = [_("fastställd %s") % decision.decided_on, decision.body.name, decision.paragraph]
         parts.append(", ".join(filter(None, [*words, decision.registry_number])))
     parts.append(_("gäller %(first)s – %(last)s") % {"first": edition.starts_on, "last": edition.ends_on})
-    return " · ".join(parts)
+    return capfirst(" · ".join(parts))
 
 
 def is_example(edition):
@@ -210,7 +211,7 @@ class PlanSheet:
         cell.alignment = Alignment(wrap_text=is_printed, vertical="top", horizontal="center" if is_day else None)
         cell.font = _font(
             bold=column.attribute in ("number", "title") and not activity.ending,
-            strike=bool(activity.ending) and is_printed,
+            strike=bool(activity.ending) and column.attribute in ("number", "title"),
             color=SOFT if activity.ending else INK,
         )
         cell.border, cell.protection = BELOW, Protection(locked=False)

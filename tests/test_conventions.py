@@ -26,6 +26,8 @@ WITHOUT_PAGE = {
     "actionplans:proposal_comment": "the proposal's page",
     "actionplans:edition_withdraw": "the edition's page",
     "actionplans:activity_file_download": "a file",
+    "actionplans:edition_export": "a file",
+    "actionplans:edition_import_confirm": "the editor, or the preview once more",
     "actionplans:edition_compare_pdf": "a file",
     "actionplans:edition_compare_docx": "a file",
     "followup:round_open": "the round's page",

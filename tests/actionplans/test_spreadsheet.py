@@ -38,7 +38,7 @@ def full_edition(text=""):
     texts |= {"number": f"{text}1"[:12], "milestones": "2026-10-01 Klart"}
     activity = make.ActivityFactory(
         edition=edition, area=area, collaboration_area=inside, responsible=actor, followed_up_by=actor,
-        proposed_by=actor, origin="proposed", starts_on="2026-07-01", ends_on="2026-12-31", amount=1_000_000, **texts,
+        proposed_by=actor, origin="proposed", ending="closed", starts_on="2026-07-01", ends_on="2026-12-31", amount=1_000_000, **texts,
     )  # fmt: skip
     activity.participants.add(actor, make.ActorFactory(agreement=agreement, name=f"{text}Region; öst"))
     activity.goals.add(make.GoalFactory(area=area, text=f"{text}Fler\ni arbete"))
@@ -53,10 +53,10 @@ def test_columns_are_those_listed_here():
     """What leaves the portal leaves by name: a new column shows here, and so in review."""
     assert opened(full_edition()).heads == [
         "Nummer", "Aktivitet", "Beskrivning", "Önskad effekt", "Ansvarig", "Medverkar", "Start", "Slut", "Löpande",
-        "Indikator", "Område", "Samverkansområde", "Bidrar även till", "Mål", "Ansvarig funktion", "Basvärde",
+        "Indikator", "Avslut", "Område", "Samverkansområde", "Bidrar även till", "Mål", "Ansvarig funktion", "Basvärde",
         "Målvärde", "Delmoment", "Finansiering", "Belopp i kronor", "Hur den följs upp", "När den följs upp",
         "Följs upp av", "Lokala överenskommelser och planer", "Jämställdhet", "Barns rättigheter", "Målgruppens röst",
-        "Ursprung", "Föreslagen av", "Varför den ändras", "Avslut", "Skäl till avslutet", "Släktskap", "Radversion",
+        "Ursprung", "Föreslagen av", "Varför den ändras", "Skäl till avslutet", "Släktskap", "Radversion",
     ]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_sheet_is_a_plan_with_title_headings_and_activities():
 def test_adopted_edition_tells_its_decision():
     edition = make.adopt(make_edition("1"))
     decision = edition.decision
-    parts = [f"fastställd {decision.decided_on}", decision.body.name, decision.paragraph, decision.registry_number]
+    parts = [f"Fastställd {decision.decided_on}", decision.body.name, decision.paragraph, decision.registry_number]
     assert ", ".join(filter(None, parts)) in opened(edition).sheet["A2"].value
 
 
