@@ -38,7 +38,8 @@ def full_edition(text=""):
     texts |= {"number": f"{text}1"[:12], "milestones": "2026-10-01 Klart"}
     activity = make.ActivityFactory(
         edition=edition, area=area, collaboration_area=inside, responsible=actor, followed_up_by=actor,
-        proposed_by=actor, origin="proposed", ending="closed", starts_on="2026-07-01", ends_on="2026-12-31", amount=1_000_000, **texts,
+        proposed_by=actor, origin="proposed", ending="closed", starts_on="2026-07-01", ends_on="2026-12-31",
+        amount=1_000_000, **texts,
     )  # fmt: skip
     activity.participants.add(actor, make.ActorFactory(agreement=agreement, name=f"{text}Region; öst"))
     activity.goals.add(make.GoalFactory(area=area, text=f"{text}Fler\ni arbete"))
