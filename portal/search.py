@@ -112,8 +112,11 @@ def _row_hit(row):
 
 
 def _activity_hit(activity):
+    """An activity, at its own row; an invented one in a real agreement is told apart."""
     edition = activity.edition
     where = f"{edition}, {edition.plan.agreement.short_name}"
+    if edition.plan.is_example:
+        where = _("%(where)s, exempeldata") % {"where": where}
     return Hit(str(activity), f"{edition.get_absolute_url()}#a{activity.pk}", where)
 
 

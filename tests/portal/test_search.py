@@ -114,7 +114,7 @@ def test_search_shows_a_limited_number_and_says_so(client):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "Sök bland överenskommelser, parter, områden, mål och organ."),
+        ("", "Sök bland överenskommelser, parter, områden, mål, aktiviteter och organ."),
         ("finns inte", "Inget hittades för ”finns inte”."),
         ("<b>", "Inget hittades för ”&lt;b&gt;”."),
         ("\0", "field__error"),
@@ -183,3 +183,11 @@ def test_search_finds_activities_that_were_carried_over_in_bulk(client, edition)
     type(row).objects.bulk_create([row])
     factories.adopt(edition)
     assert [name for _group, name in found(client, "hasselnöt")] == ["N1 Odla Hasselnöt"]
+
+
+@pytest.mark.parametrize(("invented", "ending"), [(True, ", exempeldata"), (False, "")])
+def test_search_tells_invented_plans_from_real_ones(client, edition, invented, ending):
+    type(edition.plan).objects.filter(pk=edition.plan_id).update(is_example=invented)
+    factories.adopt(edition)
+    hit = client.get(SEARCH, {"q": "krusbär"}).context["groups"][0].hits[0]
+    assert str(hit.where) == f"{edition}, {edition.plan.agreement.short_name}{ending}"
