@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -100,6 +100,8 @@ def activity_move(request, slug, plan, label, pk):
         editing.move_activity(activity=activity, by=request.user, **_target(request, edition))
     except ValidationError as error:
         return _answer_write(request, edition, activity, " ".join(error.messages), kind="warn", status=422)
+    except ObjectDoesNotExist:
+        return _answer_already_gone(request, edition, activity)
     return _answer_write(request, edition, activity, "")
 
 
@@ -134,6 +136,8 @@ def activity_delete(request, slug, plan, label, pk):
         return _answer_write(request, edition, activity, text % {"number": activity.number}, kind="warn", status=409)
     except Frozen as refusal:
         return _answer_write(request, edition, activity, str(refusal), kind="warn", status=409)
+    except ObjectDoesNotExist:
+        return _answer_already_gone(request, edition, activity)
     return _answer_write(request, edition, activity, _("%(number)s är borttagen.") % {"number": activity.number})
 
 
@@ -178,6 +182,12 @@ def _answer_write(request, edition, activity, text, *, kind="", status=200):
     if text:
         messages.add_message(request, messages.WARNING if kind else messages.SUCCESS, text)
     return redirect(_row_url(activity))
+
+
+def _answer_already_gone(request, edition, activity):
+    """Somebody removed the row between reading it and writing to it."""
+    text = _("%(number)s finns inte längre. Någon annan har tagit bort den.") % {"number": activity.number}
+    return _answer_write(request, edition, activity, text, kind="warn", status=409)
 
 
 def _answer_gone(request, edition, form):

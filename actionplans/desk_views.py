@@ -1,6 +1,7 @@
 """What goes on around the editor's table: many rows at once, undoing, who else is here, and the checks."""
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -78,6 +79,9 @@ def edition_undo(request, slug, plan, label):
         step = steps.undo_latest(edition=edition, by=request.user)
     except steps.CannotUndo as obstacle:
         return _answer(request, edition, {"kind": "warn", "text": str(obstacle)}, status=409)
+    except IntegrityError:
+        text = _("Något som raden pekade på finns inte längre. Det går inte att ångra.")
+        return _answer(request, edition, {"kind": "warn", "text": text}, status=409)
     if step is None:
         return _answer(request, edition, {"kind": "warn", "text": _("Det finns inget att ångra.")}, status=409)
     return _answer(request, edition, {"kind": "", "text": _("Ångrat: %s.") % step.label})

@@ -71,8 +71,8 @@ class View:
         """From the address; the columns are remembered for the user's next visit. Nonsense is left out."""
         asked = request.GET.getlist("kolumner")
         columns = tuple(name for name in CHOOSABLE if name in asked)
-        if columns:
-            request.session["plan_columns"] = columns
+        if columns and list(columns) != request.session.get("plan_columns"):
+            request.session["plan_columns"] = list(columns)
         sort = request.GET.get("sortera", "")
         return cls(
             columns or tuple(name for name in CHOOSABLE if name in request.session.get("plan_columns", DEFAULT)),
