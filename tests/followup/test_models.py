@@ -2,10 +2,13 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.signals import pre_save
 from django.utils import timezone
 
+from actionplans.models import Edition
 from followup.models import Incomplete, Report, Round
 from followup.services import add_reports, adopt_edition, open_round
+from governance.models import Decision
 from lib.db import Frozen
 from parties.models import Role
 from tests.factories import (
@@ -171,3 +174,41 @@ def test_adopt_edition_adds_reports_and_leaves_answers_alone():
     assert Report.objects.get(pk=report.pk).text == "svarat"
     assert set(report.round.reports.values_list("party", flat=True)) == {report.party_id, party.pk}
     assert add_reports(round=report.round) == 0
+
+
+def test_add_reports_asks_nothing_about_what_the_edition_ended():
+    edition = EditionFactory()
+    party = AccessionFactory(agreement=edition.plan.agreement).party
+    actor = ActorFactory(agreement=edition.plan.agreement, party=party)
+    standing = ActivityFactory(edition=edition, responsible=actor)
+    ActivityFactory(edition=edition, responsible=actor, ending="closed", ending_reason="Klar")
+    adopt(edition)
+    add_reports(round=RoundFactory(agreement=edition.plan.agreement))
+    assert [report.activity for report in Report.objects.all()] == [standing]
+
+
+def test_adopt_edition_that_fails_midway_leaves_nothing():
+    """The third report cannot be stored: no decision, no report, nothing superseded, and the edition is as it was."""
+    former = adopt(EditionFactory())
+    edition = EditionFactory(plan=former.plan)
+    agreement = edition.plan.agreement
+    mandate = MandateFactory(agreement=agreement)
+    for _ in range(3):
+        actor = ActorFactory(agreement=agreement, party=AccessionFactory(agreement=agreement).party)
+        activity = ActivityFactory(edition=edition, responsible=actor)
+    RoundFactory(agreement=agreement)
+    before = Decision.objects.count(), Edition.history.count()
+
+    def refuse(sender, instance, **kwargs):
+        if instance.activity_id == activity.pk:
+            raise RuntimeError("killed")
+
+    pre_save.connect(refuse, sender=Report)
+    try:
+        with pytest.raises(RuntimeError):
+            adopt_edition(edition=edition, mandate=mandate, decided_on=timezone.localdate(), by=UserFactory())
+    finally:
+        pre_save.disconnect(refuse, sender=Report)
+    assert (Decision.objects.count(), Edition.history.count()) == before
+    states = set(Edition.objects.filter(plan=former.plan).values_list("pk", "state"))
+    assert (states, Report.objects.count()) == ({(former.pk, "adopted"), (edition.pk, "draft")}, 0)

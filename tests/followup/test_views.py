@@ -23,6 +23,7 @@ from tests.factories import (
     ReportFactory,
     RoundFactory,
     UserFactory,
+    adopt,
 )
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +327,44 @@ def test_edition_adopt_refuses_a_body_of_another_agreement(client, log_in, draft
     log_in("coordinator", draft.plan.agreement)
     assert client.post(adopt_url(draft), adoption(draft, mandate=MandateFactory().pk)).status_code == 200
     assert Edition.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_edition_adopt_says_what_is_adopted_and_what_it_replaces(client, log_in, draft):
+    former = adopt(EditionFactory(plan=draft.plan, label="2026:1"))
+    log_in("coordinator", draft.plan.agreement)
+    page = client.post(adopt_url(draft), adoption(draft), follow=True).content.decode()
+    assert f"{draft} är fastställd. Nu kan ingen ändra den. Den ersätter {former.label}, som går att läsa" in page
+
+
+def test_edition_adopt_shows_the_checks(client, log_in, draft):
+    log_in("coordinator", draft.plan.agreement)
+    page = client.get(adopt_url(draft)).content.decode()
+    assert ("2 saker är bra att se över" in page, "inte varit föreslagen" in page, "<form" in page) == (
+        True,
+        True,
+        True,
+    )
+    activity = ActivityFactory(edition=draft, number="X1", responsible=None)
+    context = client.get(adopt_url(draft)).context
+    assert [(row.activity, row.field) for row in context["stops"]] == [(activity, "responsible")]
+
+
+def test_edition_adopt_refuses_with_the_list_of_what_stops_it(client, log_in, draft):
+    ActivityFactory(edition=draft, number="X1", responsible=None)
+    ActivityFactory(edition=draft, number="X2", ending="cancelled")
+    log_in("coordinator", draft.plan.agreement)
+    response = client.post(adopt_url(draft), adoption(draft))
+    page = response.content.decode()
+    assert (response.status_code, "X1: Ansvarig part saknas." in page, "X2: Struken utan skäl." in page) == (
+        200,
+        True,
+        True,
+    )
+    assert 'value="1-2026"' in page
+    assert (Edition.objects.get(pk=draft.pk).state, Decision.objects.count()) == ("draft", 0)
+
+
+def test_edition_adopt_twice_is_refused(client, log_in, draft):
+    log_in("coordinator", draft.plan.agreement)
+    answers = [client.post(adopt_url(draft), adoption(draft)).status_code for _ in range(2)]
+    assert (answers, Decision.objects.count()) == ([302, 403], 1)
