@@ -15,6 +15,7 @@ from actionplans.comment_forms import CommentForm
 from actionplans.comments import (
     discussed_editions,
     is_closed,
+    is_shared_now,
     may_comment,
     readable_activities,
     reopen,
@@ -110,6 +111,7 @@ def talk(request, about, posted=None):
         "can_comment": not is_closed(about) and may_comment(request.user, about),
         "saved": request.method == "POST" and not posted,
         "is_closed": is_closed(about),
+        "shared_now": is_shared_now(about),
         "post_url": address_of(about, post=True),
         "plan": plan_of(about),
     }

@@ -364,3 +364,11 @@ def test_comment_index_queries_do_not_follow_rows(client, activity):
     for _ in range(29):
         CommentFactory(activity=ActivityFactory(edition=activity.edition))
     assert queries() == with_one
+
+
+@pytest.mark.parametrize(("state", "marked"), [("draft", False), ("proposed", True), ("adopted", True)])
+def test_comment_list_marks_what_is_internal_where_others_read_too(client, activity, state, marked):
+    client.force_login(cast(activity.edition.plan)["coordinator"])
+    CommentFactory(activity=activity)
+    put(activity, state)
+    assert (" internt</span>" in client.get(address(activity)).content.decode()) is marked
