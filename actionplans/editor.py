@@ -175,7 +175,7 @@ def _cell(name, row, before):
     if name in LISTS:
         links = sorted(row[f"{name}_links"] or [], key=lambda link: sort_key(link["name"]))
         keys = " ".join(str(link["pk"]) for link in links)
-        return keys, label, ", ".join(capfirst(link["name"]) for link in links)
+        return keys, label, "; ".join(capfirst(link["name"].rstrip(".")) for link in links)
     if name == "ends_on" and row["is_continuous"]:
         return CONTINUOUS, label, capfirst(_("löpande"))
     if row[name] in ("", None):
