@@ -349,7 +349,7 @@ def test_two_editors_writing_at_once_lose_nothing(editors, draft):
     answers = [status for writer in writers for status in writer.answers]
     figures = {status: answers.count(status) for status in sorted(set(answers))}
     print(f"\n{SECONDS:.0f} s: {len(acknowledged)} edits acknowledged and stored, answers {figures}")
-    assert len(acknowledged) > SECONDS
+    assert len(acknowledged) > SECONDS / 4  # otherwise nothing was tried
 
 
 def known_before(change, writers):

@@ -1,6 +1,6 @@
 // Writing in a cell: the field's own control is laid over it, and what is written is saved when one leaves it.
 import { focusStop, step } from "./grid.js";
-import { begin, end, pending, save } from "./saves.js";
+import { begin, begunFrom, end, pending, save } from "./saves.js";
 import { nameOf, removeNote, rowOf, showTyped, table } from "./table.js";
 import { controlsOf, fill, same, stored, typed } from "./values.js";
 import { words } from "./words.js";
@@ -15,19 +15,19 @@ export const canEdit = (cell) => Boolean(cell && "field" in cell.dataset && temp
   && !rowOf(cell).matches(".gone, .frozen"));
 
 /**
- * Open a cell for writing, with ``values`` in it where they are given, on top of ``version``. A text that waits for a
- * decision is written on from where it began: only the decision puts it on top of the other one.
+ * Open a cell for writing, with ``values`` in it where they are given, on top of ``version``. A text that is not stored
+ * yet is written on.
  */
 export function openCell(cell, { values, version } = {}) {
   if (!canEdit(cell)) return;
   closeCell();
   const row = rowOf(cell);
   const field = cell.dataset.field;
-  const unsaved = pending(row.dataset.pk).findLast((edit) => edit.field === field);
-  const start = unsaved?.values ?? stored(cell);
+  const now = { values: stored(cell), was: stored(cell), version: version ?? row.dataset.version };
+  const from = begunFrom(row.dataset.pk, field, now);
+  const start = from.values;
   const edit = {
-    pk: row.dataset.pk, url: row.dataset.url, field, was: stored(cell),
-    version: version ?? unsaved?.readAt ?? unsaved?.version ?? row.dataset.version,
+    pk: row.dataset.pk, url: row.dataset.url, field, was: from.was, version: from.version,
     isDirty: () => !same(typed(controlsOf(box)), start),
   };
   const box = layBox(cell, field, values ?? start);

@@ -2,7 +2,7 @@
 import { editor, perform, take } from "./acting.js";
 import { focusRow } from "./grid.js";
 import { ask } from "./net.js";
-import { begin, end, pending, save } from "./saves.js";
+import { begin, begunFrom, end, pending, save } from "./saves.js";
 import { dress, nameOf, removeNote, rowOf } from "./table.js";
 import { original, same, typed } from "./values.js";
 
@@ -78,11 +78,11 @@ function saveField(line, name) {
   const edit = fields.get(name);
   const controls = named(line, name);
   const values = typed(controls);
-  const unsaved = pending(edit.pk).findLast((other) => other.field === name);
-  if (same(values, unsaved?.values ?? edit.was)) return;
+  const from = begunFrom(edit.pk, name, { ...edit, values: edit.was });
+  if (same(values, from.values)) return;
   removeNote(rowOf(line), name);
   for (const control of controls) control.removeAttribute("aria-invalid");
-  save({ ...edit, version: unsaved?.version ?? edit.version, values });
+  save({ ...edit, was: from.was, version: from.version, values });
 }
 
 /** Mark the field that was refused or clashed, also when it stands in the open form. */

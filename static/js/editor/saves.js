@@ -46,6 +46,16 @@ export const retryNow = () => wake();
 /** Every edit of a row that is written but not stored, refused ones too. */
 export const pending = (pk) => [...waiting, ...unsettled.values()].filter((edit) => edit.pk === pk);
 
+/**
+ * What a new text for a field goes on from: the text that is not stored yet, with what was stored when that was begun,
+ * or else ``now``, {values, was, version} as the page shows it. What clashed goes on from where it was begun: only a
+ * decision puts it on top of the other text.
+ */
+export function begunFrom(pk, field, now) {
+  const last = pending(pk).findLast((edit) => edit.field === field);
+  return last ? { values: last.values, was: last.readWas ?? last.was, version: last.readAt ?? last.version } : now;
+}
+
 /** When nothing is under way or waiting any more. */
 export async function settled() {
   while (running) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -40,7 +40,7 @@ function clash(edit, fresh) {
     if (!isStored) save(again);
     return;
   }
-  keep({ ...again, was: theirs ?? edit.was, theirs, tries: 0, readAt: edit.version });
+  keep({ ...again, was: theirs ?? edit.was, theirs, tries: 0, readAt: edit.readAt ?? edit.version, readWas: edit.readWas ?? edit.was });
   const row = takeRow(fresh);
   offerMerge(row, edit.field, theirs);
   say(words.clash(nameOf(row)), "unsaved");
@@ -113,7 +113,7 @@ export function decide(action, row, field) {
     return;
   }
   if (action === "keep-mine" && edit) {
-    save(edit);
+    save({ ...edit, readAt: undefined, readWas: undefined });
     showTyped(edit);
   } else showStored(row, field);
   if (action === "merge" && edit) {
