@@ -6,6 +6,7 @@ all of a row that was made or removed. Undoing puts back what was before where t
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,8 +98,9 @@ def _take_away(activity):
 
 
 def _bring_back(edition, row, by):
-    """The removed row again, under its old key."""
-    activity = Activity(pk=row["pk"], edition=edition)
+    """The removed row again, under its old key and a version that nobody has read it at."""
+    latest = Activity.history.filter(id=row["pk"]).aggregate(version=Max("version"))["version"] or 0
+    activity = Activity(pk=row["pk"], edition=edition, version=latest + 1)
     activity._history_user = by
     _fill(activity, row["before"])
     try:

@@ -136,6 +136,13 @@ def test_undo_of_a_deletion_is_refused_where_the_number_is_taken(activity, user)
         undo_latest(edition=activity.edition, by=user)
 
 
+def test_undo_of_a_deletion_gives_a_version_that_nobody_has_read(activity, user):
+    change(activity.edition, user, activity, title="Mitt")
+    delete_activity(activity=Activity.objects.get(pk=activity.pk), version=2, by=user)
+    undo_latest(edition=activity.edition, by=user)
+    assert Activity.objects.get(pk=activity.pk).version > 2
+
+
 def test_undo_in_a_row_that_is_gone_is_refused(activity, user):
     change(activity.edition, user, activity, title="Mitt")
     delete_activity(activity=activity, version=Activity.objects.get(pk=activity.pk).version, by=UserFactory())
