@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from html import escape
 from urllib.parse import urlencode
 
-ROUNDS, REPEATS = 5, 10
+ROUNDS, REPEATS = 5, 6
 PORTS = {"portal": 8934, "floor": 8935}
 AREAS, PARTIES, LABEL = 8, 13, "2027:1"
 
@@ -284,6 +284,7 @@ def run():
         return reverse(f"actionplans:{name}", args=[agreement.slug, f"plan-{rows}", LABEL, *more])
 
     def page(title, rows, path, before=lambda: None):
+        client.get(path)
         before()
         queries = queries_of(client, path)
         tell(title, *measure(floors[rows], lambda: ask("portal", path, cookies), before), queries)
