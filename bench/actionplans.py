@@ -8,6 +8,7 @@ time, so that a slow moment of the machine slows both. What counts is the ratio,
 import datetime
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -328,6 +329,7 @@ def main():
     except SystemExit as reason:
         print(f"Handlingsplanerna mäts inte: {reason}")
         return
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # servers and database end with it
     with cluster() as url:
         dsn = url.removeprefix("postgres://postgres@/").rpartition("/")
         os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
