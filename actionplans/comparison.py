@@ -86,12 +86,13 @@ class Comparison:
 
     @property
     def summary(self):
-        """``12 aktiviteter: 4 oförändrade, 5 ändrade, 2 nya, 1 struken.``"""
+        """``12 aktiviteter jämförda: 4 oförändrade, 5 ändrade, 2 nya, 1 struken.``"""
         if not self.total:
             return _("Ingen av versionerna har någon aktivitet.")
         if not self.changes:
             return _("Inget skiljer mellan versionerna: aktiviteterna är desamma.")
-        total = ngettext("%(count)s aktivitet", "%(count)s aktiviteter", self.total) % {"count": self.total}
+        total = ngettext("%(count)s aktivitet jämförd", "%(count)s aktiviteter jämförda", self.total)
+        total %= {"count": self.total}
         parts = [f"{number} {kind_label(kind, number)}" for kind, number in self.counts.items() if number]
         return f"{total}: {', '.join(parts)}."
 

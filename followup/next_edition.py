@@ -91,11 +91,11 @@ class Carried:
 
     @property
     def tally(self):
-        """What the parties said, in one line: "3 pågår, 1 genomförd"."""
+        """What the parties said, in one line: ``Pågår 3, genomförd 1``."""
         statuses = Counter(report.status for report in self.reports)
-        parts = [f"{statuses[status]} {status.label}" for status in ReportStatus if statuses[status]]
+        parts = [f"{status.label} {statuses[status]}" for status in ReportStatus if statuses[status]]
         if self.silent:
-            parts.append(_("%(count)s utan svar") % {"count": self.silent})
+            parts.append(_("utan svar %(count)s") % {"count": self.silent})
         return capfirst(", ".join(parts))
 
 
@@ -127,4 +127,4 @@ def _suggested(row):
     if said == {ReportStatus.CANCELLED}:
         return Activity.Ending.CANCELLED, row.reports[0].text[:1000] if len(row.reports) == 1 else ""
     label = max(report.round.label for report in row.reports)
-    return Activity.Ending.CLOSED, _("Genomförd enligt uppföljningen %(label)s.") % {"label": label}
+    return Activity.Ending.CLOSED, _("Genomförd enligt uppföljning %(label)s.") % {"label": label}

@@ -256,11 +256,15 @@ class Events:
 
     def _tell_import(self, group):
         name = group[0]["by"] if self.reader.shares else ""
-        created = sorted((str(KINDS[row["of_kind"]]._meta.verbose_name_plural), row["made"]) for row in group)
+        created = sorted((_named(KINDS[row["of_kind"]], row["made"]), row["made"]) for row in group)
         return Event(
             when=group[0]["history_date"], who=f"{name}, {_('import')}" if name else _("import"),
             reason=group[0]["why"], sort="+", created=created,
         )  # fmt: skip
+
+
+def _named(model, number):
+    return str(model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural)
 
 
 def _kind(model):

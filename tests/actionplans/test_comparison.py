@@ -139,7 +139,7 @@ def test_compare_counts_every_activity_once(old, new):
         Kind.CLOSED: 1, Kind.STRUCK: 1, Kind.REMOVED: 1,
     }  # fmt: skip
     assert comparison.summary == (
-        "10 aktiviteter: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen."
+        "10 aktiviteter jämförda: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen."
     )
     gone = sum(comparison.counts[kind] for kind in (Kind.CLOSED, Kind.STRUCK, Kind.REMOVED))
     assert old.activities.standing().count() == comparison.total - comparison.counts[Kind.ADDED]
@@ -220,7 +220,7 @@ def test_compare_is_in_the_order_of_the_plan(old, new):
     [
         ([], "Ingen av versionerna har någon aktivitet."),
         ([{}], "Inget skiljer mellan versionerna: aktiviteterna är desamma."),
-        ([{"indicator": "Antal"}], "1 aktivitet: 1 ändrad."),
+        ([{"indicator": "Antal"}], "1 aktivitet jämförd: 1 ändrad."),
     ],
 )
 def test_comparison_summary(old, new, rows, summary):

@@ -41,7 +41,7 @@ def coordinate(login_as):
 def test_edition_compare_tells_everybody_what_changed(client):
     old, new = adopted_pair()
     text = text_of(client.get(address(new, old.label)))
-    assert "10 aktiviteter: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen." in text
+    assert "10 aktiviteter jämförda: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen." in text
     assert re.findall(r"<h2>(.*?)</h2>", text) == ["Arbete", "Utan område"]
     assert "Pengarna är slut." in text
 
@@ -166,7 +166,7 @@ def test_edition_compare_docx_holds_the_same(client):
     old, new = adopted_pair()
     response = client.get(address(new, old.label, "edition_compare_docx"))
     document = Document(BytesIO(b"".join(response.streaming_content)))
-    summary = "10 aktiviteter: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen."
+    summary = "10 aktiviteter jämförda: 2 oförändrade, 2 ändrade, 1 flyttad, 2 nya, 1 avslutad, 1 struken, 1 borttagen."
     assert summary in [paragraph.text for paragraph in document.paragraphs]
 
 

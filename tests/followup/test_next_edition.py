@@ -97,13 +97,13 @@ def report(edition, status, *, round=None, activity=None, submitted=True, **more
     ("statuses", "suggestion", "tally"),
     [
         ((), "", ""),
-        (("done",), "closed", "1 genomförd"),
-        (("done", "done"), "closed", "2 genomförd"),
-        (("cancelled",), "cancelled", "1 avförd"),
-        (("done", "cancelled"), "closed", "1 genomförd, 1 avförd"),
-        (("done", "ongoing"), "", "1 pågår, 1 genomförd"),
-        (("done", "not handed in"), "", "1 genomförd, 1 utan svar"),
-        (("deviating",), "", "1 avviker"),
+        (("done",), "closed", "Genomförd 1"),
+        (("done", "done"), "closed", "Genomförd 2"),
+        (("cancelled",), "cancelled", "Avförd 1"),
+        (("done", "cancelled"), "closed", "Genomförd 1, avförd 1"),
+        (("done", "ongoing"), "", "Pågår 1, genomförd 1"),
+        (("done", "not handed in"), "", "Genomförd 1, utan svar 1"),
+        (("deviating",), "", "Avviker 1"),
     ],
 )
 def test_carried_from_suggests_an_ending_when_everybody_says_so(source, statuses, suggestion, tally):
@@ -133,7 +133,7 @@ def test_carried_from_shows_what_was_said_of_the_activity_in_the_edition_before(
     ActivityFactory(edition=EditionFactory(label="annan plan"), lineage=activity.lineage)
     report(earlier, "done", activity=before)
     (row,) = carried_from(source, source.user)
-    assert (row.tally, row.ending) == ("1 genomförd", "")
+    assert (row.tally, row.ending) == ("Genomförd 1", "")
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_edition_create_proposes_what_follows_from_cadence_and_reports(client, s
     adopt(source)
     form = client.get(url_of(source.plan)).context["form"]
     assert [form.initial[name] for name in PERIOD] == ["2027:1", day("2027-01-01"), day("2027-06-30")]
-    assert [(row.ending, row.reason) for row in form.rows] == [("closed", "Genomförd enligt uppföljningen 2026:2.")]
+    assert [(row.ending, row.reason) for row in form.rows] == [("closed", "Genomförd enligt uppföljning 2026:2.")]
     everything = client.get(url_of(source.plan), {"urval": "alla"}).context["form"]
     assert [(row.ending, row.reason, row.suggestion) for row in everything.rows] == [("", "", "closed")]
 

@@ -181,7 +181,7 @@ def test_agreement_history_tells_an_import_in_one_line(client, agreement):
     events = [event for event in read(client, agreement).context["page_obj"] if event.created]
     assert [(event.reason, event.who, event.created) for event in events] == [
         ("Import av arbetsbok lan.xlsx", "import", [("mål", 1)]),
-        ("Import av arbetsbok lan.xlsx", "import", [("mål", 3), ("prioriterade områden", 1)]),
+        ("Import av arbetsbok lan.xlsx", "import", [("mål", 3), ("prioriterat område", 1)]),
     ]
     assert changes(client, agreement) == []
 
