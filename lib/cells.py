@@ -29,8 +29,8 @@ def tidy(text):
 def count_from(text, today):
     """A cell of example data that counts from the day it is loaded, as a date; any other text as it is.
 
-    ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``. In a text the lines that begin
-    with such a date get theirs: ``idag+30 Rutinen är beslutad``.
+    ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``. In a text the lines that
+    begin with such a date get theirs: ``idag+30 Rutinen är beslutad``.
     """
 
     def day(match):
