@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import F, Max
+from django.db.models import Count, F, Max, OuterRef, Subquery
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from actionplans import presence, steps
 from actionplans.checks import findings
 from actionplans.forms import ACTOR_FIELDS, ActivityForm, BulkForm
-from actionplans.models import Activity, ActivityCollaborationArea, ActivityGoal, ActivityParticipant
+from actionplans.models import Activity, ActivityCollaborationArea, ActivityGoal, ActivityParticipant, Comment
 from lib.db import json_list
 from lib.swedish import fold, sort_key
 from lib.templatetags.portal_ui import icon
@@ -109,14 +109,19 @@ class View:
 
 
 def fetch(activities):
-    """The activities as dictionaries, in the order of the table; lists and names come in the same query."""
+    """The activities as dictionaries, in the order of the table; lists and names come in the same query.
+
+    ``open_comments`` is the number of unresolved threads, all of which whoever may edit may read.
+    """
+    threads = Comment.objects.unresolved().filter(activity=OuterRef("pk")).order_by().values("activity")
+    threads = Subquery(threads.annotate(number=Count("pk")).values("number"))
     lists = {
         f"{name}_links": json_list(link.objects, "activity", pk=key, name=label)
         for name, (link, key, label) in LISTS.items()
     }
     names = {f"{key}_name": F(f"{key}__name") for key in KEYS}
     fields = ("pk", "version", "lineage", "ending", "ending_reason", "change_reason", "origin", *TEXTS, *KEYS)
-    return list(activities.for_table().values(*fields, **names, **lists))
+    return list(activities.for_table().values(*fields, **names, **lists, open_comments=threads))
 
 
 def fetch_before(edition, **lookup):
@@ -160,9 +165,14 @@ def make_row(row, view, before, base):
         "area": str(row["area"] or ""),
         "part": str(row["collaboration_area"] or ""),
         "ending": row["ending"],
+        "comments": _comments(row["open_comments"]),
         "no_reason": bool(row["ending"]) and not row["ending_reason"],
         "cells": [(name, *_cell(name, row, before)) for name in view.columns if name != SINCE or before is not None],
     }
+
+
+def _comments(number):
+    return ngettext("%(count)s kommentar", "%(count)s kommentarer", number) % {"count": number} if number else ""
 
 
 def _cell(name, row, before):

@@ -17,6 +17,7 @@ from tests.factories import (
     ActivityFactory,
     ActorFactory,
     CollaborationAreaFactory,
+    CommentFactory,
     EditionFactory,
     GoalFactory,
     MembershipFactory,
@@ -149,6 +150,16 @@ def test_edition_edit_remembers_the_columns(get, edition):
     later = get("redigera/")
     heads = [re.findall(r'data-column="([^"]*)"', page.content.decode()) for page in (asked, later)]
     assert heads == [["number", "title", "responsible", "financing"]] * 2
+
+
+def test_edition_edit_counts_the_unresolved_threads_of_each_row(get, edition, user):
+    talked_of, silent = ActivityFactory(edition=edition), ActivityFactory(edition=edition)
+    thread = CommentFactory(activity=talked_of)
+    CommentFactory(activity=talked_of, reply_to=thread)
+    CommentFactory(activity=talked_of)
+    CommentFactory(activity=silent, resolved_at=timezone.now(), resolved_by=user)
+    told = re.findall(r'class="talk" href="([^"]*)">([^<]*)<', get("redigera/").content.decode())
+    assert told == [(f"../aktivitet/{talked_of.pk}/kommentarer/", "2 kommentarer")]
 
 
 def test_edition_edit_leaves_out_parties_that_left_but_says_so_where_one_is_named(get, edition, agreement):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from actionplans.models import Activity
 from parties.models import Role
@@ -345,6 +346,17 @@ def test_comments_open_in_the_row(editor, draft, axe):
     talk.get_by_text("Sam Samordnare").first.wait_for()
     axe(editor)
     assert [comment.text for comment in row.comments.all()] == ["Vem gör det?"]
+
+
+def test_a_comment_that_is_not_sent_is_not_lost(editor, draft):
+    row = activity(draft, "B1")
+    use(editor, row, "Kommentarer")
+    written = editor.locator(f"#a{row.pk} tr.edit").get_by_label("Ny kommentar")
+    written.fill("Vem gör det?")
+    press(editor, "Escape")
+    use(editor, row, "Avsluta eller stryk")
+    expect(written).to_be_focused()
+    expect(written).to_have_value("Vem gör det?")
 
 
 def test_a_row_is_removed_and_brought_back(editor, draft):

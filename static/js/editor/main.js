@@ -31,7 +31,7 @@ function clickCell(event, target, row) {
   const cell = target.closest("[data-field]");
   if (link && isPlain && opensRow(link)) {
     event.preventDefault();
-    openRow(row);
+    openRow(row, link.matches(".talk") ? "kommentarer/" : "");
   } else if (!link && canEdit(cell) && !getSelection().toString()) openCell(cell);
 }
 

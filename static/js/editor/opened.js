@@ -15,10 +15,16 @@ const NOT_OURS = new Set(["csrfmiddlewaretoken", "version", ""]);
 const namesIn = (root) => [...new Set([...root.querySelectorAll("input, select, textarea")].map((control) => control.name))]
   .filter((name) => !NOT_OURS.has(name));
 
+/** Where words stand that were never sent, in a form that is not saved field by field (a comment, a reason). */
+const unsent = (line) => line?.dataset.path
+  && [...line.querySelectorAll("textarea, input:not([type=hidden])")].find((control) => control.value !== control.defaultValue);
+
 /** Show what ``path`` of the row's address gives, below the row; without a path the whole activity. */
 export async function openRow(row, path = "", field = "") {
   const line = openLine();
-  if (!line || rowOf(line) !== row || line.dataset.path !== path) {
+  const isOther = line && (rowOf(line) !== row || line.dataset.path !== path);
+  if (isOther && unsent(line)) { unsent(line).focus(); return; } // first send or close what is written
+  if (!line || isOther) {
     closeRow({ focus: false });
     const version = row.dataset.version;
     const answer = await perform(row.dataset.url + path);
@@ -138,6 +144,7 @@ async function submit(event) {
 }
 
 export function startOpened() {
+  addEventListener("beforeunload", (event) => { if (unsent(openLine())) event.preventDefault(); });
   editor.addEventListener("change", ({ target }) => {
     const line = target.closest("tr.edit");
     if (line && !line.dataset.path && fields.has(target.name)) saveField(line, target.name);
@@ -149,7 +156,7 @@ export function startOpened() {
   });
   editor.addEventListener("keydown", (event) => {
     const line = event.target.closest("tr.edit");
-    if (line && event.key === "Escape") closeRow();
+    if (line && event.key === "Escape" && !unsent(line)) closeRow();
     if (line && event.key === "Enter" && !line.dataset.path && event.target.matches("input, [data-line]")) {
       event.preventDefault(); // it would close the row
       saveField(line, event.target.name);
