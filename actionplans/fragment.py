@@ -9,11 +9,13 @@ The row's markup is a template too, but drawn once: Django's engine would spend 
 the same twelve texts two hundred times.
 """
 
+from html import escape
 from itertools import chain
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext as _
 
 from actionplans.reading import by_area, ended, rows_of, standing
@@ -41,6 +43,11 @@ def drawn(rows):
     return render_to_string("actionplans/_edition_rows.html", {"areas": areas, "ended": closed})
 
 
+def escaped(text):
+    """As Django's ``conditional_escape``, which first asks of every text whether it is a translation still to come."""
+    return text if isinstance(text, SafeData) else escape(str(text))
+
+
 class RowTemplate:
     """The markup of a row with a {name} where each text goes; the texts are escaped as they are filled in at once."""
 
@@ -53,14 +60,15 @@ class RowTemplate:
         self.files = _("Bilagor")
 
     def filled(self, rows):
-        return format_html_join("", "{}", ((self.one(row),) for row in rows))
+        return mark_safe("".join(map(self.one, rows)))  # markup of ours, filled with escaped texts
 
     def one(self, row):
         texts = {name: row[name] for name in self.TEXTS}
         texts["responsible_name"] = texts["responsible_name"] or self.missing
         texts["when"] = texts["when"] or self.missing
         facts = row["facts"] + self.file_links(row)
-        return format_html(self.markup(len(facts)), *chain.from_iterable(facts), **texts)
+        texts = {name: escaped(text) for name, text in texts.items()}
+        return self.markup(len(facts)).format(*map(escaped, chain.from_iterable(facts)), **texts)
 
     def markup(self, number):
         """The row's, with room for that many facts folded under it."""

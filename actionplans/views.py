@@ -13,7 +13,8 @@ from actionplans.reading import by_area, ended, neighbours_of, plans_of, rows_of
 from actionplans.timeline import charts
 from agreements.frame import frame
 from agreements.models import Agreement
-from lib.web import get_listed, get_visible
+from lib.web import answer_unless_kept, get_listed, get_visible
+from parties.rights import hats_of
 
 
 def plan_list(request, slug):
@@ -29,8 +30,17 @@ def plan_list(request, slug):
 def edition_detail(request, slug, plan, label):
     """One edition with its activities by area, at an address that stays."""
     edition, editions, context = _edition(request, slug, plan, label)
-    context |= {"neighbours": neighbours_of(edition, editions), "rows": rows_fragment(edition)}
-    return render(request, "actionplans/edition_detail.html", context)
+    hats = hats_of(request.user)
+
+    def answer():
+        shown = {"neighbours": neighbours_of(edition, editions), "rows": rows_fragment(edition), "hats": hats}
+        return render(request, "actionplans/edition_detail.html", {**context, **shown})
+
+    if not (edition.is_frozen and edition.plan.agreement.is_published):
+        return answer()
+    worn = [(hat.pk, hat.role, hat.party.name) for hat in hats]
+    read = [row.as_read() for row in editions]
+    return answer_unless_kept(request, (timezone.localdate(), edition.can_edit, worn, read), answer)
 
 
 def edition_timeline(request, slug, plan, label):

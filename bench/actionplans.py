@@ -130,6 +130,7 @@ def draft_of(agreement, key, rows):
         plan=plan, label="2026:2", starts_on=datetime.date(2026, 7, 1), ends_on=datetime.date(2026, 12, 31)
     )
     activities_of(before, rows)
+    adopt(before)
     draft = Edition.objects.create(
         plan=plan, label=LABEL, starts_on=datetime.date(2027, 1, 1), ends_on=datetime.date(2027, 6, 30), based_on=before
     )
@@ -139,6 +140,16 @@ def draft_of(agreement, key, rows):
         activity.title += " i hela länet"
         activity.save()
     return draft
+
+
+def adopt(edition):
+    from governance.models import Body, Decision
+    from parties.models import User
+
+    plan = edition.plan
+    body = Body.objects.create(county=plan.agreement.county, key=plan.key, name="Råd")
+    decision = Decision.objects.create(body=body, key="beslut", title="Fastställer", decided_on=edition.starts_on)
+    edition.adopt(decision=decision, by=User.objects.first())
 
 
 def activities_of(edition, rows, lineages=None):
@@ -211,12 +222,14 @@ def server(name, application, **environment):
         process.wait()
 
 
-def ask(name, path, cookies=None, post=None):
-    """(milliseconds, status, body) of one request on a connection of its own."""
+def ask(name, path, cookies=None, post=None, kept=""):
+    """(milliseconds, status, body) of one request on a connection of its own; ``kept`` is the tag of what is kept."""
     body = urlencode(post, doseq=True).encode() if post is not None else b""
     lines = [f"{'GET' if post is None else 'POST'} {path} HTTP/1.0", f"Host: 127.0.0.1:{PORTS[name]}"]
     if cookies:
         lines.append("Cookie: " + "; ".join(f"{key}={value}" for key, value in cookies.items()))
+    if kept:
+        lines.append(f"If-None-Match: {kept}")
     if post is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}", "HX-Request: true"]
         lines += [f"X-CSRFToken: {cookies['csrftoken']}"] if cookies else []
@@ -241,19 +254,20 @@ def measure(floor_request, page_request, before=lambda: None):
         for _ in range(REPEATS):
             before()
             spent, status, body = page_request()
-            assert status == 200, f"{status}: {body[:300]}"
+            assert status in (200, 304), f"{status}: {body[:300]}"
             times["page"].append(spent)
     return {key: statistics.median(values) for key, values in times.items()}, len(body)
 
 
-def queries_of(client, path, post=None):
+def queries_of(client, path, post=None, kept=""):
     """How many questions a page asks the database, the second time it is asked for."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
-        response = client.post(path, post, headers={"HX-Request": "true"}) if post else client.get(path)
-    assert response.status_code == 200, f"{path} svarade {response.status_code}"
+        known = {"If-None-Match": kept} if kept else {}
+        response = client.post(path, post, headers={"HX-Request": "true"}) if post else client.get(path, headers=known)
+    assert response.status_code == (304 if kept else 200), f"{path} svarade {response.status_code}"
     return len(captured)
 
 
@@ -294,6 +308,10 @@ def run():
         path = place("edition_detail", rows)
         page(f"Lista, {rows}, ny", rows, path, renewed(edition))
         page(f"Lista, {rows}, oförändrad", rows, path)
+    adopted = reverse("actionplans:edition_detail", args=[agreement.slug, "plan-200", "2026:2"])
+    kept = client.get(adopted).headers["ETag"]
+    asked = measure(floors[200], lambda: ask("portal", adopted, cookies, kept=kept))
+    tell("Fastställd, 200, oförändrad (304)", *asked, queries_of(client, adopted, kept=kept))
     for name in ("edition_timeline", "edition_matrix", "edition_print", "edition_edit"):
         page(f"{name}, 200", 200, place(name, 200))
     page("edition_edit, 500", 500, place("edition_edit", 500))

@@ -1,8 +1,14 @@
 """How views fetch what a user may see, and answer."""
 
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 
 
 def get_visible(queryset, user, **lookup):
@@ -27,6 +33,22 @@ def get_editable(queryset, user, **lookup):
     if not queryset.editable_by(user).filter(pk=row.pk).exists():
         raise PermissionDenied
     return row
+
+
+def answer_unless_kept(request, facts, answer):
+    """What ``answer()`` gives, or 304 where the browser keeps the page made of the same ``facts``.
+
+    For public pages only: the browser may store them, also for a person who is signed in, and must ask before it shows
+    them again. ``facts`` is everything the page shows, as values with a stable repr; who asks and which release answers
+    belong to them without being told.
+    """
+    if settings.DEBUG or len(get_messages(request)):
+        return answer()
+    seen_by = (settings.RELEASE, request.user.pk, request.session.session_key)
+    etag = quote_etag(sha256(repr((seen_by, facts)).encode()).hexdigest()[:32])
+    response = get_conditional_response(request, etag=etag) or answer()
+    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+    return response
 
 
 def fragment_or_redirect(request, template, context, url):

@@ -59,12 +59,15 @@ def conflicts(get_response):
 
 
 def private_pages(get_response):
-    """What a signed-in person reads is stored by no cache; fragments and pages are never mixed up."""
+    """What a signed-in person reads is stored by no cache; fragments and pages are never mixed up.
+
+    A public page that says itself how the person's own browser may keep it is let be (``lib.web.answer_unless_kept``).
+    """
 
     def middleware(request):
         response = get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and "private" not in response.get("Cache-Control", ""):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
         return response

@@ -136,6 +136,10 @@ CACHES = {
     },
 }
 
+# Which release answers: what browsers keep of public pages is fetched anew after each. Several hosts need the same.
+SOURCES = (path for kind in ("py", "html", "css", "js") for path in BASE_DIR.glob(f"[a-z]*/**/*.{kind}"))
+RELEASE = env("RELEASE", default=str(max(path.stat().st_mtime_ns for path in SOURCES)))
+
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

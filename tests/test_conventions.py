@@ -49,7 +49,9 @@ LONG_VIEWS = {}
 LONG_FUNCTIONS = {}
 
 # Uses of what is otherwise forbidden, (file, word): reason.
-ALLOWED = {}
+ALLOWED = {
+    ("actionplans/fragment.py", "mark_safe"): "thousands of texts at once; test_reading holds what hostile ones become",
+}
 FORBIDDEN_IN_CODE = re.compile(r"\b(mark_safe|SafeString|csrf_exempt)\b")
 FORBIDDEN_IN_TEMPLATES = re.compile(
     r"(\|\s*safe(?:seq)?\b|autoescape off|<style\b|\sstyle=|<script\b(?![^>]*\bsrc=)|\shx-on|\son[a-z]+=|javascript:)"

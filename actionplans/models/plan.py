@@ -210,6 +210,16 @@ class Edition(Freezable, Versioned):
     def get_absolute_url(self):
         return reverse("actionplans:edition_detail", args=[self.plan.agreement.slug, self.plan.key, self.label])
 
+    def as_read(self):
+        """The values of what ``for_reading`` reads, in its order: two editions that read the same look the same."""
+        return [self._read(path.split("__")) for path in EditionQuerySet.READ]
+
+    def _read(self, names):
+        row = self
+        for name in names[:-1]:
+            row = row and getattr(row, name)
+        return row and getattr(row, row._meta.get_field(names[-1]).attname)
+
     @property
     def is_frozen(self):
         return self.state in self.FROZEN_STATES

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -93,6 +94,24 @@ def test_nothing_internal_is_read_with_an_edition(client, login_as, edition, nam
 )
 def test_what_has_ended_is_told_apart_and_counted_nowhere(client, edition, name, shown):
     assert ("Sprida foldrar" in read(client, name, edition)) is shown
+
+
+HOSTILE = """<script>alert(1)</script> & "{pk}" '{0}' <b>{title}</b>"""
+
+
+def test_edition_detail_shows_hostile_texts_as_they_were_written(client):
+    edition = make.EditionFactory()
+    fields = ("title", "description", "indicator", "indicator_base", "financing", "local_plans", "change_reason")
+    texts = dict.fromkeys(fields, HOSTILE) | {"number": "<i>{pk}"}
+    responsible = make.ActorFactory(agreement=edition.plan.agreement, name=HOSTILE)
+    activity = make.ActivityFactory(edition=edition, responsible=responsible, **texts)
+    make.ActivityFileFactory(activity=activity, name=HOSTILE)
+    make.ActivityFactory(edition=edition, number="H2", title=HOSTILE, ending="cancelled", ending_reason=HOSTILE)
+    page = read(client, "edition_detail", make.adopt(edition))
+    rows = page[page.index("<tbody") :]
+    assert page.count("<script>alert") == rows.count("<b>{") == rows.count("<i>{") == 0
+    assert unescape(rows).count(HOSTILE) >= len(fields) + 4
+    assert rows.count("{pk}") == unescape(rows).count(HOSTILE) + rows.count("&lt;i&gt;{pk}")
 
 
 def test_plan_list_counts_what_is_to_be_done(client, edition):
