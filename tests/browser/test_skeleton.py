@@ -46,14 +46,16 @@ def change_and_adopt(page, cast):
     """The coordinator opens the draft from my work, renames an activity, and adopts the edition."""
     page.goto("/mitt-arbete/")
     page.get_by_role("link", name="Vägen genom huset: Handlingsplan 2027:1").click()
+    page.get_by_role("link", name="Redigera", exact=True).click()
     page.get_by_role("link", name=cast.draft.activities.get(number="B1").title).click()
     page.get_by_label("Aktivitet", exact=True).fill("Pröva boskola i tre kommuner")
-    page.get_by_role("button", name="Spara").click()
-    page.get_by_role("link", name="Pröva boskola i tre kommuner").wait_for()
-    page.get_by_role("link", name="Fastställ versionen").click()
+    page.get_by_role("button", name="Klar med B1").click()
+    page.locator("#editor-status", has_text="Sparat ").wait_for()
+    page.get_by_role("link", name="Handlingsplan 2027:1").click()
+    page.get_by_role("link", name="Fastställ", exact=True).click()
     page.get_by_label("Paragraf").fill("§ 7")
     page.get_by_role("button", name="Fastställ").click()
-    page.get_by_text("Versionen är fastställd och kan inte ändras").wait_for()
+    page.get_by_text("Handlingsplan 2027:1 är fastställd.").wait_for()
 
 
 def answer_one(page):
