@@ -47,6 +47,7 @@ def change_and_adopt(page, cast):
     page.goto("/mitt-arbete/")
     page.get_by_role("link", name="Vägen genom huset: Handlingsplan 2027:1").click()
     page.get_by_role("link", name="Redigera", exact=True).click()
+    page.locator("table[role=grid]").wait_for()
     page.get_by_role("link", name=cast.draft.activities.get(number="B1").title).click()
     page.get_by_label("Aktivitet", exact=True).fill("Pröva boskola i tre kommuner")
     page.get_by_role("button", name="Klar med B1").click()
