@@ -36,8 +36,8 @@ def edition_detail(request, slug, plan, label):
         shown = {"neighbours": neighbours_of(edition, editions), "rows": rows_fragment(edition), "hats": hats}
         return render(request, "actionplans/edition_detail.html", {**context, **shown})
 
-    if not (edition.is_frozen and edition.plan.agreement.is_published):
-        return answer()
+    if not (edition.plan.agreement.is_published and all(row.is_frozen for row in editions)):
+        return answer()  # the page is not public, or leads to a draft
     worn = [(hat.pk, hat.role, hat.party.name) for hat in hats]
     read = [row.as_read() for row in editions]
     return answer_unless_kept(request, (timezone.localdate(), edition.can_edit, worn, read), answer)

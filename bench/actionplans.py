@@ -181,18 +181,18 @@ def activities_of(edition, rows, lineages=None):
     )
 
 
-def session_of(board):
-    """The cookies of a coordinator who has signed in."""
+def session_of(board, role="coordinator"):
+    """A client, and the cookies, of somebody who has signed in."""
     from django.conf import settings
     from django.test import Client
 
     from parties.models import Role, User
     from parties.services import join
 
-    user = User.objects.create(email="matning@exempel.invalid", name="Mätning")
+    user = User.objects.create(email=f"{role}@exempel.invalid", name="Mätning")
     user.set_password("mätning-lösenord-2026")  # without one, signing in asks for it again
     user.save()
-    join(user=user, party=board, role=Role.COORDINATOR)
+    join(user=user, party=board, role=Role(role))
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     client.get("/konto/password/change/")  # a page with a form: the token that a write must show
@@ -309,9 +309,10 @@ def run():
         page(f"Lista, {rows}, ny", rows, path, renewed(edition))
         page(f"Lista, {rows}, oförändrad", rows, path)
     adopted = reverse("actionplans:edition_detail", args=[agreement.slug, "plan-200", "2026:2"])
-    kept = client.get(adopted).headers["ETag"]
-    asked = measure(floors[200], lambda: ask("portal", adopted, cookies, kept=kept))
-    tell("Fastställd, 200, oförändrad (304)", *asked, queries_of(client, adopted, kept=kept))
+    reader, known = session_of(agreement.coordinating_party, "reader")  # whom the page leads to no draft
+    kept = reader.get(adopted).headers["ETag"]
+    asked = measure(floors[200], lambda: ask("portal", adopted, known, kept=kept))
+    tell("Fastställd, 200, oförändrad (304)", *asked, queries_of(reader, adopted, kept=kept))
     for name in ("edition_timeline", "edition_matrix", "edition_print", "edition_edit"):
         page(f"{name}, 200", 200, place(name, 200))
     page("edition_edit, 500", 500, place("edition_edit", 500))

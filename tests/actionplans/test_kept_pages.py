@@ -111,6 +111,12 @@ def test_what_is_not_public_is_kept_nowhere(reader, edition, hidden):
     assert "ETag" not in response.headers
 
 
+def test_a_public_edition_that_leads_to_a_draft_is_kept_only_by_who_is_not_led_there(reader, edition):
+    make.EditionFactory(plan=edition.plan, label="2027:1", starts_on="2027-01-01", ends_on="2027-06-30")
+    assert reader.get(address(edition)).headers["Cache-Control"] == "no-store, private"
+    assert Client().get(address(edition)).headers["Cache-Control"] == "private, no-cache"
+
+
 def test_a_kept_page_is_not_confirmed_when_it_is_hidden(client, edition):
     first = client.get(address(edition))
     hide(edition)
