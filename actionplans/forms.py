@@ -30,7 +30,7 @@ class ActivityForm(VersionedModelForm):
         fields = [
             "number", "title", "description", "desired_effect", "change_reason", "responsible",
             "responsible_function", "participants", "starts_on", "ends_on", "is_continuous", "indicator",
-            "indicator_base", "indicator_target", "area", "collaboration_area", "goals", "serves", "milestones",
+            "indicator_base", "indicator_target", "counts", "area", "collaboration_area", "goals", "serves", "milestones",
             "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
             "children", "target_group_voice", "origin", "proposed_by",
         ]  # fmt: skip
@@ -41,6 +41,7 @@ class ActivityForm(VersionedModelForm):
             "responsible": gettext_lazy("En part, ett organ eller flera tillsammans, till exempel kommunerna."),
             "responsible_function": gettext_lazy("Till exempel enhetschef för integration."),
             "indicator": gettext_lazy("Det som visar om aktiviteten gav effekt."),
+            "counts": gettext_lazy("Vilka antal parterna fyller i varje omgång."),
             "is_continuous": gettext_lazy("Markera om aktiviteten pågår hela tiden och saknar slutdatum."),
             "milestones": gettext_lazy("En per rad, med datum först: 2027-03-31 Rutinen är beslutad."),
             "local_plans": gettext_lazy("Hur aktiviteten hör ihop med lokala överenskommelser och planer."),
@@ -49,7 +50,7 @@ class ActivityForm(VersionedModelForm):
     fieldsets = (
         (gettext_lazy("Vem"), ("responsible", "responsible_function", "participants"), False),
         (gettext_lazy("När"), ("starts_on", "ends_on", "is_continuous"), False),
-        (gettext_lazy("Hur det märks"), ("indicator", "indicator_base", "indicator_target"), False),
+        (gettext_lazy("Hur det märks"), ("indicator", "indicator_base", "indicator_target", "counts"), False),
         (gettext_lazy("Var i överenskommelsen"), ("area", "collaboration_area", "goals", "serves"), False),
         (gettext_lazy("Delmoment och pengar"), ("milestones", "financing", "amount"), True),
         (gettext_lazy("Uppföljning"), ("followed_up_how", "followed_up_when", "followed_up_by"), True),

@@ -20,7 +20,7 @@ def round_stance(agreement, round):
     if round.state == "published":
         readers = _("Alla kan läsa.") if agreement.is_published else _("Parterna och organen kan läsa.")
         return {"state": "public", "label": _("Publicerad"), "readers": readers}
-    states = {"planned": "draft", "open": "sent", "closed": "closed"}
+    states = {"planned": "draft", "open": "sent", "review": "sent", "closed": "closed"}
     return {"state": states[round.state], "label": capfirst(str(round.state_label)), "readers": shared}
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.importing import PlanSheet
 from followup.models import Report, Round
-from followup.services import add_reports
+from followup.services import add_reports, close_round
 from lib.workbook import NEW, Directory, Outcome
 from parties.models import Party, Right
 
@@ -60,9 +60,10 @@ class RoundResource(FollowUpSheet):
 
     def finish(self):
         for round, closed_at, published_at in self.closings:
-            round.closed_at, round.closed_by = closed_at, self.run.user
-            round.published_at, round.published_by = published_at, self.run.user if published_at else None
-            round.save(update_fields=["closed_at", "closed_by", "published_at", "published_by"])
+            close_round(round=round, by=self.run.user, at=closed_at)
+            if published_at:
+                round.published_at, round.published_by = published_at, self.run.user
+                round.save(update_fields=["published_at", "published_by"])
         return []
 
 

@@ -11,7 +11,7 @@ from followup.dashboard import activities_of, figures_of, parties_of
 from followup.forms import ReportForm
 from followup.frame import report_stance, round_frame
 from followup.models import Incomplete, Report, Round
-from followup.services import open_round
+from followup.services import close_round, open_round
 from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, answer_form
 from lib.web import get_editable, get_visible
@@ -50,7 +50,9 @@ def round_open(request, slug, label):
 @require_POST
 def round_close(request, slug, label):
     """Freeze the round."""
-    return _change(request, slug, label, lambda round: round.close(by=request.user), _("Omgången är stängd."))
+    return _change(
+        request, slug, label, lambda round: close_round(round=round, by=request.user), _("Omgången är stängd.")
+    )
 
 
 @require_POST
@@ -73,7 +75,7 @@ def report_edit(request, slug, label, pk):
     place = {"round__agreement__slug": slug, "round__label": label}
     report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
     form = ReportForm(request.POST or None, instance=report)
-    context = {**_report_context(request, report), "missing": report.missing()}
+    context = {**_report_context(request, report), "missing": report.missing().values()}
     return answer_form(request, form, "followup/report_edit.html", context, url=request.path)
 
 
@@ -87,7 +89,7 @@ def report_submit(request, slug, label, pk):
     except VersionConflict:
         messages.warning(request, _("En kollega har sparat en nyare text. Läs den, och lämna in igen."))
     except Incomplete as incomplete:
-        for advice in incomplete.args[0]:
+        for advice in incomplete.args[0].values():
             messages.warning(request, advice)
     else:
         messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))

@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import zlib
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
@@ -576,3 +577,82 @@ class ReportFactory(DjangoModelFactory):
             submitted_at=LazyFunction(timezone.now),
             submitted_by=SubFactory(UserFactory),
         )
+
+
+class RespondentFactory(DjangoModelFactory):
+    """A party asked in an open round; a report of the same round and party hangs together with it."""
+
+    round = SubFactory(RoundFactory)
+    party = SubFactory(PartyFactory)
+
+    class Meta:
+        model = followup.Respondent
+
+
+class ReportFileFactory(DjangoModelFactory):
+    report = SubFactory(ReportFactory)
+    name = "Protokoll"
+    file = LazyFunction(lambda: ContentFile(b"%PDF-1.4", name="protokoll.pdf"))
+
+    class Meta:
+        model = followup.ReportFile
+
+
+class ReturnFactory(DjangoModelFactory):
+    report = SubFactory(ReportFactory)
+    reasons = LazyFunction(lambda: {"text": "Skriv vilka orter det gäller."})
+    submitted_at = LazyFunction(timezone.now)
+
+    class Meta:
+        model = followup.Return
+
+
+class ReopeningFactory(DjangoModelFactory):
+    round = SubFactory(RoundFactory)
+    reason = "En kommun hade lämnat fel uppgift."
+    closed_at = LazyFunction(timezone.now)
+
+    class Meta:
+        model = followup.Reopening
+
+
+class OutcomeFactory(DjangoModelFactory):
+    round = SubFactory(RoundFactory)
+    facts = LazyFunction(lambda: {"total": 0})
+
+    class Meta:
+        model = followup.Outcome
+
+
+class ReportingRuleFactory(DjangoModelFactory):
+    party = SubFactory(PartyFactory)
+    needs_approver = True
+
+    class Meta:
+        model = followup.ReportingRule
+
+
+class MailFactory(DjangoModelFactory):
+    user = SubFactory(UserFactory)
+    kind = parties.Mail.Kind.TWO_DAYS
+    key = Sequence("brev:{}".format)
+    address = SelfAttribute("user.email")
+    subject = "Två dagar kvar"
+    body = "Hej"
+
+    class Meta:
+        model = parties.Mail
+
+
+class MailSettingsFactory(DjangoModelFactory):
+    user = SubFactory(UserFactory)
+
+    class Meta:
+        model = parties.MailSettings
+
+
+class FeedKeyFactory(DjangoModelFactory):
+    user = SubFactory(UserFactory)
+
+    class Meta:
+        model = parties.FeedKey

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import Agreement, StagedWorkbook
+from followup.services import close_round
 from parties.models import Role
 from parties.services import join
 from portal.access import ACCESS, STAFF_NAMESPACES
@@ -264,7 +265,7 @@ def build(status, published_on):
     body, answered = planned["body_row"], planned["answered"]
     round = make.RoundFactory(agreement=agreement)
     published = make.RoundFactory(agreement=agreement)
-    published.close(by=make.UserFactory())
+    close_round(round=published, by=make.UserFactory())
     published.publish(by=make.UserFactory())
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))

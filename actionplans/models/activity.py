@@ -194,6 +194,14 @@ class Activity(Searchable, Stamping, Freezable, Versioned):
         CLOSED = "closed", _("avslutad")
         CANCELLED = "cancelled", _("struken")
 
+    class Counts(models.TextChoices):
+        """Which numbers the parties are asked for in the follow-up."""
+
+        NOTHING = "", _("inga antal")
+        NUMBER = "number", _("ett antal")
+        ADULTS = "adults", _("kvinnor och män")
+        ALL_AGES = "all_ages", _("kvinnor, män, flickor och pojkar")
+
     frozen_message = Edition.frozen_message
     stamped_by = "edition"
     searched = ("number", "title", "description")
@@ -231,6 +239,7 @@ class Activity(Searchable, Stamping, Freezable, Versioned):
     indicator = models.CharField(_("indikator"), max_length=200, blank=True)
     indicator_base = models.CharField(_("basvärde"), max_length=80, blank=True)
     indicator_target = models.CharField(_("målvärde"), max_length=80, blank=True)
+    counts = models.CharField(_("antal i uppföljningen"), max_length=10, choices=Counts, blank=True)
     starts_on = models.DateField(_("start"), null=True, blank=True)
     ends_on = models.DateField(_("slut"), null=True, blank=True)
     is_continuous = models.BooleanField(_("löpande"), default=False)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from followup.lineage import lineage_of
+from followup.services import close_round
 from parties.models import Role
 from tests import factories as make
 from tests.actionplans.pairs import carry, pair
@@ -103,7 +104,7 @@ def reports(activity):
         make.ReportFactory(round=round, activity=activity, party=party, submitted=submitted, text=f"Text {round.label}")
         for round, party, submitted in zip(rounds, parties, (True, False, True), strict=True)
     ]
-    rounds[2].close(by=make.UserFactory())
+    close_round(round=rounds[2], by=make.UserFactory())
     rounds[2].publish(by=make.UserFactory())
     return {"submitted": submitted, "draft": draft, "published": published}
 
@@ -198,7 +199,7 @@ def test_lineage_detail_queries_do_not_grow_with_editions_and_reports(client):
             make.adopt(activity.edition)
             round = make.RoundFactory(agreement=plan.agreement)
             make.ReportFactory(round=round, activity=activity, submitted=True)
-            round.close(by=make.UserFactory())
+            close_round(round=round, by=make.UserFactory())
             round.publish(by=make.UserFactory())
         numbers.append(queries(client, address(activity)))
     assert numbers[0] == numbers[1] <= 25

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from actionplans.models import Edition
 from followup.models import Report, Round
+from followup.services import close_round
 from governance.models import Decision
 from parties.models import Role
 from tests.factories import (
@@ -140,7 +141,7 @@ def test_report_edit_is_closed_when_it_is_too_late(client, log_in, report, late)
     if late == "submitted":
         Report.objects.update(status="done", submitted_at=timezone.now(), submitted_by=UserFactory())
     else:
-        report.round.close(by=UserFactory())
+        close_round(round=report.round, by=UserFactory())
     log_in("reporter", report.round.agreement, report.party)
     responses = [
         client.post(address(name, report, report.pk), answer(report)) for name in ("report_edit", "report_submit")
@@ -175,7 +176,7 @@ def test_round_changes_are_the_coordinators(client, log_in, report, role, status
     if verb == "open":
         round = RoundFactory(agreement=round.agreement, planned=True)
     if verb == "publish":
-        round.close(by=UserFactory())
+        close_round(round=round, by=UserFactory())
     before = round.state
     log_in(role, round.agreement, report.party)
     assert client.post(address(f"round_{verb}", round)).status_code == status
@@ -185,7 +186,7 @@ def test_round_changes_are_the_coordinators(client, log_in, report, role, status
 @pytest.mark.parametrize("verb", ["open", "close", "publish"])
 def test_round_change_out_of_turn_says_why(client, log_in, report, verb):
     round = report.round
-    round.close(by=UserFactory())
+    close_round(round=round, by=UserFactory())
     round.publish(by=UserFactory())
     stored = Round.objects.values().get()
     log_in("coordinator", round.agreement)
@@ -207,7 +208,7 @@ SEES_ROUND = {
 @pytest.mark.parametrize("role", SEES_ROUND)
 def test_round_detail_is_shared_until_published(client, log_in, report, role, published):
     if published:
-        report.round.close(by=UserFactory())
+        close_round(round=report.round, by=UserFactory())
         report.round.publish(by=UserFactory())
     log_in(role, report.round.agreement, report.party)
     assert client.get(address("round_detail", report)).status_code == SEES_ROUND[role][published]

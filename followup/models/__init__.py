@@ -1,0 +1,28 @@
+"""Follow-up: a round per period, the parties asked in it, and what each says about each of its activities."""
+
+from followup.models.reports import (
+    NO_ANSWER_NEEDED,
+    Degree,
+    Incomplete,
+    Report,
+    ReportFile,
+    ReportStatus,
+    Return,
+)
+from followup.models.rounds import STATE_LABELS, Outcome, Reopening, ReportingRule, Respondent, Round
+
+__all__ = [
+    "NO_ANSWER_NEEDED",
+    "STATE_LABELS",
+    "Degree",
+    "Incomplete",
+    "Outcome",
+    "Reopening",
+    "Report",
+    "ReportFile",
+    "ReportStatus",
+    "ReportingRule",
+    "Respondent",
+    "Return",
+    "Round",
+]

@@ -1,0 +1,46 @@
+"""Who: counties, parties, people and what they may do; and the mail that people get."""
+
+from parties.models.mail import FeedKey, Mail, MailQuerySet, MailSettings
+from parties.models.register import (
+    PARTY_RIGHTS,
+    County,
+    DatedQuerySet,
+    Membership,
+    MembershipQuerySet,
+    Party,
+    PartyCounty,
+    PartyGroupObjectPermission,
+    PartyKind,
+    PartyName,
+    PartyQuerySet,
+    PartySuccession,
+    PartyUserObjectPermission,
+    Right,
+    Role,
+    User,
+    UserManager,
+)
+
+__all__ = [
+    "PARTY_RIGHTS",
+    "County",
+    "DatedQuerySet",
+    "FeedKey",
+    "Mail",
+    "MailQuerySet",
+    "MailSettings",
+    "Membership",
+    "MembershipQuerySet",
+    "Party",
+    "PartyCounty",
+    "PartyGroupObjectPermission",
+    "PartyKind",
+    "PartyName",
+    "PartyQuerySet",
+    "PartySuccession",
+    "PartyUserObjectPermission",
+    "Right",
+    "Role",
+    "User",
+    "UserManager",
+]
