@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agreements.frame import frame
+from agreements.models import Agreement
 
 
 def round_frame(agreement, round, *trail):
@@ -32,3 +33,13 @@ def report_stance(report):
     if report.round.published_at:
         return {"state": "public", "label": _("Publicerad"), "readers": _("Alla kan läsa.")}
     return {"state": "sent", "label": _("Inlämnad"), "readers": _("Läses av samordnarna och organen.")}
+
+
+def report_context(request, report):
+    """The context of a page about one report."""
+    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    return {
+        **round_frame(agreement, report.round, (str(report), "")),
+        "report": report,
+        "stance": report_stance(report),
+    }

@@ -1,4 +1,4 @@
-"""The tab of the follow-up: rounds, the dashboard of one, and reports."""
+"""The tab of the follow-up: rounds, and the dashboard of one."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -8,12 +8,10 @@ from django.views.decorators.http import require_POST
 from agreements.frame import frame
 from agreements.models import Agreement
 from followup.dashboard import activities_of, figures_of, parties_of
-from followup.forms import ReportForm
-from followup.frame import report_stance, round_frame
-from followup.models import Incomplete, Report, Round
+from followup.frame import round_frame
+from followup.models import Round
 from followup.services import close_round, open_round
-from lib.db import Frozen, VersionConflict
-from lib.forms import VersionField, answer_form
+from lib.db import Frozen
 from lib.web import get_editable, get_visible
 
 
@@ -61,42 +59,6 @@ def round_publish(request, slug, label):
     return _change(request, slug, label, lambda round: round.publish(by=request.user), _("Omgången är publicerad."))
 
 
-def report_detail(request, slug, label, pk):
-    """One report as it was handed in."""
-    place = {"round__agreement__slug": slug, "round__label": label}
-    report = get_visible(Report.objects.for_page(), request.user, pk=pk, **place)
-    can_report = Report.objects.editable_by(request.user).filter(pk=pk).exists()
-    context = {**_report_context(request, report), "can_report": can_report}
-    return render(request, "followup/report_detail.html", context)
-
-
-def report_edit(request, slug, label, pk):
-    """Save a draft of the party's own report."""
-    place = {"round__agreement__slug": slug, "round__label": label}
-    report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
-    form = ReportForm(request.POST or None, instance=report)
-    context = {**_report_context(request, report), "missing": report.missing().values()}
-    return answer_form(request, form, "followup/report_edit.html", context, url=request.path)
-
-
-@require_POST
-def report_submit(request, slug, label, pk):
-    """Hand in the party's saved report."""
-    place = {"round__agreement__slug": slug, "round__label": label}
-    report = get_editable(Report.objects.for_page(), request.user, pk=pk, **place)
-    try:
-        report.submit(by=request.user, version=VersionField().clean(request.POST.get("version")))
-    except VersionConflict:
-        messages.warning(request, _("En kollega har sparat en nyare text. Läs den, och lämna in igen."))
-    except Incomplete as incomplete:
-        for advice in incomplete.args[0].values():
-            messages.warning(request, advice)
-    else:
-        messages.success(request, _("Rapporten är inlämnad. Nu läser samordnarna och organen den."))
-        return redirect(report.round)
-    return redirect("followup:report_edit", slug, label, pk)
-
-
 def _rounds():
     return Round.objects.select_related("agreement", "meeting__body")
 
@@ -111,12 +73,3 @@ def _change(request, slug, label, change, done):
     else:
         messages.success(request, done)
     return redirect(round)
-
-
-def _report_context(request, report):
-    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
-    return {
-        **round_frame(agreement, report.round, (str(report), "")),
-        "report": report,
-        "stance": report_stance(report),
-    }
