@@ -4,7 +4,7 @@ from django.db import transaction
 
 from agreements.models import Accession, Actor, Document
 from parties.models import Party, Right, Role
-from parties.rights import PARTY_GROUPS, party_group, set_grants
+from parties.rights import PARTY_GROUPS, party_groups, set_grants
 
 # Whose hats read what is shared between the parties of an agreement.
 PARTY_READERS = (Role.READER, Role.REPORTER, Role.APPROVER, Role.COUNCIL_MEMBER)
@@ -16,14 +16,12 @@ def party_grants(agreement):
     Left parties get nothing. The county board's auditors read what its coordinators read.
     """
     coordinating = agreement.coordinating_party
-    editors = party_group(coordinating, Role.COORDINATOR).pk
-    auditors = party_group(coordinating, Role.AUDITOR).pk
+    editors, auditors = (group.pk for group in party_groups([coordinating], (Role.COORDINATOR, Role.AUDITOR)))
     wanted = {(editors, Right.EDIT_AGREEMENT)}
     wanted |= {(group, right) for group in (editors, auditors) for right in (Right.SEE_AGREEMENT, Right.SEE_SUBMITTED)}
     members = Accession.objects.filter(agreement=agreement, left_on__isnull=True).values("party")
-    for party in Party.objects.filter(pk__in=members):
-        wanted |= {(party_group(party, role).pk, Right.SEE_AGREEMENT) for role in PARTY_READERS}
-    return wanted
+    readers = party_groups(Party.objects.filter(pk__in=members), PARTY_READERS)
+    return wanted | {(group.pk, Right.SEE_AGREEMENT) for group in readers}
 
 
 def grant_rights(agreement):

@@ -7,11 +7,12 @@ user may report for today. Nothing is cached between requests, so a right that e
 import datetime
 from functools import cache
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import remove_perm
 from guardian.utils import get_group_obj_perms_model
 
 from parties.models import PARTY_RIGHTS, Membership, Role
@@ -68,15 +69,8 @@ def hats_of(user):
     return list(Membership.objects.active().filter(user=user).select_related("party").order_by("pk"))
 
 
-def grant(group, right, obj):
-    """Give ``group`` the right on ``obj``. Refuses None: guardian would read it as a right on everything."""
-    if obj is None or group is None:
-        raise ValueError("A right needs both a group and an object")
-    assign_perm(right, group, obj)
-
-
 def revoke(group, right, obj):
-    """Take the right back. Refuses None for the same reason as grant."""
+    """Take the right back. Refuses None: guardian would read it as a right on everything."""
     if obj is None or group is None:
         raise ValueError("A right needs both a group and an object")
     remove_perm(right, group, obj)
@@ -88,22 +82,38 @@ def set_grants(obj, wanted, *, among):
     ``among`` is how that kind's names begin (PARTY_GROUPS, …). Each layer sets its own kind's grants and leaves those
     of the layers above alone, which it cannot know. Returns (added, removed) counts.
     """
-    model = get_group_obj_perms_model(type(obj))
-    rows = model.objects.filter(content_object=obj, group__name__startswith=among).select_related("permission")
-    held = {(row.group_id, row.permission.codename): row for row in rows}
-    groups = Group.objects.in_bulk({group for group, _ in wanted})
-    missing = wanted - held.keys()
-    for group, right in missing:
-        grant(groups[group], right, obj)
-    stale = held.keys() - wanted
-    model.objects.filter(pk__in=[held[key].pk for key in stale]).delete()
+    rows = get_group_obj_perms_model(type(obj)).objects.filter(content_object=obj, group__name__startswith=among)
+    held = {(group, right): pk for group, right, pk in rows.values_list("group", "permission__codename", "pk")}
+    missing, stale = wanted - held.keys(), held.keys() - wanted
+    _grant_all(missing, obj)
+    if stale:
+        rows.filter(pk__in=[held[key] for key in stale]).delete()
     return len(missing), len(stale)
+
+
+def _grant_all(grants, obj):
+    """Give the rights of a set of (group id, right) on ``obj``, in two queries however many they are."""
+    if not grants:
+        return
+    model = get_group_obj_perms_model(type(obj))
+    permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(obj))
+    keys = dict(permissions.values_list("codename", "pk"))
+    rows = [model(content_object=obj, group_id=group, permission_id=keys[right]) for group, right in grants]
+    model.objects.bulk_create(rows, ignore_conflicts=True)  # somebody else may have given one of them meanwhile
 
 
 def party_group(party, role):
     """The group of everybody who acts for ``party`` in ``role``, with that role's rights on the party."""
-    group, created = Group.objects.get_or_create(name=f"{PARTY_GROUPS}{party.key}:{Role(role).value}")
-    if created:
-        for right in PARTY_RIGHTS[Role(role)]:
-            grant(group, right, party)
-    return group
+    return party_groups([party], [role])[0]
+
+
+def party_groups(parties, roles):
+    """The groups of everybody who acts for one of ``parties`` in one of ``roles``, as party_group makes them."""
+    wanted = {f"{PARTY_GROUPS}{party.key}:{Role(role).value}": (party, role) for party in parties for role in roles}
+    known = {group.name: group for group in Group.objects.filter(name__in=wanted)}
+    for name, (party, role) in wanted.items():
+        if name not in known:
+            known[name], created = Group.objects.get_or_create(name=name)
+            if created:
+                _grant_all({(known[name].pk, right) for right in PARTY_RIGHTS[Role(role)]}, party)
+    return [known[name] for name in wanted]
