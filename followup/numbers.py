@@ -4,6 +4,8 @@ A report keeps them as ``{"women": 34, "men": 3, "other": None}``: a number is a
 a key that is not there is unanswered. Empty is never zero.
 """
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +32,54 @@ ASKED = {
 def asked_groups(counts):
     """The keys that an activity of this kind asks for, in order."""
     return ASKED.get(counts, ())
+
+
+class Counts(dict):
+    """Counts by group that read as words: ``28 kvinnor, 9 män, annat eller okänt saknas``."""
+
+    def __str__(self):
+        return ", ".join(self._words(group, count) for group, count in in_order(self))
+
+    def _words(self, group, count):
+        label = str(GROUPS[group])
+        if count is None:
+            return _("%(group)s saknas") % {"group": label.lower()}
+        return f"{count} {label.lower()}" if group != "total" else _("summa %(count)s") % {"count": count}
+
+
+def in_order(numbers):
+    """The groups and counts of ``numbers`` in the order they are always shown."""
+    return [(group, numbers[group]) for group in GROUPS if group in numbers]
+
+
+def read_count(text):
+    """The whole number that a person wrote, None for nothing; ValidationError saying what to write instead.
+
+    Spaces between thousands, no-break or not, and a decimal part of zeros are read through. What is not exact is not
+    guessed at: "ca 20" and "N/A" are asked about, since a blank or a guess would be counted as knowledge.
+    """
+    plain = "".join(str(text).split()).replace("\N{MINUS SIGN}", "-")
+    if not plain:
+        return None
+    if re.fullmatch(r"[0-9]{1,18}([.,]0+)?", plain):
+        count = int(re.split(r"[.,]", plain)[0])
+        if count > LARGEST:
+            raise ValidationError(_("Antalet är större än vad som kan stämma. Kontrollera siffrorna."))
+        return count
+    if re.fullmatch(r"[0-9]+[.,][0-9]+", plain):
+        raise ValidationError(_("”%(typed)s” är inget helt antal. Skriv utan decimaler."), params={"typed": text})
+    if re.fullmatch(r"-[0-9]+([.,][0-9]+)?", plain):
+        raise ValidationError(_("Antalet kan inte vara mindre än noll."))
+    raise ValidationError(
+        _("”%(typed)s” går inte att räkna. Skriv bara siffror, eller välj Saknas om ni inte vet."),
+        params={"typed": str(text).strip()[:40]},
+    )
+
+
+def sum_of_known(numbers):
+    """The total as written, or else the sum of the parts that are known; None where nothing is."""
+    known = [count for count in parts_of(numbers).values() if count is not None]
+    return numbers["total"] if numbers.get("total") is not None else sum(known) if known else None
 
 
 def parts_of(numbers):

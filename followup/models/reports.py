@@ -1,7 +1,9 @@
 """Reports: what each party says about each of its activities in a round, what was handed in, returned and approved."""
 
+import datetime
+
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from actionplans.models import Activity
 from agreements.models import Agreement
-from followup.models.rounds import Round
+from followup.models.rounds import ReportingRule, Respondent, Round
 from followup.numbers import missing_numbers, validate_numbers
 from lib.db import Freezable, FreezableQuerySet, Frozen, VersionConflict, Versioned, who_with_when
 from parties.models import Party, Right, User
@@ -69,6 +71,22 @@ class ReportQuerySet(FreezableQuerySet):
         """Those who report for the party, until it is submitted and while the round takes answers."""
         mine = self.filter(party__in=Party.objects.with_right(user, Right.REPORT).values("pk"))
         return mine.filter(submitted_at__isnull=True, round__opened_at__isnull=False, round__closed_at__isnull=True)
+
+    def own_of(self, user):
+        """The reports of the user's own parties, in whatever state, with what the form asks of each in one question.
+
+        Adds ``can_report``, ``can_approve``, ``needs_approver``, and of the party's place in the round ``begun_at``
+        and ``ready_at``.
+        """
+        place = Respondent.objects.filter(round=OuterRef("round"), party=OuterRef("party"))
+        may = {right: Party.objects.with_right(user, right).filter(pk=OuterRef("party")) for right in Right}
+        return self.filter(party__in=Party.objects.with_right(user, Right.SEE_PARTY).values("pk")).annotate(
+            can_report=Exists(may[Right.REPORT]),
+            can_approve=Exists(may[Right.APPROVE]),
+            needs_approver=Exists(ReportingRule.objects.filter(party=OuterRef("party"), needs_approver=True)),
+            begun_at=models.Subquery(place.values("begun_at")[:1]),
+            ready_at=models.Subquery(place.values("ready_at")[:1]),
+        )
 
     def submittable_by(self, user):
         """As editable_by; where the party wants an approver, only for those who approve."""
@@ -225,6 +243,33 @@ class Report(Freezable, Versioned):
         return {name: advice for name, advice in asked.items() if not getattr(self, name)} | found
 
     @transaction.atomic
+    def save_answers(self, answers, *, version, by):
+        """Store ``answers`` (field → value) of a draft read at ``version``: one UPDATE and one line of history.
+
+        A change of what *oförändrat* repeated makes the answer changed. Raises VersionConflict where a colleague has
+        saved since, Frozen where it is handed in or the round takes no answers, DoesNotExist where it is gone.
+        """
+        if "is_unchanged" not in answers and answers.keys() & set(self.REPEATED):
+            answers = {**answers, "is_unchanged": False}
+        rows = models.QuerySet(Report).filter(pk=self.pk)  # plain: the filter below asks whether it is frozen
+        takes = {"version": version, "submitted_at__isnull": True, "round__in": Round.objects.open().values("pk")}
+        if not rows.filter(**takes).update(version=F("version") + 1, **answers):
+            stored = rows.select_related("round").get()
+            raise VersionConflict(stored) if stored.why_closed() == "" else Frozen(stored.why_closed())
+        for name, value in answers.items():
+            setattr(self, name, value)
+        self.version = version + 1
+        Report.history.bulk_history_create([self], update=True, default_user=by)
+
+    def why_closed(self):
+        """Why the party cannot write in the report now, as a sentence; empty where it can."""
+        if not self.round.is_taking_answers:
+            return _("Omgången är stängd. Svaret kan inte ändras. Hör av dig till samordnaren.")
+        if self.approved_at:
+            return _("Svaret är godkänt och kan inte ändras.")
+        return _("Svaret är inlämnat. Ta tillbaka det om det behöver ändras.") if self.submitted_at else ""
+
+    @transaction.atomic
     def submit(self, *, by, version=None):
         """Hand in the report as it is stored; from now the coordinators and bodies read it.
 
@@ -366,3 +411,36 @@ class Return(models.Model):
 
     def __str__(self):
         return f"{self.report}: {self.returned_at}"
+
+
+class FormPresenceQuerySet(models.QuerySet):
+    FRESH = datetime.timedelta(seconds=40)  # the page says every fifteen seconds that it is open
+
+    def others_in(self, respondent, user):
+        """The colleagues who have the party's form open now, by name, each with the report they have open."""
+        seen = self.filter(respondent=respondent, seen_at__gte=timezone.now() - self.FRESH).exclude(user=user)
+        return list(seen.select_related("user", "report__activity").order_by("user__name", "user"))
+
+    def be_here(self, respondent, user, report):
+        """Keep that the user has the form open, and the report in it, or None."""
+        here = FormPresence(respondent=respondent, user=user, report=report, seen_at=timezone.now())
+        self.bulk_create(
+            [here], update_conflicts=True, unique_fields=["respondent", "user"], update_fields=["report", "seen_at"]
+        )
+
+
+class FormPresence(models.Model):
+    """Somebody has the party's form open, and perhaps one of its reports. Shown to the party's own people alone."""
+
+    respondent = models.ForeignKey(Respondent, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    report = models.ForeignKey(Report, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    seen_at = models.DateTimeField()
+
+    objects = FormPresenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["respondent", "user"], name="form_presence_once")]
+
+    def __str__(self):
+        return f"{self.user}: {self.respondent}"
