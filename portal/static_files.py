@@ -10,6 +10,6 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     scripts, and takes examples in the comments of other people's for imports.
     """
 
-    imports = (r"""(?P<matched>from\s+["'](?P<url>\./[^"']+)["'];)""", 'from "%(url)s";')
+    imports = (r"""(?P<matched>from\s+["'](?P<url>\.{1,2}/[^"']+)["'];)""", 'from "%(url)s";')
     patterns = (*CompressedManifestStaticFilesStorage.patterns, ("js/*.js", (imports,)))
     max_post_process_passes = 20  # each takes in one more step of imports; Django's own 5 stop short of ours

@@ -1,9 +1,9 @@
 // Doing something to rows: the server answers with the table, a row or a note, and it is taken in where it belongs.
+import { ask, Unreachable } from "../lib/net.js";
+import { settled } from "../lib/saves.js";
+import { say } from "../lib/status.js";
 import { closeCell } from "./cells.js";
 import { oneStop } from "./grid.js";
-import { ask, Unreachable } from "./net.js";
-import { settled } from "./saves.js";
-import { say } from "./status.js";
 import { addNote, takeRow, takeTable } from "./table.js";
 import { words } from "./words.js";
 

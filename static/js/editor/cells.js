@@ -1,8 +1,9 @@
 // Writing in a cell: the field's own control is laid over it, and what is written is saved when one leaves it.
+import { controlsOf, fill, same, typed } from "../lib/controls.js";
+import { begin, begunFrom, end, pending, save } from "../lib/saves.js";
 import { focusStop, step } from "./grid.js";
-import { begin, begunFrom, end, pending, save } from "./saves.js";
 import { nameOf, removeNote, rowOf, showTyped, table } from "./table.js";
-import { controlsOf, fill, same, stored, typed } from "./values.js";
+import { stored } from "./values.js";
 import { words } from "./words.js";
 
 let writing = null; // {edit, cell, box, start}

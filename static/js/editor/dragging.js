@@ -1,6 +1,6 @@
 // Moving a row with the mouse: dragged by its handle, dropped between two rows. The menu's buttons do the same.
+import { say } from "../lib/status.js";
 import { moveRow } from "./menu.js";
-import { say } from "./status.js";
 import { rowOf, table } from "./table.js";
 import { words } from "./words.js";
 

@@ -1,10 +1,10 @@
 // What the others do: who is here and where, which rows they changed, and what the checks say after each save.
+import { ask, pairs, Unreachable } from "../lib/net.js";
 import { editor } from "./acting.js";
+import { showChosen } from "./choosing.js";
 import { activeRow, focusRow, oneStop } from "./grid.js";
-import { ask, pairs, Unreachable } from "./net.js";
 import { openRow, refreshOpen } from "./opened.js";
 import { cellOf, rowOf, rowWith, takeRow, takeTable } from "./table.js";
-import { showChosen } from "./choosing.js";
 import { words } from "./words.js";
 
 const EVERY = 10000;

@@ -1,4 +1,6 @@
 // The editor of an edition: a table that works like a spreadsheet. Without this script its links and forms do the same.
+import { pairs } from "../lib/net.js";
+import { isWaiting, settled, startSaving } from "../lib/saves.js";
 import { editor, perform, take, tellWritten } from "./acting.js";
 import { canEdit, closeCell, inBox, isWriting, openCell, typeKey } from "./cells.js";
 import { startChoosing } from "./choosing.js";
@@ -7,8 +9,6 @@ import { activeRow, focusRow, isStop, oneStop, startGrid, walk } from "./grid.js
 import { reload, startLive } from "./live.js";
 import { openMenu, useKeys } from "./menu.js";
 import { openRow, refreshOpen, startOpened } from "./opened.js";
-import { pairs } from "./net.js";
-import { isWaiting, settled, startSaving } from "./saves.js";
 import { decide, settleEdit } from "./settling.js";
 import { dress, rowOf, rows, rowWith, table } from "./table.js";
 import { words } from "./words.js";
@@ -114,7 +114,7 @@ function showUndo({ detail }) {
 function start() {
   if (keysOff) keysOff.closest("details").hidden = false;
   dress();
-  startSaving(settle);
+  startSaving(settle, { path: "cell/", row: "tbody.act", undecided: words.undecided });
   startGrid();
   startOpened();
   startChoosing();

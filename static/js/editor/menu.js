@@ -1,8 +1,8 @@
 // The row's menu: what can be done with a row, opened from its handle, with the keys that do the same.
+import { pairs } from "../lib/net.js";
 import { editor, perform, take } from "./acting.js";
 import { openCell } from "./cells.js";
 import { focusRow } from "./grid.js";
-import { pairs } from "./net.js";
 import { openRow } from "./opened.js";
 import { cellOf, nameOf, rows, rowWith } from "./table.js";
 

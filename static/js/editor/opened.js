@@ -1,10 +1,10 @@
 // A row opened in the table: the whole activity, whose fields are saved one by one, or a form of its own.
+import { original, same, typed } from "../lib/controls.js";
+import { ask } from "../lib/net.js";
+import { begin, begunFrom, end, pending, save } from "../lib/saves.js";
 import { editor, perform, take } from "./acting.js";
 import { focusRow } from "./grid.js";
-import { ask } from "./net.js";
-import { begin, begunFrom, end, pending, save } from "./saves.js";
 import { dress, nameOf, removeNote, rowOf } from "./table.js";
-import { original, same, typed } from "./values.js";
 
 const REFRESH = 400;
 let fields = new Map(); // name → the edit of a field of the open activity

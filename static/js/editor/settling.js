@@ -1,10 +1,11 @@
 // What the server answers to an edit: stored, refused, written by two at once, or the row is gone. Nothing typed is lost.
+import { same } from "../lib/controls.js";
+import { decided, isOvertaken, keep, save, sayUndecided, undecided } from "../lib/saves.js";
+import { say } from "../lib/status.js";
 import { openCell } from "./cells.js";
 import { focusStop } from "./grid.js";
-import { decided, isOvertaken, keep, save, sayUndecided, undecided } from "./saves.js";
-import { say } from "./status.js";
 import { addNote, cellOf, nameOf, noteOf, removeNote, rowWith, showStored, showTyped, takeRow } from "./table.js";
-import { same, stored } from "./values.js";
+import { stored } from "./values.js";
 import { words } from "./words.js";
 
 const TRIES = 9; // how often my text is sent again because others write in the row's other fields

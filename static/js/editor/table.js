@@ -1,5 +1,5 @@
 // The table as the server last gave it: rows are taken in without disturbing what somebody is writing or looking at.
-import { pending, rebase } from "./saves.js";
+import { pending, rebase } from "../lib/saves.js";
 import { shown, stored } from "./values.js";
 import { words } from "./words.js";
 

@@ -1,6 +1,5 @@
-// What a cell or a control holds, as a list of strings: one for a text, several for a list.
-
-const plain = (text) => text.replace(/\r\n/g, "\n").trim();
+// What a cell holds, as a list of strings, and the words for it.
+import { plain } from "../lib/controls.js";
 
 /** What a stored cell holds. */
 export function stored(cell) {
@@ -8,46 +7,6 @@ export function stored(cell) {
     return cell.dataset.kind === "list" ? cell.dataset.value.split(" ").filter(Boolean) : [plain(cell.dataset.value)];
   }
   return [plain((cell.querySelector(".t") ?? cell.querySelector(":scope > .under") ?? cell).textContent)];
-}
-
-export function same(one, other) {
-  const [a, b] = [one, other].map((values) => values.map(plain).filter(Boolean).sort());
-  return a.length === b.length && a.every((value, place) => value === b[place]);
-}
-
-const controlsOf = (box) => [...box.querySelectorAll("input, select, textarea")];
-const isChoice = (control) => control.type === "checkbox" || control.type === "radio";
-
-/** What the controls of ``box`` hold now; a single box that is not ticked gives an empty text. */
-export function typed(controls) {
-  if (isChoice(controls[0])) {
-    const ticked = controls.filter((control) => control.checked).map((control) => control.value);
-    return ticked.length || controls.length > 1 ? ticked : [""];
-  }
-  if (controls[0].multiple) return [...controls[0].selectedOptions].map((option) => option.value);
-  return [plain(controls[0].value)];
-}
-
-/** What the controls held when the page was made. */
-export function original(controls) {
-  const [first] = controls;
-  if (isChoice(first)) {
-    const ticked = controls.filter((control) => control.defaultChecked).map((control) => control.value);
-    return ticked.length || controls.length > 1 ? ticked : [""];
-  }
-  if (first.options) {
-    const chosen = [...first.options].filter((option) => option.defaultSelected).map((option) => option.value);
-    return chosen.length || first.multiple ? chosen : [first.options[0]?.value ?? ""];
-  }
-  return [plain(first.defaultValue)];
-}
-
-export function fill(box, values) {
-  for (const control of controlsOf(box)) {
-    if (isChoice(control)) control.checked = values.includes(control.value);
-    else if (control.multiple) for (const option of control.options) option.selected = values.includes(option.value);
-    else control.value = values[0] ?? "";
-  }
 }
 
 /** The words for ``values`` of a field: labels where its control has choices, else the text itself. */
@@ -59,5 +18,3 @@ export function shown(field, values) {
   };
   return values.filter(Boolean).map(label).join(", ");
 }
-
-export { controlsOf };

@@ -1,21 +1,14 @@
 // Every text the editor's script says, in one place.
+import { words as shared } from "../lib/words.js";
+
 export const words = {
-  saving: "Sparar…",
-  saved: (at) => `Sparat ${at}`,
-  unsaved: "Inte sparat än. Texten finns kvar här; vi försöker igen om 10 sekunder.",
-  signedOut: "Du är utloggad. Texten finns kvar här. Logga in i en annan flik, så sparar vi den sedan.",
+  ...shared,
   refused: (row) => `${row}: det går inte att spara än. Se texten vid raden.`,
   clash: (row) => `${row}: någon annan ändrade samma fält. Båda texterna står vid raden.`,
   undecided: (count) => (count === 1 ? "En ruta är inte sparad än. Se texten vid raden." : `${count} rutor är inte sparade än. Se texterna vid raderna.`),
   gone: (row) => `${row}: raden är borttagen. Det du skrev står kvar så att du kan kopiera det.`,
   goneNote: "Raden togs bort av någon annan. Det här skrev du:",
-  forbidden: "Det går inte att ändra här längre. Kopiera det du skrev och ladda om sidan.",
-  failed: "Det gick inte. Inget är ändrat. Försök igen.",
-  offline: "Ingen kontakt med servern. Inget är ändrat. Försök igen om en stund.",
   dropped: "Raden släpptes utanför tabellen och ligger kvar där den låg.",
-  merge: "Sätt ihop",
-  restore: "Ta tillbaka det sparade",
-  close: "Stäng",
   handle: (row) => `${row}: flytta eller välj vad du vill göra`,
   label: (column, row) => `${column}, ${row}`,
   writes: (name) => `${name} skriver här nu`,

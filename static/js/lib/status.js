@@ -1,5 +1,5 @@
 // The one line that says whether what was written is saved.
-const line = document.getElementById("editor-status");
+const line = document.querySelector("#editor-status, #report-status");
 
 /** Say ``text``. ``state``: saved, saving or unsaved; only unsaved asks for attention. */
 export function say(text, state = "saved") {

@@ -1,7 +1,7 @@
 // What is written and not yet stored. Edits are sent one at a time and kept until the server has answered for them.
+import { same } from "./controls.js";
 import { ask, pairs, Unreachable } from "./net.js";
 import { say } from "./status.js";
-import { same } from "./values.js";
 import { words } from "./words.js";
 
 const WAIT = 10000;
@@ -11,12 +11,17 @@ const opened = new Set(); // edits still being written: an open cell, the fields
 let running = false;
 let wake = () => {};
 let settle;
+let ways;
 
 const key = (edit) => `${edit.pk} ${edit.field}`;
 
-/** ``answered(edit, answer)`` takes in every answer the server gives. */
-export function startSaving(answered) {
+/**
+ * ``answered(edit, answer)`` takes in every answer the server gives. ``path`` is where an edit is sent, after its url;
+ * ``row`` finds in an answer what tells the version that is stored now; ``undecided(count)`` says what is left to decide.
+ */
+export function startSaving(answered, { path, row, undecided }) {
   settle = answered;
+  ways = { path, row, undecided };
   addEventListener("online", () => wake());
   addEventListener("beforeunload", (event) => {
     if (waiting.length || unsettled.size || [...opened].some((edit) => edit.isDirty())) event.preventDefault();
@@ -95,10 +100,11 @@ async function pump() {
     const [edit] = waiting;
     say(words.saving, "saving");
     try {
-      const answer = await ask(`${edit.url}cell/`, { data: pairs({ field: edit.field, value: edit.values, version: edit.version }) });
+      const data = pairs({ field: edit.field, version: edit.version, ...(edit.inputs ?? { value: edit.values }) });
+      const answer = await ask(edit.url + ways.path, { data });
       waiting.shift();
       savedAt = answer.savedAt ?? savedAt;
-      const row = answer.body.querySelector("tbody.act");
+      const row = answer.body.querySelector(ways.row);
       if (answer.ok && row) follow(edit, Number(row.dataset.version));
       settle(edit, answer);
     } catch (problem) {
@@ -114,7 +120,7 @@ async function pump() {
 
 /** What still waits for a decision; nothing where all is saved. */
 export function sayUndecided() {
-  if (unsettled.size) say(words.undecided(unsettled.size), "unsaved");
+  if (unsettled.size) say(ways.undecided(unsettled.size), "unsaved");
   else if (!running) say("");
 }
 
