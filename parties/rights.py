@@ -57,6 +57,17 @@ def _grants(model, number):
     return sql, [_DAY if value == day else value for value in values]
 
 
+def who_may(right, *, parties=None, people=None):
+    """(person's id, party's id) for everybody who holds ``right`` on a party today; of those named, where named."""
+    grant = "group__partygroupobjectpermission"
+    wanted = {f"{grant}__permission__codename": right}
+    if parties is not None:
+        wanted[f"{grant}__content_object__in"] = parties
+    if people is not None:
+        wanted["user__in"] = people
+    return set(Membership.objects.active().filter(**wanted).values_list("user", f"{grant}__content_object"))
+
+
 def has_object_rights(model):
     """Whether rows of ``model`` carry object permissions of their own (Party, Agreement, Body)."""
     return not get_group_obj_perms_model(model).objects.is_generic()

@@ -20,6 +20,8 @@ ACCESS = {
     "portal:start": ANYONE,
     "portal:search": ANYONE,
     "portal:work": SIGNED_IN,
+    "portal:work_badge": SIGNED_IN,
+    "portal:mail_settings": SIGNED_IN,
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import history, views, work, workbook_views
+from portal import history, mail_views, views, work, workbook_views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sok/", views.search, name="search"),
     path("overenskommelser/<slug:slug>/historik/", history.agreement_history, name="agreement_history"),
     path("mitt-arbete/", work.work, name="work"),
+    path("mitt-arbete/antal/", work.work_badge, name="work_badge"),
+    path("mina-paminnelser/", mail_views.mail_settings, name="mail_settings"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),

@@ -175,6 +175,9 @@ WORKBOOK_MAX_BYTES = 10 * 1024 * 1024
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portalen@localhost")
+EMAIL_TIMEOUT = 30
+# Where the portal is found: what links in letters and calendars begin with. Never taken from who asks (Host).
+PORTAL_URL = env("PORTAL_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -545,11 +545,11 @@ class ProposalRankFactory(DjangoModelFactory):
 
 
 class RoundFactory(RowFactory):
-    """An open round; ``planned=True`` for one that is not opened yet."""
+    """An open round of the same half-year as an edition; ``planned=True`` for one that is not opened yet."""
 
     label = Sequence("2026:{}".format)
-    period_starts_on = datetime.date(2026, 1, 1)
-    period_ends_on = datetime.date(2026, 6, 30)
+    period_starts_on = datetime.date(2026, 7, 1)
+    period_ends_on = datetime.date(2026, 12, 31)
     due_on = datetime.date(2026, 8, 31)
     opened_at = LazyFunction(timezone.now)
     opened_by = SubFactory(UserFactory)
@@ -656,3 +656,16 @@ class FeedKeyFactory(DjangoModelFactory):
 
     class Meta:
         model = parties.FeedKey
+
+
+class NoticeFactory(DjangoModelFactory):
+    """One thing told to the receiver of a letter of its own."""
+
+    mail = SubFactory(MailFactory)
+    respondent = SubFactory(RespondentFactory)
+    person = SelfAttribute("mail.user")
+    kind = SelfAttribute("mail.kind")
+    fact = "2026-08-31"
+
+    class Meta:
+        model = followup.Notice

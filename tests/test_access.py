@@ -62,6 +62,8 @@ DOORS = {
     "portal:start": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:search": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:work": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "portal:work_badge": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "portal:mail_settings": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:accessibility": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:privacy": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),

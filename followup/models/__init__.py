@@ -1,8 +1,10 @@
 """Follow-up: a round per period, the parties asked in it, and what each says about each of its activities."""
 
+from followup.models.notices import Notice
 from followup.models.reports import (
     NO_ANSWER_NEEDED,
     Degree,
+    FormPresence,
     Incomplete,
     Report,
     ReportFile,
@@ -15,7 +17,9 @@ __all__ = [
     "NO_ANSWER_NEEDED",
     "STATE_LABELS",
     "Degree",
+    "FormPresence",
     "Incomplete",
+    "Notice",
     "Outcome",
     "Reopening",
     "Report",

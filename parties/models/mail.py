@@ -100,6 +100,15 @@ class MailSettings(Versioned):
     def __str__(self):
         return str(self.user)
 
+    def is_paused(self, day):
+        return self.paused_until is not None and day <= self.paused_until
+
+    def is_away(self, day):
+        """Away between the two days; an open end on either side is no limit, but one of them must be there."""
+        if not (self.away_from or self.away_until):
+            return False
+        return (self.away_from or day) <= day <= (self.away_until or day)
+
 
 def new_secret():
     """A word nobody can guess, for an address that opens without login."""
