@@ -146,7 +146,7 @@ class ActivityResource(PlanSheet):
         fields = (
             "edition", "number", "order", "title", "description", "desired_effect", "area", "collaboration_area",
             "serves", "goals", "responsible", "responsible_function", "participants", "indicator", "indicator_base",
-            "indicator_target", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
+            "indicator_target", "counts", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
             "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality", "children",
             "target_group_voice", "origin", "proposed_by", "change_reason", "ending", "ending_reason", "lineage",
         )  # fmt: skip

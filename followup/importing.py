@@ -1,16 +1,19 @@
-"""The sheets of the follow-up: rounds and what each party reported in them."""
+"""The sheets of the follow-up: rounds, the parties asked in them, and what each party reported."""
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionplans.importing import PlanSheet
-from followup.models import Report, Round
+from followup.counts_sheet import NUMBER_COLUMNS, CountHeading
+from followup.models import Report, Respondent, Round
 from followup.services import add_reports, close_round
+from lib.db import Frozen
 from lib.workbook import NEW, Directory, Outcome
 from parties.models import Party, Right
 
 ROUNDS = Directory(
-    _("omgångarna"),
+    gettext_lazy("omgångarna"),
     load=lambda run: Round.objects.filter(agreement=run.subject),
     key=lambda round: round.label,
 )
@@ -23,16 +26,16 @@ class FollowUpSheet(PlanSheet):
 
 
 class RoundResource(FollowUpSheet):
-    name = _("Omgångar")
-    about = _("Uppföljningsomgångar: planerad, öppnad, stängd och publicerad.")
+    name = gettext_lazy("Omgångar")
+    about = gettext_lazy("Uppföljningsomgångar: planerad, öppnad, granskad, stängd och publicerad.")
     identity = ("label",)
     ordering = ("period_starts_on", "label")
 
     class Meta:
         model = Round
         fields = (
-            "label", "period_starts_on", "period_ends_on", "due_on", "meeting", "opened_at", "closed_at",
-            "published_at",
+            "label", "period_starts_on", "period_ends_on", "asks", "meeting", "opens_on", "due_on", "review_on",
+            "prepare_on", "close_on", "publish_on", "opened_at", "review_started_at", "closed_at", "published_at",
         )  # fmt: skip
 
     def __init__(self, run):
@@ -78,18 +81,68 @@ def ask_parties(run, rounds):
     return outcomes
 
 
+class RespondentResource(FollowUpSheet):
+    name = gettext_lazy("Svarande")
+    about = gettext_lazy("Parterna som svarar i en omgång, och de som fått längre tid. Raderna kommer när den öppnas.")
+    identity = ("round", "party")
+    ordering = ("round__period_starts_on", "round__label", "party__key")
+
+    class Meta:
+        model = Respondent
+        fields = ("round", "party", "extended_to", "extension_reason")
+
+    def rows(self):
+        return Respondent.objects.filter(round__agreement=self.run.subject).select_related("round")
+
+    def check(self, respondent):
+        """More time is given while the round takes answers, to a party that is asked."""
+        if respondent.round.closed_at:
+            raise Frozen(Round.frozen_message)
+        if self.new and self.run.user is not None:
+            raise ValidationError({"party": _("Parten svarar inte i omgången. Raden kommer när omgången öppnas.")})
+        if respondent.extended_to and respondent.extended_to <= respondent.round.due_on:
+            message = _("Dagen är inte senare än omgångens sista svarsdag, %(due)s. Skriv en senare dag.")
+            raise ValidationError({"extended_to": message % {"due": respondent.round.due_on}})
+
+    def _save(self, respondent):
+        if respondent.extended_to:
+            respondent.extended_by = self.run.user
+        super()._save(respondent)
+
+
 class ReportResource(FollowUpSheet):
-    name = _("Lägesrapporter")
-    about = _("Vad en part svarat om en aktivitet i en omgång.")
+    name = gettext_lazy("Lägesrapporter")
+    about = gettext_lazy(
+        "Vad en part svarat om en aktivitet i en omgång. Antal under 5 läses bara av parten; för andra döljs de."
+    )
     identity = ("round", "activity", "party")
     ordering = ("round__period_starts_on", "round__label", "activity__order", "activity__pk", "party__key")
+    former = {"vad har ni gjort, och vad blev effekten?": "text"}
+    # What people do in the portal, where it is checked, told to those concerned and kept in the history.
+    SET_IN_PORTAL = {
+        "is_unchanged", "submitted_at", "on_behalf", "returned_at", "approved_at", "review_comment"
+    }  # fmt: skip
+
+    numbers_women = CountHeading("women", gettext_lazy("antal kvinnor"))
+    numbers_men = CountHeading("men", gettext_lazy("antal män"))
+    numbers_girls = CountHeading("girls", gettext_lazy("antal flickor"))
+    numbers_boys = CountHeading("boys", gettext_lazy("antal pojkar"))
+    numbers_other = CountHeading("other", gettext_lazy("antal annat eller okänt"))
+    numbers_total = CountHeading("total", gettext_lazy("antal, summa"))
 
     class Meta:
         model = Report
         fields = (
-            "round", "activity", "party", "status", "text", "deviation_cause", "deviation_measure", "new_end_date",
-            "submitted_at", "approved_at",
+            "round", "activity", "party", "status", "degree", "text", "effect", "deviation_cause", "deviation_measure",
+            "new_end_date", "decision_asked", *NUMBER_COLUMNS, "addition", "is_unchanged", "submitted_at", "on_behalf",
+            "returned_at", "approved_at", "review_comment",
         )  # fmt: skip
+
+    def __init__(self, run):
+        super().__init__(run)
+        self.respondents = None
+        for name in NUMBER_COLUMNS:
+            self.fields[name].is_own = self._is_own
 
     def rows(self):
         return Report.objects.filter(round__agreement=self.run.subject)
@@ -97,9 +150,19 @@ class ReportResource(FollowUpSheet):
     def init_instance(self, row=None):
         return Report()
 
+    def _is_own(self, report):
+        """Whether the counts of the report are for the one who reads or writes the workbook."""
+        if self.run.user is None:
+            return self.run.is_complete
+        return report.party_id in self.run.memo("own parties", self._own_parties)
+
+    def _own_parties(self):
+        return set(Party.objects.with_right(self.run.user, Right.SEE_PARTY).values_list("pk", flat=True))
+
     def after_init_instance(self, report, new, row, **kwargs):
         """A report the user may not read is not compared with the file either: that would tell what it says."""
         super().after_init_instance(report, new, row, **kwargs)
+        self.was_submitted = report.submitted_at is not None
         if new or self.run.user is None or Report.objects.visible_to(self.run.user).filter(pk=report.pk).exists():
             return
         raise ValidationError({"party": _("Du ser inte partens rapport. Ta bort raden.")})
@@ -114,10 +177,30 @@ class ReportResource(FollowUpSheet):
             raise ValidationError(
                 {"party": _("Du rapporterar inte för den parten. Ta bort raden eller ändra den inte.")}
             )
-        if {"submitted_at", "approved_at"} & {column.attribute for column in self.changed}:
-            raise ValidationError({"submitted_at": _("Rapporter lämnas in och godkänns i portalen. Töm cellen.")})
+        changed = {column.attribute for column in self.changed}
+        if elsewhere := self.SET_IN_PORTAL & changed:
+            name = "submitted_at" if "submitted_at" in elsewhere else min(elsewhere)
+            raise ValidationError({name: _("Rapporter lämnas in och godkänns i portalen. Töm cellen.")})
+        if self.was_submitted:
+            raise ValidationError(_("Rapporten är inlämnad. Ta tillbaka den i portalen innan du ändrar den."))
+        if changed & set(Report.REPEATED):
+            report.is_unchanged = False
+
+    def problem(self, attribute, message):
+        """What is wrong with the counts together is told at the first of their columns."""
+        return super().problem(NUMBER_COLUMNS[0] if attribute == "numbers" else attribute, message)
 
     def _save(self, report):
         if report.submitted_at and not report.submitted_by_id:
             report.submitted_by = self.run.user
         super()._save(report)
+        self._ask(report)
+
+    def _ask(self, report):
+        """A party that has a report in a round has its place among those who answer there."""
+        if self.respondents is None:
+            asked = Respondent.objects.filter(round__agreement=self.run.subject)
+            self.respondents = set(asked.values_list("round", "party"))
+        if (report.round_id, report.party_id) not in self.respondents:
+            self.respondents.add((report.round_id, report.party_id))
+            Respondent(round=report.round, party=report.party).save(force_insert=True)

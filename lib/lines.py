@@ -41,7 +41,7 @@ def match_columns(grid, sheet, today):
     rows = [(number, cells) for number, cells in grid.rows if not cells[0].startswith(HELP_MARK)]
     if not rows:
         return [], []
-    names = {name.casefold(): name for name in sheet.headings_in_order()}
+    names = sheet.known_headings()
     number, headings = rows[0]
     found, problems = {}, []
     for position, heading in enumerate(headings):
@@ -52,7 +52,7 @@ def match_columns(grid, sheet, today):
                 problems.append(Problem(str(sheet.name), number, "", message % {"number": position + 1}))
         elif name is None:
             message = _("Kolumnen finns inte på arket. %(hint)s Byt rubrik eller ta bort kolumnen.")
-            hint = did_you_mean(heading, list(names.values()))
+            hint = did_you_mean(heading, sheet.headings_in_order())
             problems.append(Problem(str(sheet.name), number, heading, message % {"hint": hint}))
         elif name in found:
             message = _("Rubriken står två gånger. Ta bort den ena kolumnen.")

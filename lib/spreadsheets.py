@@ -289,8 +289,8 @@ def _write_row(sheet, line, table, row):
 
 
 def write_cell(cell, kind, text):
-    """Put ``text`` into a cell as what it is: a number, a date or text."""
-    if kind == "number":
+    """Put ``text`` into a cell as what it is: a number, a date or text. Among numbers a word may stand for one."""
+    if kind == "number" and not text.isalpha():
         cell.value = Decimal(text)
     elif kind == "date" and text >= "1901":
         cell.value, cell.number_format = datetime.date.fromisoformat(text), FORMATS["date"]

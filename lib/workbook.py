@@ -63,12 +63,20 @@ class Run:
     subject: models.Model | None = None
     user: models.Model | None = None
     reason: str = ""
+    is_complete: bool = False  # whether the system writes or reads also what it gives nobody else
     started: datetime.datetime = field(default_factory=timezone.now)
     made: set = field(default_factory=set)
     refused: set = field(default_factory=set)
     tables: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
     promises: dict = field(default_factory=dict)
+    remembered: dict = field(default_factory=dict)
+
+    def memo(self, name, find):
+        """What ``find()`` gave the first time somebody asked for ``name``."""
+        if name not in self.remembered:
+            self.remembered[name] = find()
+        return self.remembered[name]
 
     def visible(self, queryset):
         """What the user may see of ``queryset``; the system sees all."""
@@ -268,6 +276,7 @@ class Sheet(ModelResource):
     fixed: tuple = ()  # columns that are set when the row is created and never changed from here
     kept: tuple = ()  # columns where an empty cell leaves what the row has
     makes_keys = True  # whether a row without key gets one
+    former: dict = {}  # heading that a column had before → attribute: workbooks of that time are still read
     twice = gettext_lazy("”%(key)s” står redan på rad %(row)s. Ta bort den ena raden eller byt nyckel.")
 
     class Meta:
@@ -310,6 +319,14 @@ class Sheet(ModelResource):
     @classmethod
     def headings_in_order(cls):
         return [cls.fields[name].column_name for name in cls._meta.fields]
+
+    @classmethod
+    def known_headings(cls):
+        """What may stand over a column, in small letters → the column's heading today."""
+        former = {heading: cls.fields[name].column_name for heading, name in cls.former.items()}
+        return {heading.casefold(): name for heading, name in former.items()} | {
+            name.casefold(): name for name in cls.headings_in_order()
+        }
 
     @cached_property
     def columns(self):

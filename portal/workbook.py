@@ -39,7 +39,7 @@ from agreements.importing import (
 )
 from agreements.models import Agreement, StagedWorkbook
 from agreements.services import name_parties
-from followup.importing import ReportResource, RoundResource, ask_parties
+from followup.importing import ReportResource, RespondentResource, RoundResource, ask_parties
 from followup.models import Round
 from governance.importing import (
     DecisionResource,
@@ -91,6 +91,7 @@ SHEETS = [
     EditionResource,
     ActivityResource,
     RoundResource,
+    RespondentResource,
     ReportResource,
 ]
 
@@ -203,7 +204,7 @@ def import_grids(grids, *, user=None, reason="", today=None, save=False, expecte
     if problems:
         return Result(problems=problems)
     with transaction.atomic():
-        result = _import_lines(lines, Run(user=user, reason=reason), grant=save)
+        result = _import_lines(lines, _run(user, reason), grant=save)
         moved = expected is not None and result.fingerprint != expected
         result.saved = save and not result.is_refused and not moved
         if not result.saved:
@@ -211,6 +212,11 @@ def import_grids(grids, *, user=None, reason="", today=None, save=False, expecte
     if moved and not result.is_refused:
         raise Moved(result)
     return result
+
+
+def _run(user, reason):
+    """The system reads all that a file says, also what is hidden in the files that people fetch."""
+    return Run(user=user, reason=reason, is_complete=user is None)
 
 
 def _exactly_one_agreement(lines):
@@ -286,15 +292,19 @@ def describe_sheets():
     return [sheet(Run()).describe() for sheet in SHEETS]
 
 
-def export_tables(agreement, *, user=None):
-    """Every sheet of the agreement's workbook, with what ``user`` may see (None: the system, everything)."""
-    run = Run(subject=agreement, user=user)
+def export_tables(agreement, *, user=None, is_complete=False):
+    """Every sheet of the agreement's workbook, with what ``user`` may see (None: the system, everything).
+
+    Small counts of people are hidden from all but their own party; ``is_complete`` is for moving the agreement to
+    another portal, in a file that is given to nobody.
+    """
+    run = Run(subject=agreement, user=user, is_complete=is_complete)
     return [sheet(run).table() for sheet in SHEETS]
 
 
-def export_to(agreement, path):
+def export_to(agreement, path, *, is_complete=False):
     """Write the workbook to a folder of CSV files, or to a file where ``path`` ends in .xlsx; return its tables."""
-    tables = export_tables(agreement)
+    tables = export_tables(agreement, is_complete=is_complete)
     if str(path).lower().endswith(".xlsx"):
         write_workbook(tables, path)
     else:

@@ -43,7 +43,9 @@ def complete_agreement():
     plan = make.ActionPlanFactory(agreement=agreement)
     activity = make.ActivityFactory(edition__plan=plan, responsible=make.ActorFactory(agreement=agreement, party=party))
     make.adopt(activity.edition)
-    make.ReportFactory(round=make.RoundFactory(agreement=agreement), activity=activity, party=party)
+    round = make.RoundFactory(agreement=agreement)
+    make.RespondentFactory(round=round, party=party)
+    make.ReportFactory(round=round, activity=activity, party=party)
     return agreement
 
 

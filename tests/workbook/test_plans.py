@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 TEXTS = {
     "description": "Beskrivning", "desired_effect": "Effekt", "responsible_function": "Enhetschef",
     "indicator": "Andel", "indicator_base": "12 %", "indicator_target": "20 %",
+    "counts": "adults",
     "milestones": "2026-10-01 Rutinen är beslutad\n2026-12-01 Rutinen används", "financing": "Statsbidrag",
     "followed_up_how": "Enkät", "followed_up_when": "Varje halvår", "local_plans": "Lokal överenskommelse",
     "equality": "Lika för alla", "children": "Barnens bästa", "target_group_voice": "Samråd", "change_reason": "Ny lag",
