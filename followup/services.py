@@ -1,9 +1,11 @@
 """Writes that touch several rows of this app."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from actionplans.models import ActionPlan, Activity, Edition
 from actionplans.services import refuse_unready
@@ -15,8 +17,8 @@ from lib.db import Frozen
 
 @transaction.atomic
 def open_round(*, round, by):
-    """Open the round: one report per activity and party asked in the agreement's adopted editions."""
-    if Round.objects.select_for_update().get(pk=round.pk).opened_at:
+    """Open the round, with a report per activity and party asked. Raises Frozen if it is open. Returns how many."""
+    if Round.hold(round.pk).opened_at:
         raise Frozen(_("Omgången är redan öppnad."))
     round.opened_at, round.opened_by = timezone.now(), by
     round.save(update_fields=["opened_at", "opened_by"])
@@ -27,31 +29,99 @@ def open_round(*, round, by):
 def add_reports(*, round):
     """Create the reports that are missing in ``round``; those that exist are left alone. Returns how many were made.
 
-    Activities that the edition ended are not asked about. Every party asked gets its place among the respondents.
+    Every party asked gets its place among the respondents.
     """
-    adopted = Edition.objects.adopted().filter(plan__agreement=round.agreement_id)
-    activities = Activity.objects.filter(edition__in=adopted).standing().select_related("responsible")
-    existing = set(Report.objects.filter(round=round).values_list("activity", "party"))
-    missing = [
-        Report(round=round, activity=activity, party=party)
-        for activity in activities
-        for party in parties_asked(activity, round.asks)
-        if (activity.pk, party.pk) not in existing
-    ]
-    for report in missing:
-        report.save()
-    for party in {report.party_id for report in missing}:
+    missing = missing_reports(round)
+    bulk_create_with_history(missing, Report, batch_size=500)
+    for party in sorted({report.party_id for report in missing}):
         Respondent.objects.get_or_create(round=round, party_id=party)
     return len(missing)
 
 
-def parties_asked(activity, asks):
-    """The parties that answer for ``activity``: those responsible and, where the round says so, those taking part."""
-    parties = {party.pk: party for party in activity.reporting_parties()}
-    if asks == Round.Asks.PARTICIPANTS:
-        for actor in activity.participants.all():
-            parties |= {party.pk: party for party in actor.expand()}
-    return sorted(parties.values(), key=lambda party: (party.sort_name, party.pk))
+def missing_reports(round):
+    """The reports, not stored, that ``round`` asks for and does not have. A planned round, stored or not, has none.
+
+    Activities that their edition ended are not asked about. A party is asked once about the same activity, also where
+    a correction of the edition came while the round was open.
+    """
+    existing = set()
+    if round.pk:
+        existing = set(Report.objects.filter(round=round).values_list("activity__lineage", "party"))
+    activities = Activity.objects.filter(edition__in=editions_of(round)).standing().order_by("edition", "order", "pk")
+    members = _Members()
+    return [
+        Report(round=round, activity=activity, party=party)
+        for activity in activities.select_related("responsible").prefetch_related("participants")
+        for party in members.asked(activity, round.asks)
+        if (activity.lineage, party.pk) not in existing
+    ]
+
+
+def editions_of(round):
+    """The editions that the round covers: of each plan the newest adopted one that holds some day of its period.
+
+    One that was superseded is asked about when its own period is followed up; one for a later period is not.
+    """
+    adopted = Edition.objects.frozen().filter(
+        plan__agreement=round.agreement_id, starts_on__lte=round.period_ends_on, ends_on__gte=round.period_starts_on
+    )
+    newest = {}
+    for edition in adopted.select_related("plan").order_by("plan__order", "plan", "starts_on", "adopted_at", "pk"):
+        newest[edition.plan_id] = edition
+    return list(newest.values())
+
+
+class _Members:
+    """Who an actor stands for, looked up once for each actor."""
+
+    def __init__(self):
+        self.of = {}
+
+    def expand(self, actor):
+        if actor.pk not in self.of:
+            self.of[actor.pk] = list(actor.expand())
+        return self.of[actor.pk]
+
+    def asked(self, activity, asks):
+        """The parties that answer for ``activity``: those responsible and, if the round says so, those taking part."""
+        actors = [activity.responsible] if activity.responsible_id else []
+        if asks == Round.Asks.PARTICIPANTS:
+            actors += activity.participants.all()
+        parties = {party.pk: party for actor in actors for party in self.expand(actor)}
+        return sorted(parties.values(), key=lambda party: (party.sort_name, party.pk))
+
+
+@transaction.atomic
+def extend(*, round, parties, to, reason, by):
+    """Give ``parties`` of the round until and with the day ``to``. Returns how many got it.
+
+    Parties that the round does not ask are left out. Raises Frozen where the round does not take answers, and
+    ValidationError, by field, where the day gives no time or no reason is given.
+    """
+    stored = Round.hold(round.pk)
+    if not stored.is_taking_answers:
+        raise Frozen(_("Omgången tar inte emot svar, så det finns ingen tid att förlänga."))
+    _check_extension(stored, to, reason)
+    asked = Report.objects.filter(round=stored, party__in=[party.pk for party in parties])
+    keys = set(asked.order_by().values_list("party", flat=True))
+    for key in sorted(keys):
+        respondent, _created = Respondent.objects.get_or_create(round=stored, party_id=key)
+        respondent.extended_to, respondent.extension_reason, respondent.extended_by = to, reason, by
+        respondent._history_user = by
+        respondent.save_version(respondent.version, reason=reason[:100])
+    return len(keys)
+
+
+def _check_extension(round, to, reason):
+    errors = {}
+    if to <= round.due_on:
+        errors["to"] = _("Omgångens sista dag är %(day)s. Ange en senare dag.") % {"day": round.due_on}
+    elif to < timezone.localdate():
+        errors["to"] = _("Dagen har redan varit. Ange i dag eller en senare dag.")
+    if not reason.strip():
+        errors["reason"] = _("Skriv varför parten får mer tid.")
+    if errors:
+        raise ValidationError(errors)
 
 
 @transaction.atomic
@@ -66,7 +136,7 @@ def close_round(*, round, by, at=None):
 
 @transaction.atomic
 def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_number=""):
-    """Adopt an edition by a decision of the mandate's body, and let the open rounds ask about its activities.
+    """Adopt an edition by a decision of the mandate's body, and let the open rounds of its period ask about it.
 
     A draft can be adopted without being proposed: a council may decide about what lies on its table. Raises Frozen when
     somebody adopted it meanwhile, Unready with the findings that stop it. Returns the decision.
@@ -85,6 +155,16 @@ def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_nu
         registry_number=registry_number,
     )
     edition.adopt(decision=decision, by=by)
-    for round in Round.objects.open().filter(agreement=edition.plan.agreement_id):
-        add_reports(round=round)
+    _ask_in_open_rounds(edition)
     return decision
+
+
+def _ask_in_open_rounds(edition):
+    """Ask about the edition in the rounds that follow up some day of its period, and still take answers."""
+    rounds = Round.objects.open().filter(
+        agreement=edition.plan.agreement_id,
+        period_starts_on__lte=edition.ends_on,
+        period_ends_on__gte=edition.starts_on,
+    )
+    for round in rounds.order_by("pk").select_for_update(no_key=True):
+        add_reports(round=round)

@@ -6,7 +6,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from actionplans.models import Edition
-from followup.models import Incomplete, Report, Round
+from followup.models import Incomplete, Report, Respondent, Round
 from followup.services import add_reports, adopt_edition, close_round, open_round
 from governance.models import Decision
 from lib.db import Frozen
@@ -188,27 +188,27 @@ def test_add_reports_asks_nothing_about_what_the_edition_ended():
 
 
 def test_adopt_edition_that_fails_midway_leaves_nothing():
-    """The third report cannot be stored: no decision, no report, nothing superseded, and the edition is as it was."""
+    """The third party cannot be asked: no decision, no report, nothing superseded, and the edition is as it was."""
     former = adopt(EditionFactory())
     edition = EditionFactory(plan=former.plan)
     agreement = edition.plan.agreement
     mandate = MandateFactory(agreement=agreement)
     for _ in range(3):
         actor = ActorFactory(agreement=agreement, party=AccessionFactory(agreement=agreement).party)
-        activity = ActivityFactory(edition=edition, responsible=actor)
+        ActivityFactory(edition=edition, responsible=actor)
     RoundFactory(agreement=agreement)
     before = Decision.objects.count(), Edition.history.count()
 
     def refuse(sender, instance, **kwargs):
-        if instance.activity_id == activity.pk:
+        if instance.party_id == actor.party_id:
             raise RuntimeError("killed")
 
-    pre_save.connect(refuse, sender=Report)
+    pre_save.connect(refuse, sender=Respondent)
     try:
         with pytest.raises(RuntimeError):
             adopt_edition(edition=edition, mandate=mandate, decided_on=timezone.localdate(), by=UserFactory())
     finally:
-        pre_save.disconnect(refuse, sender=Report)
+        pre_save.disconnect(refuse, sender=Respondent)
     assert (Decision.objects.count(), Edition.history.count()) == before
     states = set(Edition.objects.filter(plan=former.plan).values_list("pk", "state"))
     assert (states, Report.objects.count()) == ({(former.pk, "adopted"), (edition.pk, "draft")}, 0)
