@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from actionplans.comments import editions_with_open_comments
 from actionplans.models import Edition, Proposal
-from actionplans.proposing import plans_awaiting_decision, plans_awaiting_rank
 from agreements.models import Agreement
-from followup.models import Report, Round
+from followup.inbox import count_of, tasks_of
+from followup.models import Round
 from governance.models import Body, Meeting
 from parties.models import Right
 from parties.rights import with_right
@@ -16,17 +16,17 @@ from portal.workbook_views import may_import
 
 
 def work(request):
-    """What to report, which rounds, drafts and proposals to look after, and which meetings are ahead."""
+    """What waits, by date; then the rounds and drafts the person looks after, and the meetings ahead."""
     user = request.user
     mine = Agreement.objects.editable_by(user).values("pk")
     bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
+    tasks = tasks_of(user)
     context = {
-        "reports": Report.objects.editable_by(user).for_page().order_by("round__due_on", "activity__order"),
+        "tasks": tasks,
+        "badge": count_of(tasks),
         "rounds": Round.objects.open().filter(agreement__in=mine).for_list(),
         "editions": Edition.objects.editable_by(user).for_list(),
         "comments": editions_with_open_comments(user),
-        "proposals_to_rank": plans_awaiting_rank(user),
-        "proposals_to_decide": plans_awaiting_decision(user),
         "proposal_drafts": Proposal.objects.editable_by(user).select_related("plan__agreement", "proposed_by"),
         "meetings": Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body"),
         "council_rounds": Round.objects.visible_to(user)
@@ -39,3 +39,8 @@ def work(request):
         "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},
     }
     return render(request, "portal/work.html", context)
+
+
+def work_badge(request):
+    """How much waits, as the figure in the menu: asked for by itself, so that no kept page ever holds it."""
+    return render(request, "portal/_work_badge.html", {"badge": count_of(tasks_of(request.user))})

@@ -27,10 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 WORK = reverse("portal:work")
-LISTS = (
-    "reports", "rounds", "editions", "meetings", "council_rounds", "agreements", "comments", "proposals_to_rank",
-    "proposals_to_decide", "proposal_drafts",
-)  # fmt: skip
+LISTS = ("rounds", "editions", "meetings", "council_rounds", "agreements", "comments", "proposal_drafts")
 
 
 @pytest.fixture
@@ -57,8 +54,6 @@ def world():
     ProposalFactory(plan=plan, proposed_by=proposer, submitted=True)
     return {
         "comments": draft,
-        "proposals_to_rank": plan,
-        "proposals_to_decide": plan,
         "proposal_drafts": idea,
         "agreements": agreement,
         "editions": draft,
@@ -72,10 +67,10 @@ def world():
 
 
 WAITING = {
-    "coordinator": {"rounds", "editions", "agreements", "comments", "proposals_to_decide"},
-    "reporter": {"reports", "agreements", "proposal_drafts"},
+    "coordinator": {"rounds", "editions", "agreements", "comments"},
+    "reporter": {"agreements", "proposal_drafts"},
     "reader": {"agreements"},
-    "council": {"meetings", "council_rounds", "agreements", "proposals_to_rank"},
+    "council": {"meetings", "council_rounds", "agreements"},
     "elsewhere": set(),
     "former reporter": set(),
 }
@@ -109,7 +104,7 @@ def test_work_shows_what_waits_for_the_person(client, world, who):
     }
 
 
-@pytest.mark.parametrize(("who", "advice"), [("elsewhere", "Här visas rapporter"), (None, "Du har ingen roll")])
+@pytest.mark.parametrize(("who", "advice"), [("elsewhere", "Här visas det du ska"), (None, "Du har ingen roll")])
 def test_work_without_anything_says_what_to_do(client, world, who, advice):
     client.force_login(person(who, world) if who else UserFactory())
     page = client.get(WORK).content.decode()
