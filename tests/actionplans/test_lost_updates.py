@@ -32,7 +32,8 @@ class Site:
         self.server = server
         self.__dict__.update(json.loads(server.stdout.readline()))
 
-    def times_proposed(self):
+    def count(self):
+        """What the server counts: of an edition, how often it was proposed."""
         print(file=self.server.stdin, flush=True)
         return int(self.server.stdout.readline())
 
@@ -61,9 +62,9 @@ class Site:
 
 
 @contextmanager
-def serving(folder, *options):
+def serving(folder, *options, module="tests.actionplans.editor_server"):
     name = folder / "lost.sqlite3" if connection.vendor == "sqlite" else f"test_lost_{uuid.uuid4().hex[:8]}"
-    command = [sys.executable, "-W", "ignore", "-m", "tests.actionplans.editor_server", str(name), *options]
+    command = [sys.executable, "-W", "ignore", "-m", module, str(name), *options]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     with subprocess.Popen(
         command, cwd=settings.BASE_DIR, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -167,7 +168,7 @@ def test_proposing_twenty_times_at_once_proposes_once(site):
     with ThreadPoolExecutor(20) as pool:
         posts = [pool.submit(site.ask, writer, "foresla/", {}, site.ready) for writer in range(20)]
     assert {post.result()[0] for post in posts} == {302}
-    assert site.times_proposed() == 1
+    assert site.count() == 1
 
 
 def numbers(site):
