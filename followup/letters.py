@@ -61,7 +61,6 @@ class Left:
         """The party's form. Who is not logged in comes there by the login page."""
         return absolute(f"{self.respondent.round.get_absolute_url()}svara/{self.respondent.party.key}/")
 
-
     def sentences(self, today):
         """What is left and until when, for the letter."""
         said = [_("Svaren väntar på att du godkänner och lämnar in dem.")] if self.waits_for_approver else []
@@ -140,8 +139,8 @@ def what_is_left(respondents):
 class Receivers:
     """Who is told of what a party has left: those who report, or those who approve where it waits for that.
 
-    People may have said that they want no letters for a while, or that a colleague gets them while they are away. The
-    colleague must be somebody who would be told of the same party; otherwise the letter goes to the person all the same.
+    People may have said that they want no letters for a while, or that a colleague gets them while they are away. Where
+    the colleague is not somebody who is told of the same party, the letter goes to the person all the same.
     """
 
     def __init__(self, *, today, parties=None, people=None):
@@ -182,7 +181,7 @@ class Receivers:
 
 
 def hold(people):
-    """The people's rows by id, held until the transaction ends: two who write letters to the same wait for each other."""
+    """The people by id, held until the transaction ends: two who write to the same person wait for each other."""
     held = User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
     return {user.pk: user for user in held}
 

@@ -19,17 +19,15 @@ LETTERS_SHOWN = 20
 class MailSettingsForm(VersionedModelForm):
     """Choices are a person's own; who stands in must be able to answer for one of the person's parties."""
 
-    fieldsets = (
-        (gettext_lazy("När jag är borta"), ("away_from", "away_until", "alternate"), False),
-    )
+    fieldsets = ((gettext_lazy("När jag är borta"), ("away_from", "away_until", "alternate"), False),)
 
     class Meta:
         model = MailSettings
         fields = ["pace", "paused_until", "away_from", "away_until", "alternate"]
         widgets = {"pace": forms.RadioSelect}
         help_texts = {
-            "paused_until": gettext_lazy("Du får inga brev till och med den dagen. Därefter får du ett om det som är kvar."),
-            "alternate": gettext_lazy("En kollega som också svarar för din organisation. Kollegan får dina brev medan du är borta."),
+            "paused_until": gettext_lazy("Du får inga brev till och med den dagen, och sedan ett om det som är kvar."),
+            "alternate": gettext_lazy("En kollega som också svarar för din organisation får dina brev så länge."),
         }
 
     def limit_choices(self):

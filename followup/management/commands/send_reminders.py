@@ -1,0 +1,22 @@
+"""manage.py send_reminders: write the reminders that are due, and send what has not been sent."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from followup.reminders import write_due
+from parties.outbox import Unreachable, send_unsent
+
+
+class Command(BaseCommand):
+    help = "Skriver de påminnelser som ska ut och skickar det som väntar. Kan köras hur ofta som helst."
+
+    def handle(self, *args, **options):
+        if not settings.PORTAL_URL:
+            raise CommandError("PORTAL_URL saknas. Ange portalens adress, till exempel https://portalen.example.se.")
+        written = write_due()
+        self.stdout.write(f"Skrev {written} brev.")
+        try:
+            tally = send_unsent()
+        except Unreachable as error:
+            raise CommandError(f"E-postservern svarar inte: {error}. Breven ligger kvar till nästa körning.") from error
+        self.stdout.write(f"Skickade {tally.sent}, väntar med {tally.postponed}, gav upp {tally.given_up}.")
