@@ -21,9 +21,9 @@ from lib.workbook import CHANGED, IMPORT, NEW, REFUSED, UNCHANGED, Run
 
 @dataclass
 class Result:
-    """What an import does, or would do, to an edition."""
+    """What an import does, or would do, to its ``subject``: an edition, or a party's place in a round."""
 
-    edition: Edition
+    subject: Edition
     outcomes: list[PlanOutcome] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)

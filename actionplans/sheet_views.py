@@ -113,7 +113,7 @@ def _frame(request, edition, *trail):
 
 
 def _preview(request, staged, result, status=200, stopped=""):
-    edition = result.edition
+    edition = result.subject
     place = [edition.plan.agreement.slug, edition.plan.key, edition.label]
     upload = reverse("actionplans:edition_import", args=place)
     context = {
@@ -121,6 +121,9 @@ def _preview(request, staged, result, status=200, stopped=""):
         "staged": staged,
         "result": result,
         "stopped": stopped,
+        "about": edition,
+        "back_url": edition.get_absolute_url(),
+        "back_label": _("Till versionen"),
         "previewed": staged.digest + result.fingerprint,
         "upload_url": upload,
         "preview_url": reverse("actionplans:edition_import_preview", args=[*place, staged.pk]),

@@ -39,6 +39,9 @@ class CountsInput(forms.Widget):
     def id_for_label(self, id_):
         return ""
 
+    def subwidgets(self, name, value, attrs=None):
+        return []
+
     def render(self, name, value, attrs=None, renderer=None):
         return ""  # the template of the form draws the table
 
@@ -68,7 +71,9 @@ class CountsField(forms.Field):
 
     def _count(self, typed, missing):
         if typed and missing:
-            raise ValidationError(_("ni har både skrivit %(typed)s och valt Saknas. Välj ett av dem.") % {"typed": typed})
+            raise ValidationError(
+                _("ni har både skrivit %(typed)s och valt Saknas. Välj ett av dem.") % {"typed": typed}
+            )
         return read_count(typed)
 
     def has_changed(self, initial, data):
@@ -122,13 +127,15 @@ class ReportForm(VersionedModelForm):
         if "status" in self.fields:
             rare = NO_ANSWER_NEEDED - {self.instance.status}
             self.fields["status"].choices = [
-                choice for choice in self.fields["status"].choices if choice[0] and (self.is_one or choice[0] not in rare)
+                choice
+                for choice in self.fields["status"].choices
+                if choice[0] and (self.is_one or choice[0] not in rare)
             ]
 
     @property
     def is_one(self):
         """Whether this is the form of one field alone."""
-        return len(self.fields) <= 2
+        return len(self.fields.keys() - {"numbers", "version"}) <= 1
 
     def _only_asked_numbers(self):
         if "numbers" not in self.fields:

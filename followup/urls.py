@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from followup import edition_views, form_views, lineage_views, report_views, review_views, round_views
+from followup import (
+    edition_views,
+    file_views,
+    form_views,
+    lineage_views,
+    mail_views,
+    report_views,
+    reuse,
+    review_views,
+    round_views,
+    sheet_views,
+)
 
 app_name = "followup"
 PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
@@ -11,10 +22,18 @@ FORM = f"{ROUND}svara/<slug:party>/"
 REPORT = f"{ROUND}rapport/<int:pk>/"
 urlpatterns = [
     path("<slug:slug>/uppfoljning/", round_views.round_list, name="round_list"),
+    path("<slug:slug>/uppfoljning/ny/", round_views.round_create, name="round_create"),
     path(ROUND, round_views.round_detail, name="round_detail"),
+    path(f"{ROUND}andra/", round_views.round_edit, name="round_edit"),
+    path(f"{ROUND}ta-bort/", round_views.round_delete, name="round_delete"),
+    path(f"{ROUND}utskick/", mail_views.round_mails, name="round_mails"),
     path(f"{ROUND}oppna/", round_views.round_open, name="round_open"),
+    path(f"{ROUND}borja-granska/", round_views.round_start_review, name="round_start_review"),
     path(f"{ROUND}stang/", round_views.round_close, name="round_close"),
     path(f"{ROUND}publicera/", round_views.round_publish, name="round_publish"),
+    path(f"{ROUND}oppna-igen/", round_views.round_reopen, name="round_reopen"),
+    path(f"{ROUND}part/<slug:party>/mer-tid/", round_views.respondent_extend, name="respondent_extend"),
+    path(f"{ROUND}part/<slug:party>/", round_views.party_outcome, name="party_outcome"),
     path(f"{ROUND}rapport/<int:pk>/", review_views.report_detail, name="report_detail"),
     path(f"{ROUND}laget/", review_views.round_review, name="round_review"),
     path(f"{ROUND}flera/", review_views.round_bulk, name="round_bulk"),
@@ -33,6 +52,14 @@ urlpatterns = [
     path(f"{REPORT}snabbsvar/", report_views.report_quick, name="report_quick"),
     path(f"{REPORT}lamna-in/", report_views.report_submit, name="report_submit"),
     path(f"{REPORT}aterta/", report_views.report_retract, name="report_retract"),
+    path(f"{REPORT}fler-lan/", reuse.report_reuse, name="report_reuse"),
+    path(f"{REPORT}bilagor/", file_views.report_file_create, name="report_file_create"),
+    path(f"{REPORT}bilagor/<int:file>/", file_views.report_file_download, name="report_file_download"),
+    path(f"{REPORT}bilagor/<int:file>/ta-bort/", file_views.report_file_delete, name="report_file_delete"),
+    path(f"{FORM}omgang.xlsx", sheet_views.party_export, name="party_export"),
+    path(f"{FORM}excel/", sheet_views.party_import, name="party_import"),
+    path(f"{FORM}excel/<uuid:pk>/", sheet_views.party_import_preview, name="party_import_preview"),
+    path(f"{FORM}excel/<uuid:pk>/las-in/", sheet_views.party_import_confirm, name="party_import_confirm"),
     path(f"{PLAN}ny-version/", edition_views.edition_create, name="edition_create"),
     path(f"{PLAN}<str:label>/faststall/", edition_views.edition_adopt, name="edition_adopt"),
     path(
