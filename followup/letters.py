@@ -59,7 +59,9 @@ class Left:
     @property
     def url(self):
         """The party's form. Who is not logged in comes there by the login page."""
-        return absolute(f"{self.respondent.round.get_absolute_url()}svara/{self.respondent.party.key}/")
+        round = self.respondent.round
+        args = [round.agreement.slug, round.label, self.respondent.party.key]
+        return absolute(reverse("followup:party_form", args=args))
 
     def sentences(self, today):
         """What is left and until when, for the letter."""

@@ -320,13 +320,14 @@ def _answer_conflict(request, form, current, template, context):
     """409: both texts of what we both changed, theirs of what I left alone, and a form that saves when sent again."""
     names = [name for name in form.fields if name != "version"]
     theirs = form.stored(current)
-    read = current.history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
+    history = getattr(current, "history", None)  # a person's own settings have none
+    read = history and history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
     before = form.stored(read.instance) if read else {}
     mine = [name for name in names if not read or _differs(form, name, before)]
     apart = [name for name in names if _differs(form, name, theirs)]
     renewed = form.renewed(current, mine)
     clashing = {name for name in mine if name not in renewed.fields or _changed(form, name, before, theirs)}
-    last = current.history.first()
+    last = history and history.first()
     return render(
         request,
         template,

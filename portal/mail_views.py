@@ -1,5 +1,7 @@
 """A person's own reminders: how often, when not, who gets them instead, what came, and the calendar to subscribe to."""
 
+import datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -9,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from followup.letters import absolute
 from lib.forms import VersionedModelForm, answer_form
-from parties.models import Mail, MailSettings, Right, User
+from parties.models import FeedKey, Mail, MailSettings, Right, User
 from parties.rights import who_may
 
 LETTERS_SHOWN = 20
+LONGEST = datetime.timedelta(days=366)  # a pause; who will be gone for longer has left
 
 
 class MailSettingsForm(VersionedModelForm):
@@ -38,15 +42,17 @@ class MailSettingsForm(VersionedModelForm):
         self.fields["alternate"].empty_label = _("Ingen, breven kommer till mig")
 
     def clean_paused_until(self):
-        return self._not_past("paused_until")
+        return self._within_a_year("paused_until")
 
     def clean_away_until(self):
-        return self._not_past("away_until")
+        return self._within_a_year("away_until")
 
-    def _not_past(self, name):
-        day = self.cleaned_data[name]
-        if day and name in self.changed_data and day < timezone.localdate():
+    def _within_a_year(self, name):
+        day, today = self.cleaned_data[name], timezone.localdate()
+        if day and name in self.changed_data and day < today:
             raise ValidationError(_("Dagen har redan varit. Ange i dag eller en dag längre fram."))
+        if day and day > today + LONGEST:
+            raise ValidationError(_("Ange en dag högst ett år framåt, så att breven inte uteblir för alltid."))
         return day
 
     def clean(self):
@@ -61,8 +67,11 @@ def mail_settings(request):
     row = MailSettings.objects.filter(user=request.user).first() or MailSettings(user=request.user)
     form = MailSettingsForm(request.POST or None, instance=row, user=request.user)
     letters = Mail.objects.visible_to(request.user).select_related("instead_of")
+    key = FeedKey.objects.visible_to(request.user).first()
     context = {
-        "letters": Paginator(letters, LETTERS_SHOWN).get_page(request.GET.get("sida")),
+        "page_obj": Paginator(letters, LETTERS_SHOWN).get_page(request.GET.get("sida")),
+        "feed_key": key,
+        "feed_url": absolute(reverse("portal:calendar_feed", args=[key.secret])) if key else "",
         "crumbs": [(_("Mitt arbete"), reverse("portal:work")), (_("Mina påminnelser"), "")],
         "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},
     }

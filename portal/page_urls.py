@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import history, mail_views, views, work, workbook_views
+from portal import calendar_feed, history, mail_views, views, work, workbook_views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("mitt-arbete/", work.work, name="work"),
     path("mitt-arbete/antal/", work.work_badge, name="work_badge"),
     path("mina-paminnelser/", mail_views.mail_settings, name="mail_settings"),
+    path("mina-paminnelser/kalender/", calendar_feed.calendar_renew, name="calendar_renew"),
+    path("kalender/<str:secret>.ics", calendar_feed.calendar_feed, name="calendar_feed"),
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),

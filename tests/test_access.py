@@ -56,6 +56,7 @@ OF_AGREEMENT = ("slug",)
 OF_PLAN = ("slug", "plan")
 OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
+OF_FORM = ("slug", "round", "party_key")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
@@ -64,6 +65,8 @@ DOORS = {
     "portal:work": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:work_badge": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:mail_settings": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "portal:calendar_renew": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="post"),
+    "portal:calendar_feed": Door(("feed_secret",), through=EVERYBODY, in_draft=EVERYBODY, only="get"),
     "portal:accessibility": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:privacy": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),
@@ -142,6 +145,7 @@ DOORS = {
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
+    "followup:round_mails": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_open": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
     "followup:round_close": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
     "followup:round_publish": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
@@ -149,6 +153,28 @@ DOORS = {
     "followup:report_detail": Door((*OF_ROUND, "report"), through=PARTY, seen=PARTY, in_draft=PARTY),
     "followup:report_edit": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY),
     "followup:report_submit": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:report_field": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:report_quick": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:report_retract": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:report_reuse": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY),
+    "followup:report_file_create": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY),
+    "followup:report_file_delete": Door(
+        (*OF_ROUND, "report", "report_file"), through=REPORTERS, seen=PARTY, in_draft=PARTY
+    ),
+    "followup:report_file_download": Door(
+        (*OF_ROUND, "report", "report_file"), through=PARTY, seen=PARTY, in_draft=PARTY, only="get"
+    ),
+    "followup:party_form": Door(OF_FORM, through=PARTY, seen=PARTY, in_draft=PARTY, only="get"),
+    "followup:party_submit": Door(OF_FORM, through=REPORTERS, seen=PARTY, in_draft=PARTY),
+    "followup:party_ready": Door(OF_FORM, through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:party_retract": Door(OF_FORM, through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:party_presence": Door(OF_FORM, through=REPORTERS, seen=PARTY, in_draft=PARTY, only="post"),
+    "followup:reporting_rule": Door(
+        OF_FORM,
+        through={"own approver", "own party_administrator"},
+        seen=PARTY | {"own party_administrator"},
+        in_draft=PARTY | {"own party_administrator"},
+    ),
     "account_login": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "account_logout": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "account_inactive": Door(through=EVERYBODY, in_draft=EVERYBODY),
@@ -225,9 +251,18 @@ LATER = {
     "followup:lineage_detail": Door(("slug", "plan", "adopted_lineage"), through=EVERYBODY),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
-    "followup:report_edit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS),
-    "followup:report_submit": Door((*OF_ROUND, "submitted"), seen=PARTY | REVIEWERS, only="post"),
+    # to the party, handed in: what is typed now is refused with the text kept
+    "followup:report_edit": Door((*OF_ROUND, "submitted"), through=REPORTERS, seen=PARTY),
+    "followup:report_submit": Door((*OF_ROUND, "submitted"), through=REPORTERS, seen=PARTY, only="post"),
+    "followup:report_field": Door((*OF_ROUND, "submitted"), through=REPORTERS, seen=PARTY, only="post"),
+    "followup:report_quick": Door((*OF_ROUND, "submitted"), through=REPORTERS, seen=PARTY, only="post"),
+    "followup:report_file_create": Door((*OF_ROUND, "submitted"), through=REPORTERS, seen=PARTY),
+    "followup:report_file_delete": Door((*OF_ROUND, "submitted", "submitted_file"), through=REPORTERS, seen=PARTY),
+    "followup:report_file_download": Door(
+        (*OF_ROUND, "submitted", "submitted_file"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS, only="get"
+    ),
     "followup:round_detail": Door(("slug", "published_round"), through=EVERYBODY),
+    "followup:round_mails": Door(("slug", "published_round"), through=EDITORS),
     "followup:round_open": Door(("slug", "published_round"), through=EDITORS, only="post"),
     "followup:round_close": Door(("slug", "published_round"), through=EDITORS, only="post"),
     "followup:round_publish": Door(("slug", "published_round"), through=EDITORS, only="post"),
@@ -271,10 +306,16 @@ def build(status, published_on):
     published.publish(by=make.UserFactory())
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))
+    make.RespondentFactory(round=round, party=party)
+    report = make.ReportFactory(round=round, activity=answered, party=party)
+    submitted = make.ReportFactory(round=round, party=party, submitted=True)
     return {
         **planned,
         "agreement": agreement,
         "party": party,
+        "party_key": party.key,
+        "report_file": make.ReportFileFactory(report=report).pk,
+        "submitted_file": make.ReportFileFactory(report=submitted).pk,
         "slug": agreement.slug,
         "document": document.pk,
         "goal_kind": "mal",
@@ -284,9 +325,10 @@ def build(status, published_on):
         "seat": make.SeatFactory(body=body).pk,
         "round": round.label,
         "published_round": published.label,
-        "report": make.ReportFactory(round=round, activity=answered, party=party).pk,
-        "submitted": make.ReportFactory(round=round, party=party, submitted=True).pk,
+        "report": report.pk,
+        "submitted": submitted.pk,
         "staged": uuid4(),
+        "feed_secret": make.FeedKeyFactory().secret,
         "uid": "0",
         "reset_key": "abc-def",
     }

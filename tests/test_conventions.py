@@ -16,6 +16,8 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "agreements:document_download": "a file",
+    "portal:calendar_renew": "the page of mail_settings",
+    "portal:calendar_feed": "a file",
     "portal:workbook_template": "a file",
     "portal:workbook_export": "a file",
     "portal:workbook_confirm": "the agreement's page, or the preview once more",
@@ -42,6 +44,8 @@ WITHOUT_PAGE = {
     "followup:round_close": "the round's page",
     "followup:round_publish": "the round's page",
     "followup:report_submit": "the report's page",
+    "followup:report_approve": "the page of report_review, on the next report",
+    "followup:round_bulk": "the page of round_review",
 }
 
 # Functions that may be longer than the limit, with the reason.

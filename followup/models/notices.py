@@ -13,7 +13,7 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(respondent__round__in=Round.objects.editable_by(user).values("pk"))
 
     def for_list(self):
-        return self.select_related("mail__user", "mail__instead_of", "person", "respondent__party")
+        return self.select_related("mail__user", "person", "respondent__party").order_by("-pk")
 
 
 class Notice(models.Model):

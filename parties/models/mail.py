@@ -69,6 +69,13 @@ class Mail(models.Model):
     def __str__(self):
         return self.subject
 
+    @property
+    def state(self):
+        """``sent``, ``failed`` or ``waiting``: follows from the facts."""
+        if self.sent_at:
+            return "sent"
+        return "failed" if self.given_up_at else "waiting"
+
 
 class MailSettings(Versioned):
     """How a person wants reminders: at once or together, not at all for a while, or to somebody else."""
@@ -115,12 +122,25 @@ def new_secret():
     return secrets.token_urlsafe(32)
 
 
+class FeedKeyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A key is its person's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def renew(self, user):
+        """Give the person a new key; the former opens nothing any more. Returns the key."""
+        fresh = {"secret": new_secret(), "created_at": timezone.now()}
+        return self.update_or_create(user=user, defaults=fresh)[0]
+
+
 class FeedKey(models.Model):
     """What opens a person's calendar feed without login. Renewed by the person; dies with the account."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="feed_key")
     secret = models.CharField(max_length=64, unique=True, default=new_secret)
     created_at = models.DateTimeField(_("skapad"), default=timezone.now)
+
+    objects = FeedKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kalendernyckel")
