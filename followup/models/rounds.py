@@ -37,6 +37,12 @@ class RoundQuerySet(FreezableQuerySet):
     def editable_by(self, user):
         return self.filter(agreement__in=Agreement.objects.editable_by(user).values("pk"))
 
+    def overseen_by(self, user):
+        """Rounds whose control view the user reads: the coordinators', and their board's auditors'."""
+        boards = Party.objects.with_right(user, Right.SEE_PARTY).values("pk")
+        agreements = Agreement.objects.submitted_visible_to(user).filter(coordinating_party__in=boards)
+        return self.filter(agreement__in=agreements.values("pk"))
+
     def open(self):
         """Rounds that take answers: open, or in review."""
         return self.filter(opened_at__isnull=False, closed_at__isnull=True)

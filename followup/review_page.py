@@ -1,0 +1,192 @@
+"""What the pages of the review show: the control view, and one report beside what it said last time."""
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.models import Agreement
+from followup.control import CHOICES, Choice, control_of, queue_of, state_of, table_of
+from followup.frame import round_frame
+from followup.models import Report, Respondent, Return, Round
+from followup.review_forms import ApproveForm, BulkForm, ReturnForm
+from followup.side_by_side import author_of, counted_in, is_own, last_time, roles_of, said_in, trail_of
+from followup.small_numbers import HIDDEN_NOTE
+
+SELECTED_AT_ONCE = ("tysta", "forsenade", "aterlamnade")  # choices one makes to remind all of them
+
+DAYS_TOLD = 60
+
+
+def round_address(round):
+    return reverse("followup:round_review", args=[round.agreement.slug, round.label])
+
+
+def can_review(user, round):
+    """Whether the user may do anything here, and not only read."""
+    return round.is_taking_answers and Round.objects.editable_by(user).filter(pk=round.pk).exists()
+
+
+def control_context(user, round, choice, data, *, bulk_form=None, chosen=None):
+    """Everything of the control view but the report beside it; the same number of queries whatever it holds."""
+    control = control_of(round)
+    areas, rows = table_of(control, choice)
+    selected = selected_lines(control, choice, data) if chosen is None else {party.pk for party in chosen}
+    picked = [line for line, _columns in rows if line.party.pk in selected]
+    return {
+        "control": control,
+        "figures": list(control.figures()),
+        "areas": areas,
+        "is_folded": any(area.is_folded for area in areas),
+        "rows": rows,
+        "choice": choice,
+        "choices": _choices(control, choice),
+        "selected": selected,
+        "selected_count": len(picked),
+        "selected_waiting": sum(line.waiting for line in picked),
+        "bulk_form": bulk_form or BulkForm(),
+        "can_review": can_review(user, round),
+        "queue": queue_of(round, choice)[:1],
+        "none_selected": (choice.query() or "?") + "&valj=inga",
+        **_addresses(round),
+        "days_text": days_text(round),
+    }
+
+
+def _addresses(round):
+    place = [round.agreement.slug, round.label]
+    return {
+        "start_review": _address("round_start_review", place),
+        "mails": _address("round_mails", place),
+    }
+
+
+def _address(name, place):
+    try:
+        return reverse(f"followup:{name}", args=place)
+    except NoReverseMatch:
+        return ""
+
+
+def days_text(round):
+    """How long it is to the last day, while answers are awaited."""
+    days = (round.due_on - timezone.localdate()).days
+    if not round.is_taking_answers or days > DAYS_TOLD:
+        return ""
+    if days < 0:
+        return ngettext("för %d dag sedan", "för %d dagar sedan", -days) % -days
+    return ngettext("om %d dag", "om %d dagar", days) % days if days else _("i dag")
+
+
+def changed_context(report):
+    """What of the control view has another look after something was done with one report."""
+    control = control_of(report.round)
+    line = next(line for line in control.lines if line.party.pk == report.party_id)
+    cell = next(cell for cell in line.cells if cell.pk == report.pk)
+    return {"control": control, "figures": list(control.figures()), "changed_line": line, "changed_cell": cell}
+
+
+def selected_lines(control, choice, data):
+    """The parties whose boxes are ticked from the start: the silent, or all of a choice made to remind them."""
+    if data.get("valj") == "inga":
+        return set()
+    lines = (
+        choice.lines(control) if choice.visa in SELECTED_AT_ONCE else control.silent if choice.visa == "alla" else []
+    )
+    return {line.party.pk for line in lines}
+
+
+def _choices(control, choice):
+    for code, (label, belongs) in CHOICES.items():
+        count = sum(bool(belongs(line)) for line in control.lines)
+        yield {"label": label, "count": count, "url": choice.query(visa=code), "is_chosen": choice.visa == code}
+
+
+def report_page(request, report, title):
+    """Where a page about one report of the review stands."""
+    round = report.round
+    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    query = Choice.of(request.GET).query()
+    trail = [(_("Läget"), round_address(round) + query), (f"{report}", "")]
+    return {**round_frame(agreement, round, *trail), "report": report, "query": query, "page_title": title}
+
+
+def panel_context(user, report, choice=None, *, approve_form=None, return_form=None, refused="", done=""):
+    """One report for those who review it: what is handed in, never what is being written."""
+    shown = report if report.submitted_at else report.last_submitted if report.returned_at else None
+    may = can_review(user, report.round)
+    return {
+        **reading_context(user, report, shown),
+        **_neighbours(report, choice or Choice()),
+        "known_state": known_state(report),
+        "version": str(report.version),
+        "can_review": may,
+        "approve_form": approve_form or ApproveForm(),
+        "return_form": return_form or (ReturnForm(report=report) if may and report.submitted_at else None),
+        "is_returning": bool(return_form),
+        "refused": refused,
+        "done": done,
+    }
+
+
+def reading_context(user, report, shown):
+    """What ``shown``, the report as the reader may see it or None, says beside last time, and the report's history."""
+    returns = list(Return.objects.visible_to(user).filter(report=report))
+    reasons = returns[-1].reasons if returns and report.returned_at else {}
+    own, before = is_own(report, user), last_time(report)
+    if shown is not None and shown is not report:
+        shown.round, shown.activity, shown.party = report.round, report.activity, report.party
+    counted = counted_in(shown, before, own) if shown else []
+    return {
+        "shown": shown,
+        "before": before,
+        "said": list(said_in(shown, before, reasons)) if shown else [],
+        "counted": counted,
+        "counts_reason": reasons.get("numbers", ""),
+        "hidden_note": HIDDEN_NOTE if any("hidden" in (now["kind"], then["kind"]) for _l, now, then in counted) else "",
+        "files": _files(report) if shown is report else [],
+        "returned": returns[-1] if returns and report.returned_at else None,
+        "trail": trail_of(report, returns),
+        "author": author_of(shown, report.party, roles_of(report.party_id, [shown]))
+        if shown and shown.submitted_at
+        else "",
+        "reader_is_own": own,
+    }
+
+
+def known_state(report):
+    """The report's state as the coordinators know it. One query."""
+    place = {"round": report.round_id, "party": report.party_id}
+    facts = {name: getattr(report, name) for name in ("approved_at", "submitted_at", "returned_at")}
+    return state_of(facts, Respondent.objects.filter(**place, begun_at__isnull=False).exists())
+
+
+def _author(shown, party):
+    return author_of(shown, party, roles_of(party.pk, [shown])) if shown and shown.submitted_at else ""
+
+
+def _files(report):
+    """(file, address) of the report's files."""
+    place = [report.round.agreement.slug, report.round.label, report.pk]
+    return [(file, _address("report_file_download", [*place, file.pk])) for file in report.files.all()]
+
+
+def _neighbours(report, choice):
+    """Where the report stands among those that wait: ``place`` of ``waiting``, ``previous`` and ``following``."""
+    keys = queue_of(report.round, choice, report.pk)
+    index = keys.index(report.pk)
+    is_waiting = report.state == "submitted"
+    return {
+        "place": index + 1 if is_waiting else None,
+        "waiting": len(keys) - (not is_waiting),
+        "previous": keys[index - 1] if index else None,
+        "following": keys[index + 1] if index + 1 < len(keys) else None,
+    }
+
+
+def next_to_review(report, choice):
+    """The report that waits after this one, from the first again at the end; None where no other waits."""
+    keys = queue_of(report.round, choice, report.pk)
+    index = keys.index(report.pk)
+    following = [*keys[index + 1 :], *keys[:index]]
+    return Report.objects.for_page().get(pk=following[0]) if following else None
