@@ -1,4 +1,4 @@
-"""The figures of a round: what was handed in, and what was not.
+"""A round's page, drawn from its facts: the figures, the silent parties, what deviates and each activity's answers.
 
 Only submitted reports count as answers. A draft moves no figure: until it is handed in it is its party's alone, and
 "not reported" is a share of its own, never a zero.
@@ -7,32 +7,47 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from followup.models import Report, ReportStatus
+from followup.numbers import GROUPS
+from followup.outcome import NOT_REPORTED, counts_of, read_facts
 
 ON_TRACK = (ReportStatus.ONGOING, ReportStatus.CONTINUOUS, ReportStatus.DONE)
-NOT_REPORTED = "not_reported"
+LABELS = {**dict(ReportStatus.choices), NOT_REPORTED: _("inte rapporterat")}
+# The order of the bar and its table: what goes well, what waits, what does not, what nobody knows.
+ORDER = (
+    ReportStatus.DONE, ReportStatus.CONTINUOUS, ReportStatus.ONGOING, ReportStatus.NOT_STARTED, ReportStatus.DEVIATING,
+    ReportStatus.CANCELLED, ReportStatus.NOT_RELEVANT, ReportStatus.NO_DATA, NOT_REPORTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Share:
-    """One line of the status table: how many of all, and the share in per cent."""
+    """One line of the status table: how many of all, the share in per cent, and where its part of the bar begins."""
 
     code: str
     label: str
     count: int
     total: int
+    start: float = 0
 
     @property
     def percent(self):
         return round(100 * self.count / self.total) if self.total else 0
 
+    @property
+    def width(self):
+        return f"{100 * self.count / self.total if self.total else 0:.2f}"
+
+    @property
+    def left(self):
+        return f"{self.start:.2f}"
+
 
 @dataclass(frozen=True)
 class Figures:
-    """The round in numbers; the shares always add up to ``total``."""
+    """Reports in numbers; the shares always add up to ``total``."""
 
     shares: tuple[Share, ...]
     total: int
@@ -57,47 +72,89 @@ class Figures:
         return self.count(NOT_REPORTED)
 
 
-def figures_of(round):
-    """Count the round's reports by status in one query."""
-    submitted = Q(submitted_at__isnull=False)
-    counted = Report.objects.filter(round=round).aggregate(
-        total=Count("pk"), **{status.value: Count("pk", filter=submitted & Q(status=status)) for status in ReportStatus}
-    )
-    total = counted.pop("total")
-    codes = [(status.value, status.label, counted[status.value]) for status in ReportStatus]
-    silent = total - sum(counted.values())
-    codes.append((NOT_REPORTED, _("inte rapporterat"), silent))
-    return Figures(tuple(Share(code, label, count, total) for code, label, count in codes), total)
+def figures_of(counts):
+    """Figures from status → count."""
+    total, shares, start = sum(counts.values()), [], 0.0
+    for code in ORDER:
+        count = counts.get(code, 0)
+        shares.append(Share(str(code), LABELS[code], count, total, start))
+        start += 100 * count / total if total else 0
+    return Figures(tuple(shares), total)
 
 
-def parties_of(round):
-    """Per party: ``party__name``, ``asked``, ``answered`` and ``missing``, those with most missing first."""
-    rows = (
-        Report.objects.filter(round=round)
-        .values("party__name", "party__sort_name", "party")
-        .annotate(asked=Count("pk"), answered=Count("pk", filter=Q(submitted_at__isnull=False)))
-    )
-    rows = [{**row, "missing": row["asked"] - row["answered"]} for row in rows]
-    return sorted(rows, key=lambda row: (-row["missing"], row["party__sort_name"]))
+@dataclass
+class Dashboard:
+    """What the page of a round shows to one reader."""
+
+    facts: dict
+    readable: set  # the reports that the reader may open, and whose words may be shown
+
+    @property
+    def figures(self):
+        return figures_of(self.facts["shares"])
+
+    @property
+    def parties(self):
+        """Per party ``asked``, ``answered``, ``late`` and ``missing``; those with most missing first."""
+        rows = [{**row, "missing": row["asked"] - row["answered"]} for row in self.facts["parties"]]
+        return sorted(rows, key=lambda row: -row["missing"])
+
+    @property
+    def silent_parties(self):
+        return [row for row in self.parties if row["missing"]]
+
+    @property
+    def late(self):
+        """How many answers came after the last day."""
+        return sum(row["late"] for row in self.facts["parties"])
+
+    @property
+    def areas(self):
+        """(name, activities) in the plan's order; each activity with its ``answers`` and ``counts``."""
+        rows = [self._activity(row) for row in self.facts["activities"]]
+        return [(area, list(group)) for area, group in groupby(rows, key=lambda row: row["area"])]
+
+    @property
+    def deviations(self):
+        """(activity, report) of what deviates and whose words the reader may read."""
+        pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]
+        return [pair for pair in pairs if pair[1]["status"] == ReportStatus.DEVIATING and self.may_read(pair[1])]
+
+    @property
+    def unreviewed(self):
+        """(activity, report) of what is handed in and not approved."""
+        pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]
+        return [pair for pair in pairs if pair[1]["status"] and not pair[1]["approved"]]
+
+    def may_read(self, report):
+        return report["report"] in self.readable
+
+    def _activity(self, row):
+        reports = [{**report, "readable": self.may_read(report)} for report in row["reports"]]
+        counts = self.facts["numbers"].get(str(row["activity"]), {})
+        return {**row, "answers": answers_by_status(reports), "counts": _counts(counts)}
 
 
-def activities_of(round, user):
-    """Per activity in the plan's order: (activity, ((code, label, reports), …)), the silent last.
-
-    A report knows whether ``user`` may open it (``readable``). Like the figures, this tells nobody that a draft exists.
-    """
-    reports = (
-        Report.objects.filter(round=round)
-        .annotate(readable=Exists(Report.objects.visible_to(user).filter(pk=OuterRef("pk"))))
-        .select_related("activity__area", "party")
-        .order_by(F("activity__area__order").asc(nulls_last=True), "activity__order", "activity", "party__sort_name")
-    )
-    return [(activity, _by_status(rows)) for activity, rows in groupby(reports, key=lambda report: report.activity)]
+def dashboard_of(round, user):
+    """The Dashboard of ``round`` for ``user``, in as many queries whatever the size. It tells nobody of any draft."""
+    readable = Report.objects.visible_to(user).submitted().filter(round=round)
+    return Dashboard(read_facts(round), set(readable.order_by().values_list("pk", flat=True)))
 
 
-def _by_status(reports):
-    labels = {**dict(ReportStatus.choices), NOT_REPORTED: _("inte rapporterat")}
-    groups = {code: [] for code in labels}
+def answers_by_status(reports):
+    """(code, label, reports) for each status that somebody has given, the silent last."""
+    groups = {code: [] for code in LABELS}
     for report in reports:
-        groups[report.status if report.submitted_at else NOT_REPORTED].append(report)
-    return tuple((code, labels[code], rows) for code, rows in groups.items() if rows)
+        groups[report["status"] or NOT_REPORTED].append(report)
+    return [(str(code), LABELS[code], rows) for code, rows in groups.items() if rows]
+
+
+def party_figures(facts, party):
+    """The Figures of one party's reports in a round's facts."""
+    reports = [report for row in facts["activities"] for report in row["reports"]]
+    return figures_of(counts_of([report for report in reports if report["party"] == party]))
+
+
+def _counts(numbers):
+    """The groups' labels with their sums, in the order of the form."""
+    return [{"label": GROUPS[group], **numbers[group]} for group in GROUPS if group in numbers]

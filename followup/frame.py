@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
+from followup.outcome import names_of
 
 
 def round_frame(agreement, round, *trail):
@@ -36,10 +37,12 @@ def report_stance(report):
 
 
 def report_context(request, report):
-    """The context of a page about one report."""
+    """The context of a page about one report; ``names`` are what party and activity were called when it closed."""
     agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    names = names_of(report)
     return {
-        **round_frame(agreement, report.round, (str(report), "")),
+        **round_frame(agreement, report.round, (f"{names.number}, {names.party}", "")),
         "report": report,
+        "names": names,
         "stance": report_stance(report),
     }

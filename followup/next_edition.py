@@ -30,16 +30,14 @@ def proposal_for(plan, today):
     """(label, first day, last day) of the edition after the plan's last; the first begins with the next period."""
     editions = list(plan.editions.order_by("ends_on", "pk"))
     last = editions[-1] if editions else None
-    first_day = (
-        last.ends_on + datetime.timedelta(days=1) if last else _next_start(MONTHS.get(plan.cadence, YEAR), today)
-    )
+    first_day = last.ends_on + datetime.timedelta(days=1) if last else next_start(MONTHS.get(plan.cadence, YEAR), today)
     months = MONTHS.get(plan.cadence) or (_months_of(last) if last else YEAR)
-    last_day = _add_months(first_day, months) - datetime.timedelta(days=1)
-    label = _label_after(last, first_day, last_day, plan.cadence)
-    return _free(label, {edition.label for edition in editions}), first_day, last_day
+    last_day = add_months(first_day, months) - datetime.timedelta(days=1)
+    label = label_after(last, first_day, last_day, plan.cadence)
+    return free_label(label, {edition.label for edition in editions}), first_day, last_day
 
 
-def _next_start(months, today):
+def next_start(months, today):
     """The first day, after today, of a period of so many months counted from January."""
     starts = (datetime.date(today.year + (month > YEAR), (month - 1) % YEAR + 1, 1) for month in count(1, months))
     return next(start for start in starts if start > today)
@@ -51,13 +49,14 @@ def _months_of(edition):
     return max(round(days / 30.44), 1)
 
 
-def _add_months(day, months):
+def add_months(day, months):
+    """The same day so many months later, or the last of a shorter month."""
     years, month = divmod(day.month - 1 + months, YEAR)
     last = calendar.monthrange(day.year + years, month + 1)[1]
     return datetime.date(day.year + years, month + 1, min(day.day, last))
 
 
-def _label_after(last, first_day, last_day, cadence):
+def label_after(last, first_day, last_day, cadence):
     """A label in the style of the last edition's; without one, in the style of the cadence."""
     year = str(first_day.year)
     old = last.label if last else ""
@@ -72,7 +71,8 @@ def _label_after(last, first_day, last_day, cadence):
     return year if months == YEAR else f"{year}:{(first_day.month - 1) // months + 1}"
 
 
-def _free(label, taken):
+def free_label(label, taken):
+    """``label``, with a number after it where it is taken."""
     return next(name for name in (label, *(f"{label} {number}" for number in range(2, 100))) if name not in taken)
 
 

@@ -1,18 +1,26 @@
-"""The tab of the follow-up: rounds, and the dashboard of one."""
+"""The tab of the follow-up: rounds, from the first plan of one to what came out of it."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.dashboard import activities_of, figures_of, parties_of
+from followup.dashboard import dashboard_of
 from followup.frame import round_frame
 from followup.models import Round
-from followup.services import close_round, open_round
+from followup.party_result import party_result
+from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm, coverage
+from followup.schedule import proposal_for
+from followup.services import close_round, delete_round, extend, open_round
+from followup.timetable import timetable_of
 from lib.db import Frozen
+from lib.forms import answer_form
 from lib.web import get_editable, get_visible
+from parties.models import Party, Right
 
 
 def round_list(request, slug):
@@ -22,45 +30,165 @@ def round_list(request, slug):
     return render(request, "followup/round_list.html", {**frame(agreement, (_("Uppföljning"), "")), "rounds": rounds})
 
 
+def round_create(request, slug):
+    """Plan a round: its period, and its days counted back from the council's meeting."""
+    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    initial = proposal_for(agreement, timezone.localdate())
+    form = RoundForm(request.POST or None, agreement=agreement, initial=initial)
+    rounds = (_("Uppföljning"), reverse("followup:round_list", args=[slug]))
+    context = frame(agreement, rounds, (_("Ny omgång"), ""))
+    return _answer_round(request, form, "followup/round_create.html", context, _("Omgången är planerad."))
+
+
+def round_edit(request, slug, label):
+    """Change a planned round, or the days of one that takes answers."""
+    round, context = _page(request, slug, label, _("Ändra"))
+    if round.closed_at:
+        messages.error(request, str(Round.frozen_message))
+        return redirect(round)
+    form = RoundForm(request.POST or None, instance=round, agreement=round.agreement)
+    return _answer_round(request, form, "followup/round_edit.html", context, _("Omgången är ändrad."))
+
+
+def round_delete(request, slug, label):
+    """Delete a round that was never opened."""
+    round, context = _page(request, slug, label, _("Ta bort"))
+    form = RemoveForm(request.POST if request.method == "POST" else None)
+    return answer_form(
+        request,
+        form,
+        "followup/round_delete.html",
+        context,
+        url=reverse("followup:round_list", args=[slug]),
+        save=lambda: delete_round(round=round, by=request.user),
+        done=_("Omgång %(label)s är borttagen.") % {"label": label},
+    )
+
+
 def round_detail(request, slug, label):
-    """The dashboard: the round in figures, who is silent, and per activity a way to each answer."""
+    """The round in figures, who is silent, what deviates, and per activity a way to each answer."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
-    parties = parties_of(round)
-    context = {
-        **round_frame(agreement, round),
-        "figures": figures_of(round),
-        "parties": parties,
-        "silent_parties": [row for row in parties if row["missing"]],
-        "activities": activities_of(round, request.user),
-    }
+    context = {**round_frame(agreement, round), **_result(request, agreement, round)}
+    if round.state == "planned" and agreement.can_edit:
+        context["coverage"] = coverage(round)
     return render(request, "followup/round_detail.html", context)
 
 
 @require_POST
 def round_open(request, slug, label):
     """Open the round and create its reports."""
-    return _change(
-        request, slug, label, lambda round: open_round(round=round, by=request.user), _("Omgången är öppen.")
-    )
+    done = _("Omgången är öppen. Parterna kan svara.")
+    return _change(request, slug, label, lambda round: open_round(round=round, by=request.user), done)
 
 
 @require_POST
+def round_start_review(request, slug, label):
+    """From now nobody takes an answer back."""
+    done = _("Granskningen har börjat. Parterna kan fortfarande lämna in det som saknas, men inte ta tillbaka.")
+    return _change(request, slug, label, lambda round: round.start_review(by=request.user), done)
+
+
 def round_close(request, slug, label):
-    """Freeze the round."""
-    return _change(
-        request, slug, label, lambda round: close_round(round=round, by=request.user), _("Omgången är stängd.")
+    """Show what is unfinished, and freeze the round."""
+    round, context = _page(request, slug, label, _("Stäng"))
+    if request.method == "POST":
+        done = _("Omgången är stängd. Siffrorna och namnen är sparade som de var.")
+        return _change(request, slug, label, lambda round: close_round(round=round, by=request.user), done)
+    context |= _result(request, context["agreement"], round)
+    return render(request, "followup/round_close.html", context)
+
+
+def round_publish(request, slug, label):
+    """Show what becomes public, and let everybody read the round."""
+    round, context = _page(request, slug, label, _("Publicera"))
+    if request.method == "POST":
+        done = _("Omgången är publicerad. Alla kan läsa den.")
+        return _change(request, slug, label, lambda round: round.publish(by=request.user), done)
+    context |= _result(request, context["agreement"], round)
+    return render(request, "followup/round_publish.html", context)
+
+
+def round_reopen(request, slug, label):
+    """Take a closed round back to review, with a reason that stays on its page."""
+    round, context = _page(request, slug, label, _("Öppna igen"))
+    form = ReopenForm(request.POST or None)
+    return answer_form(
+        request,
+        form,
+        "followup/round_reopen.html",
+        context,
+        url=round.get_absolute_url(),
+        save=lambda: round.reopen(by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("Omgången är öppen igen, i granskning. Skälet står på sidan."),
     )
 
 
-@require_POST
-def round_publish(request, slug, label):
-    """Let everybody read the round."""
-    return _change(request, slug, label, lambda round: round.publish(by=request.user), _("Omgången är publicerad."))
+def respondent_extend(request, slug, label, party):
+    """Give one party more time."""
+    round, context = _page(request, slug, label, _("Mer tid"))
+    respondent = get_visible(round.respondents.select_related("party"), request.user, party__key=party)
+    form = ExtensionForm(request.POST or None)
+    days = {"party": respondent.party.name, "day": form.cleaned_data["to"]} if form.is_valid() else {}
+    return answer_form(
+        request,
+        form,
+        "followup/respondent_extend.html",
+        {**context, "respondent": respondent},
+        url=round.get_absolute_url(),
+        save=lambda: extend(round=round, parties=[respondent.party], by=request.user, **form.cleaned_data),
+        done=_("%(party)s har till och med %(day)s.") % days if days else "",
+    )
+
+
+def party_outcome(request, slug, label, party):
+    """One party's answers beside the whole round, its earlier rounds, and what the coordinators answered."""
+    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
+    result = party_result(round, party, request.user)
+    context = {**round_frame(agreement, round, (result.name, "")), "result": result}
+    return render(request, "followup/party_outcome.html", context)
 
 
 def _rounds():
-    return Round.objects.select_related("agreement", "meeting__body")
+    names = ("opened_by", "review_started_by", "closed_by", "published_by")
+    return Round.objects.select_related("agreement", "meeting__body", *names)
+
+
+def _page(request, slug, label, name):
+    """A round that the visitor may change, and the context of a page about it."""
+    round = get_editable(_rounds(), request.user, agreement__slug=slug, label=label)
+    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    return round, round_frame(agreement, round, (name, ""))
+
+
+def _result(request, agreement, round):
+    """What every page that shows the round in figures needs."""
+    board = dashboard_of(round, request.user)
+    is_told_who = Agreement.objects.shared_with(request.user).filter(pk=agreement.pk).exists()
+    return {
+        "board": board,
+        "figures": board.figures,
+        "meeting": board.facts["round"]["meeting"],
+        "timetable": timetable_of(round, board.facts["round"]["meeting"], is_told_who=is_told_who),
+        "is_told_who": is_told_who,
+        "own_places": _own_places(request.user, round),
+        "reopenings": round.reopenings.select_related("reopened_by"),
+    }
+
+
+def _own_places(user, round):
+    """The places in the round of the parties that the user belongs to."""
+    own = Party.objects.with_right(user, Right.SEE_PARTY)
+    return round.respondents.filter(party__in=own.values("pk")).select_related("party", "round")
+
+
+def _answer_round(request, form, template, context, done):
+    """Answer the form of a round: save it, or only count its days anew."""
+    if "recount" in request.POST:
+        form.is_valid()
+        return render(request, template, {**context, "form": form.recounted()})
+    return answer_form(request, form, template, context, url=lambda round: round.get_absolute_url(), done=done)
 
 
 def _change(request, slug, label, change, done):

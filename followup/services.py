@@ -38,6 +38,15 @@ def add_reports(*, round):
     return len(missing)
 
 
+@transaction.atomic
+def delete_round(*, round, by):
+    """Delete a round that was never opened. Raises Frozen otherwise."""
+    if Round.hold(round.pk).opened_at:
+        raise Frozen(_("Omgången har öppnats. Den kan stängas men inte tas bort."))
+    round._history_user = by
+    round.delete()
+
+
 def missing_reports(round):
     """The reports, not stored, that ``round`` asks for and does not have. A planned round, stored or not, has none.
 

@@ -37,6 +37,7 @@ EDITORS = {"own coordinator"}
 REPORTERS = {"own reporter", "own approver"}
 PARTY = REPORTERS | {"own reader"}
 REVIEWERS = {"own coordinator", "own auditor", "own council_member"}
+OVERSEERS = {"own coordinator", "own auditor"}  # who read the control view
 SHARED = REVIEWERS | PARTY  # with whom an agreement is shared before it is public
 
 
@@ -146,9 +147,23 @@ DOORS = {
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
     "followup:round_mails": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:round_create": Door(OF_AGREEMENT, through=EDITORS),
+    "followup:round_edit": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:round_delete": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_open": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
-    "followup:round_close": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
-    "followup:round_publish": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    "followup:round_start_review": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    "followup:round_close": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:round_publish": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:round_reopen": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:respondent_extend": Door(OF_FORM, through=EDITORS, seen=SHARED),
+    "followup:party_outcome": Door(OF_FORM, through=PARTY | EDITORS, seen=PARTY | EDITORS),
+    "followup:round_review": Door(OF_ROUND, through=OVERSEERS, seen=SHARED),
+    "followup:round_bulk": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    # of a draft the coordinators read the state, and its party all but the review
+    "followup:report_review": Door((*OF_ROUND, "report"), through=OVERSEERS, seen=OVERSEERS | PARTY),
+    "followup:report_approve": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY, only="post"),
+    "followup:report_return": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY),
+    "followup:report_on_behalf": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY),
     # a draft is its party's alone, whatever the agreement's state
     "followup:report_detail": Door((*OF_ROUND, "report"), through=PARTY, seen=PARTY, in_draft=PARTY),
     "followup:report_edit": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY),
@@ -174,6 +189,23 @@ DOORS = {
         through={"own approver", "own party_administrator"},
         seen=PARTY | {"own party_administrator"},
         in_draft=PARTY | {"own party_administrator"},
+    ),
+    "followup:party_export": Door(OF_FORM, through=PARTY, seen=PARTY, in_draft=PARTY, only="get"),
+    "followup:party_import": Door(OF_FORM, through=REPORTERS, seen=PARTY, in_draft=PARTY),
+    # a file waits for the person who chose it
+    "followup:party_import_preview": Door(
+        (*OF_FORM, "own_staged"),
+        through={"own reporter"},
+        seen={"own reporter", "own reader"},
+        in_draft=PARTY,
+        only="get",
+    ),
+    "followup:party_import_confirm": Door(
+        (*OF_FORM, "own_staged"),
+        through={"own reporter"},
+        seen={"own reporter", "own reader"},
+        in_draft=PARTY,
+        only="post",
     ),
     "account_login": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "account_logout": Door(through=EVERYBODY, in_draft=EVERYBODY),
@@ -263,9 +295,12 @@ LATER = {
     ),
     "followup:round_detail": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_mails": Door(("slug", "published_round"), through=EDITORS),
+    "followup:round_review": Door(("slug", "published_round"), through=OVERSEERS),
+    "followup:round_bulk": Door(("slug", "published_round"), through=EDITORS, only="post"),
     "followup:round_open": Door(("slug", "published_round"), through=EDITORS, only="post"),
-    "followup:round_close": Door(("slug", "published_round"), through=EDITORS, only="post"),
-    "followup:round_publish": Door(("slug", "published_round"), through=EDITORS, only="post"),
+    "followup:round_start_review": Door(("slug", "published_round"), through=EDITORS, only="post"),
+    "followup:round_close": Door(("slug", "published_round"), through=EDITORS),
+    "followup:round_publish": Door(("slug", "published_round"), through=EDITORS),
 }
 
 
@@ -328,6 +363,7 @@ def build(status, published_on):
         "report": report.pk,
         "submitted": submitted.pk,
         "staged": uuid4(),
+        "own_staged": uuid4(),
         "feed_secret": make.FeedKeyFactory().secret,
         "uid": "0",
         "reset_key": "abc-def",
@@ -406,9 +442,9 @@ def clients(world):
         join(user=user, party=party, role=role, group=group)
         found[person] = Client(raise_request_exception=False)
         found[person].force_login(user)
-        if person == "own coordinator":
+        if name := {"own coordinator": "staged", "own reporter": "own_staged"}.get(person):
             staged = StagedWorkbook.objects.stage(user=user, session=found[person].session, name="prov.csv", grids=[])
-            world["staged"] = staged.pk
+            world[name] = staged.pk
     return found
 
 

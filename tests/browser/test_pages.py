@@ -37,6 +37,10 @@ def own_report():
     return Report.objects.filter(party__key="kommun-0331", submitted_at=None, round__label="2").first().pk
 
 
+def submitted_report():
+    return Report.objects.filter(round__agreement__slug=SLUG, round__label="2").submitted().first().pk
+
+
 def row(model, **lookup):
     return lambda: model.objects.filter(**lookup).order_by("pk").first().pk
 
@@ -112,8 +116,25 @@ PAGES = {
     "followup:edition_adopt": (PLAN, "samordnare"),
     "followup:round_list": ((SLUG,), None),
     "followup:round_detail": ((SLUG, "2"), "radsledamot"),
+    "followup:round_create": ((SLUG,), "samordnare"),
+    "followup:round_edit": ((SLUG, "2"), "samordnare"),
+    "followup:round_delete": ((SLUG, "2"), "samordnare"),
+    "followup:round_close": ((SLUG, "2"), "samordnare"),
+    "followup:round_publish": ((SLUG, "1"), "samordnare"),
+    "followup:round_reopen": ((SLUG, "1"), "samordnare"),
+    "followup:respondent_extend": ((SLUG, "2", "kommun-0331"), "samordnare"),
+    "followup:party_outcome": ((SLUG, "2", "kommun-0331"), "lasare"),
+    "followup:round_review": ((SLUG, "2"), "samordnare"),
+    "followup:report_review": ((SLUG, "2", submitted_report), "samordnare"),
+    "followup:report_return": ((SLUG, "2", submitted_report), "samordnare"),
+    "followup:report_on_behalf": ((SLUG, "2", own_report), "samordnare"),
     "followup:report_detail": ((SLUG, "2", own_report), "lasare"),
     "followup:report_edit": ((SLUG, "2", own_report), "handlaggare"),
+    "followup:report_file_create": ((SLUG, "2", own_report), "handlaggare"),
+    "followup:report_reuse": ((SLUG, "2", own_report), "handlaggare"),
+    "followup:party_form": ((SLUG, "2", "kommun-0331"), "lasare"),
+    "followup:party_submit": ((SLUG, "2", "kommun-0331"), "handlaggare"),
+    "followup:reporting_rule": ((SLUG, "2", "kommun-0331"), "partsadmin"),
     "account_login": ((), None),
     "account_logout": ((), "samordnare"),
     "account_inactive": ((), None),
@@ -127,6 +148,8 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
+    "followup:report_approve",
+    "followup:round_bulk",
     "portal:health",
     "portal:workbook_template",
     "portal:workbook_export",
@@ -155,9 +178,16 @@ NO_PAGES = {
     "actionplans:edition_import_preview",
     "actionplans:edition_import_confirm",
     "followup:round_open",
-    "followup:round_close",
-    "followup:round_publish",
+    "followup:round_start_review",
     "followup:report_submit",
+    "followup:report_field",
+    "followup:report_quick",
+    "followup:report_retract",
+    "followup:report_file_download",
+    "followup:report_file_delete",
+    "followup:party_ready",
+    "followup:party_retract",
+    "followup:party_presence",
 }
 
 
