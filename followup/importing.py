@@ -86,6 +86,7 @@ class RespondentResource(FollowUpSheet):
     about = gettext_lazy("Parterna som svarar i en omgång, och de som fått längre tid. Raderna kommer när den öppnas.")
     identity = ("round", "party")
     ordering = ("round__period_starts_on", "round__label", "party__key")
+    headings = {"round": gettext_lazy("omgång")}
 
     class Meta:
         model = Respondent
