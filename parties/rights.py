@@ -10,11 +10,14 @@ from functools import cache
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from guardian.shortcuts import remove_perm
 from guardian.utils import get_group_obj_perms_model
 
+from lib.db import JSONList
+from lib.written import Written, assembled
 from parties.models import PARTY_RIGHTS, Membership, Role
 
 PARTY_GROUPS = "party:"
@@ -38,7 +41,7 @@ def with_right(queryset, user, *rights):
 
 
 # What stands in for the values while the question is written: nobody's key, no day and no right of ours.
-_USER, _DAY, _RIGHTS = -1, datetime.date(1, 1, 1), ("right 1", "right 2", "right 3")
+_USER, _DAY, _SLUG, _RIGHTS = -1, datetime.date(1, 1, 1), "<slug>", ("right 1", "right 2", "right 3")
 
 
 @cache
@@ -78,6 +81,25 @@ def hats_of(user):
     if not user.is_authenticated:
         return []
     return list(Membership.objects.active().filter(user=user).select_related("party").order_by("pk"))
+
+
+def hats_on(user, model, slug):
+    """As ``hats_of``, each with ``rights``: what it gives on the row of ``model`` that has this slug. One question."""
+    if not user.is_authenticated:
+        return []
+    rows = _hats_on(model).ask(user=user.pk, day=timezone.localdate(), slug=slug)
+    hats = [assembled(Membership, row) for row in rows]
+    for hat, row in zip(hats, rows, strict=True):
+        hat.rights = frozenset(row["rights"] or ())
+    return hats
+
+
+@cache
+def _hats_on(model):
+    grants = get_group_obj_perms_model(model).objects.filter(content_object__slug=_SLUG, group=OuterRef("group"))
+    rights = grants.order_by().values("group").annotate(rights=JSONList("permission__codename")).values("rights")
+    hats = Membership.objects.active(_DAY).filter(user=_USER).order_by("pk").annotate(rights=Subquery(rights))
+    return Written(hats.values("id", "role", "party", "party__name", "rights"), user=_USER, day=_DAY, slug=_SLUG)
 
 
 def revoke(group, right, obj):

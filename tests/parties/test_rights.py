@@ -29,10 +29,13 @@ def person(role, party, **hat):
 
 
 def held(obj, user, among):
-    """The rights that ``user`` holds on ``obj``, asked as a list and of the object; both must say the same."""
+    """The rights that ``user`` holds on ``obj``, asked as a list, of the object and of the hats; all say the same."""
     rows = type(obj).objects.all()
     as_list = {right for right in among if rights.with_right(rows, user, right).filter(pk=obj.pk).exists()}
     assert as_list == {right for right in among if user.has_perm(right, obj)}
+    if isinstance(obj, Agreement):
+        by_hat = {right for hat in rights.hats_on(user, Agreement, obj.slug) for right in hat.rights}
+        assert as_list == by_hat & set(among)
     return as_list
 
 
@@ -136,6 +139,27 @@ def test_right_that_ended_gives_nothing_at_once(end):
     assert held(party, user, (Right.REPORT,)) == set()
 
 
+@pytest.mark.parametrize("end", list(ENDINGS.values())[:-1], ids=list(ENDINGS)[:-1])
+def test_hat_that_ended_gives_nothing_on_an_agreement_at_once(end):
+    accession = factories.AccessionFactory()
+    user = person(Role.READER, accession.party)
+    assert held(accession.agreement, user, ON_AGREEMENT) == READS
+    end(user.memberships.get())
+    assert held(accession.agreement, type(user).objects.get(pk=user.pk), ON_AGREEMENT) == set()
+
+
+def test_hats_on_an_agreement_are_those_in_force_each_with_its_own_rights(django_assert_num_queries):
+    accession = factories.AccessionFactory()
+    user = person(Role.READER, accession.party)
+    join(user=user, party=accession.agreement.coordinating_party, role=Role.COORDINATOR)
+    join(user=user, party=factories.PartyFactory(), role=Role.APPROVER)
+    with django_assert_num_queries(1):
+        hats = rights.hats_on(user, Agreement, accession.agreement.slug)
+        names = [hat.party.name for hat in hats]
+    assert (hats, names) == (rights.hats_of(user), [hat.party.name for hat in rights.hats_of(user)])
+    assert [hat.rights for hat in hats] == [READS, set(ON_AGREEMENT), set()]
+
+
 def test_second_hat_gives_its_rights_beside_the_first():
     first, second = factories.PartyFactory(), factories.PartyFactory()
     user = person(Role.READER, first)
@@ -156,7 +180,7 @@ def test_anonymous_has_no_right():
     assert rights.with_right(Party.objects.all(), visitor, *ON_PARTY).count() == 0
     assert rights.with_right(Body.objects.all(), visitor, Right.SEE_BODY).count() == 0
     assert [visitor.has_perm(Right.EDIT_AGREEMENT, obj) for obj in (agreement, party, body)] == [False] * 3
-    assert rights.hats_of(visitor) == []
+    assert rights.hats_of(visitor) == rights.hats_on(visitor, Agreement, agreement.slug) == []
 
 
 def test_superuser_has_no_content():

@@ -1,0 +1,51 @@
+"""Questions that are written once in each process and then asked with other values.
+
+Django writes a question anew every time. With some joins that takes longer than the database needs to answer it.
+"""
+
+import datetime
+
+from django.db import connection
+
+
+class Written:
+    """The question of a ``values`` queryset in which stand-ins hold the places of what is told when it is asked.
+
+    ``Written(rows.filter(slug="<slug>"), slug="<slug>").ask(slug="uppsala")`` gives the rows as {path: value}. A
+    stand-in is a value that nothing else in the question has.
+    """
+
+    def __init__(self, rows, **stand_ins):
+        self.compiler = rows.query.get_compiler(rows.db)
+        self.sql, values = self.compiler.as_sql()
+        names = {_stored(stand_in): name for name, stand_in in stand_ins.items()}
+        self.places = [(names.get(value), value) for value in values]  # a name, or what is the same each time
+        self.paths = list(rows.query.selected)
+        self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
+
+    def ask(self, **told):
+        told = {name: _stored(value) for name, value in told.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [told[name] if name else value for name, value in self.places])
+            rows = self.compiler.apply_converters(cursor.fetchall(), self.converters)
+        return [dict(zip(self.paths, row, strict=True)) for row in rows]
+
+
+def _stored(value):
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
+
+
+def assembled(model, row):
+    """The object that a row tells of, with those it points to, as ``select_related`` and ``only`` would give it.
+
+    The keys that lead to them are among the paths of ``row``; what is not is left to be read when it is asked for.
+    """
+    fields = [field for field in model._meta.concrete_fields if field.name in row]
+    found = model.from_db(connection.alias, [field.attname for field in fields], [row[field.name] for field in fields])
+    for field in filter(lambda field: field.is_relation, fields):
+        begin = f"{field.name}__"
+        below = {path.removeprefix(begin): value for path, value in row.items() if path.startswith(begin)}
+        if below:
+            key = row[field.name]
+            setattr(found, field.name, None if key is None else assembled(field.related_model, {"id": key, **below}))
+    return found

@@ -1,0 +1,73 @@
+"""Questions that are written once: each time the same answer as if they had been written anew."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from actionplans.models import Edition
+from agreements.models import Agreement
+from lib.written import Written, assembled
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(1, 1, 1)
+READ = Edition.objects.all().READ
+
+
+def by_slug():
+    return Written(Agreement.objects.filter(slug="<slug>").values("slug", "title"), slug="<slug>")
+
+
+def test_ask_gives_the_rows_of_what_is_told():
+    first, second = make.AgreementFactory(), make.AgreementFactory()
+    question = by_slug()
+    answers = [question.ask(slug=slug) for slug in (first.slug, second.slug, "finns-inte")]
+    assert answers == [[{"slug": row.slug, "title": row.title}] for row in (first, second)] + [[]]
+
+
+@pytest.mark.parametrize("slug", ["<slug>", "' OR 1=1 --", "%s", "%", "50 % 'x'"])
+def test_ask_takes_what_is_told_as_a_value(slug):
+    make.AgreementFactory()
+    assert by_slug().ask(slug=slug) == []
+
+
+@pytest.mark.parametrize(("days", "found"), [(-1, 0), (0, 1), (1, 1)])
+def test_ask_takes_days(days, found):
+    today = timezone.localdate()
+    make.AgreementFactory(published_on=today)
+    question = Written(Agreement.objects.filter(published_on__lte=DAY).values("id"), day=DAY)
+    assert len(question.ask(day=today + datetime.timedelta(days=days))) == found
+
+
+def test_ask_answers_with_the_values_that_the_queryset_gives():
+    """Days, stamps, yes and no, and nothing, as Python knows them on every database."""
+    make.adopt(make.EditionFactory(based_on=make.EditionFactory()))
+    rows = Edition.objects.order_by("pk").values(*READ)
+    assert repr(Written(rows).ask()) == repr(list(rows))
+
+
+def value_of(row, path):
+    for name in path.split("__"):
+        row = row and getattr(row, row._meta.get_field(name).attname if name == path.split("__")[-1] else name)
+    return row
+
+
+def test_assembled_gives_what_was_read_without_asking_again(django_assert_num_queries):
+    make.adopt(make.EditionFactory(based_on=make.EditionFactory()))
+    rows = list(Edition.objects.order_by("pk").values(*READ))
+    with django_assert_num_queries(0):
+        editions = [assembled(Edition, row) for row in rows]
+        assert [{path: value_of(edition, path) for path in READ} for edition in editions] == rows
+        assert [(edition.decision is None, edition.based_on is None) for edition in editions] == [
+            (True, True),
+            (False, False),
+        ]
+        assert editions[1].based_on == editions[0]
+
+
+def test_assembled_reads_the_rest_when_it_is_asked_for(django_assert_num_queries):
+    edition = make.EditionFactory(is_correction=True)
+    found = assembled(Edition, {"id": edition.pk, "label": edition.label})
+    with django_assert_num_queries(1):
+        assert found.is_correction
