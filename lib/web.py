@@ -19,14 +19,6 @@ def get_visible(queryset, user, **lookup):
     return row
 
 
-def get_listed(rows, **attributes):
-    """The one among ``rows``, fetched as those the user may see, that has these attributes; 404 otherwise."""
-    for row in rows:
-        if all(getattr(row, name) == value for name, value in attributes.items()):
-            return row
-    raise Http404
-
-
 def get_editable(queryset, user, **lookup):
     """As get_visible, but the user must also be allowed to change the row: unseen is 404, read-only is 403."""
     row = get_visible(queryset, user, **lookup)
@@ -44,7 +36,7 @@ def answer_unless_kept(request, facts, answer):
     """
     if settings.DEBUG or len(get_messages(request)):
         return answer()
-    seen_by = (settings.RELEASE, request.user.pk, request.session.session_key)
+    seen_by = (settings.RELEASE, request.user.pk, str(request.user), request.session.session_key)
     etag = quote_etag(sha256(repr((seen_by, facts)).encode()).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag) or answer()
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"

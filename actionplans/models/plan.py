@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from agreements.models import Agreement, PriorityArea
 from agreements.models.process import Cadence
 from governance.models import Decision, Mandate
 from lib.db import Freezable, FreezableQuerySet, Frozen, StampField, Versioned, date_order, who_with_when
-from parties.models import User
+from parties.models import Right, User
 
 
 class PlanQuerySet(models.QuerySet):
@@ -78,12 +78,13 @@ class ActionPlan(Versioned):
 class EditionQuerySet(FreezableQuerySet):
     # What the frame of an edition's pages shows; the rest of its plan, agreement and decision is long and stays unread.
     READ = (
-        "label", "starts_on", "ends_on", "state", "stamp", "plan__key", "plan__name", "plan__is_example",
-        "plan__managed_by", "plan__agreement__slug", "plan__agreement__title", "plan__agreement__short_name",
-        "plan__agreement__is_example", "plan__agreement__published_on", "plan__agreement__status",
-        "plan__agreement__stamp", "plan__agreement__word_plan", "plan__agreement__county__code",
-        "plan__agreement__county__name", "decision__paragraph", "decision__decided_on", "decision__registry_number",
-        "decision__body__name", "based_on__label", "based_on__state", "based_on__plan",
+        "id", "label", "starts_on", "ends_on", "state", "stamp", "plan", "plan__key", "plan__name", "plan__is_example",
+        "plan__managed_by", "plan__agreement", "plan__agreement__slug", "plan__agreement__title",
+        "plan__agreement__short_name", "plan__agreement__is_example", "plan__agreement__published_on",
+        "plan__agreement__status", "plan__agreement__stamp", "plan__agreement__word_plan", "plan__agreement__county",
+        "plan__agreement__county__code", "plan__agreement__county__name", "decision", "decision__paragraph",
+        "decision__decided_on", "decision__registry_number", "decision__body", "decision__body__name", "based_on",
+        "based_on__label", "based_on__state", "based_on__plan",
     )  # fmt: skip
 
     def frozen(self):
@@ -91,10 +92,25 @@ class EditionQuerySet(FreezableQuerySet):
 
     def visible_to(self, user):
         """Adopted and superseded editions follow the agreement, proposed ones its parties, drafts its coordinators."""
-        public = Q(state__in=Edition.FROZEN_STATES, plan__agreement__in=Agreement.objects.published().values("pk"))
-        together = Agreement.objects.read_together_by(user)
-        shared = ~Q(state=Edition.State.DRAFT) & Q(plan__agreement__in=together.values("pk"))
-        own = Q(plan__agreement__in=Agreement.objects.editable_by(user).values("pk"))
+        agreements = Agreement.objects
+        ways = agreements.published(), agreements.read_together_by(user), agreements.editable_by(user)
+        return self._visible(*(Q(plan__agreement__in=way.values("pk")) for way in ways))
+
+    def visible_with(self, rights, on):
+        """As ``visible_to`` on a day for somebody who holds these rights on the agreement that all the editions have.
+
+        A short question, where it is known already what the visitor's hats give.
+        """
+        everybody, nobody = ~Q(pk__in=[]), Q(pk__in=[])
+        return self._visible(
+            Q(plan__agreement__published_on__lte=on),
+            ~Q(plan__agreement__status=Agreement.Status.DRAFT) if Right.SEE_AGREEMENT in rights else nobody,
+            everybody if Right.EDIT_AGREEMENT in rights else nobody,
+        )
+
+    def _visible(self, published, together, own):
+        public = Q(state__in=Edition.FROZEN_STATES) & published
+        shared = ~Q(state=Edition.State.DRAFT) & together
         return self.filter(public | shared | own)
 
     def editable_by(self, user):
@@ -113,16 +129,6 @@ class EditionQuerySet(FreezableQuerySet):
     def for_list(self):
         return self.select_related("plan__agreement", "decision").annotate(
             activity_count=models.Count("activities", filter=Q(activities__ending=""))
-        )
-
-    def for_reading(self, user):
-        """In the order of the plan, with what their pages show, and whether ``user`` may edit the agreement."""
-        agreements = Agreement.objects.editable_by(user).filter(pk=OuterRef("plan__agreement"))
-        return (
-            self.select_related("plan__agreement__county", "decision__body", "based_on")
-            .only(*self.READ)
-            .annotate(can_edit=Exists(agreements))
-            .order_by("starts_on", "pk")
         )
 
     def for_page(self):
@@ -209,16 +215,6 @@ class Edition(Freezable, Versioned):
 
     def get_absolute_url(self):
         return reverse("actionplans:edition_detail", args=[self.plan.agreement.slug, self.plan.key, self.label])
-
-    def as_read(self):
-        """The values of what ``for_reading`` reads, in its order: two editions that read the same look the same."""
-        return [self._read(path.split("__")) for path in EditionQuerySet.READ]
-
-    def _read(self, names):
-        row = self
-        for name in names[:-1]:
-            row = row and getattr(row, name)
-        return row and getattr(row, row._meta.get_field(names[-1]).attname)
 
     @property
     def is_frozen(self):

@@ -5,10 +5,12 @@ The table is said apart from the code.
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.converters import UUIDConverter
+from django.utils import timezone
 
 from actionplans.editing import add_activity
 from actionplans.models import (
@@ -20,8 +22,10 @@ from actionplans.models import (
     Edition,
 )
 from actionplans.services import delete_edition, delete_file
+from agreements.models import Agreement
 from lib.db import Frozen
 from parties.models import Role
+from parties.rights import hats_on
 from tests.factories import (
     AccessionFactory,
     ActionPlanFactory,
@@ -172,6 +176,16 @@ def test_rights(client, world, act, request):
                 able.add(person)
             transaction.set_rollback(True)
     assert able == agreed
+
+
+@pytest.mark.parametrize("world", TABLE, indirect=True, ids=lambda key: ", ".join(key))
+def test_visible_with_known_rights_says_the_same_as_visible_to(world):
+    edition, people = world
+    for user in people.values():
+        hats = hats_on(user or AnonymousUser(), Agreement, edition.plan.agreement.slug)
+        rights = {right for hat in hats for right in hat.rights}
+        with_rights = edition.plan.editions.visible_with(rights, timezone.localdate())
+        assert set(with_rights) == set(edition.plan.editions.visible_to(user or AnonymousUser()))
 
 
 # --- adopted is frozen ------------------------------------------------------------------------------------------------
