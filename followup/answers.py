@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.services import discard_file
 from followup.models import Incomplete, Report, ReportStatus, Respondent, Round
 from followup.report_forms import field_form
 from lib.db import Frozen, VersionConflict
@@ -149,3 +150,27 @@ def begin(*, round, party):
     """Keep when somebody of the party first opened its form: all that others learn of what is not handed in."""
     places = Respondent.objects.filter(round=round, party=party, begun_at__isnull=True)
     return models.QuerySet.update(places, begun_at=timezone.now())
+
+
+@transaction.atomic
+def add_file(*, form, by):
+    """Store the file of a valid form with its report. Raises Frozen where the report was handed in meanwhile."""
+    _hold_draft(form.instance.report_id)
+    form.instance.added_by = form.instance._history_user = by
+    return form.save()
+
+
+@transaction.atomic
+def delete_file(*, file, by):
+    """Remove a file from its report. Raises Frozen where the report was handed in meanwhile."""
+    _hold_draft(file.report_id)
+    file._history_user = by
+    file.delete()
+    discard_file(file.file.storage, file.file.name)
+
+
+def _hold_draft(pk):
+    """Hold the report until the transaction ends. Raises Frozen unless the party may write in it."""
+    report = Report.objects.select_related("round").select_for_update(of=("self",), no_key=True).get(pk=pk)
+    if report.why_closed():
+        raise Frozen(report.why_closed())

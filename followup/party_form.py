@@ -274,7 +274,11 @@ def _minutes(rows):
 def _stance(respondent, rows):
     """Which state the answers are in, and who can read them."""
     if not respondent.round.is_taking_answers:
-        return {"state": "closed", "label": capfirst(str(respondent.round.state_label)), "readers": _("Omgången är stängd.")}
+        return {
+            "state": "closed",
+            "label": capfirst(str(respondent.round.state_label)),
+            "readers": _("Omgången är stängd."),
+        }
     if rows and all(row.report.submitted_at for row in rows):
         return {"state": "sent", "label": _("Inlämnad"), "readers": _("Läses av samordnarna och organen.")}
     readers = _("Läses bara av %(party)s tills ni lämnar in.") % {"party": respondent.party.name}

@@ -204,8 +204,9 @@ class ReportForm(VersionedModelForm):
         for group in self.fields["numbers"].groups:
             sent = value.get(group, "")
             typed, missing = sent if isinstance(sent, tuple) else ("" if sent is None else sent, sent is None)
-            rows.append({"group": group, "label": GROUPS[group], "typed": typed, "missing": missing,
-                         "error": errors.get(group), "before": last.numbers.get(group, "") if last else ""})  # fmt: skip
+            before = last.numbers.get(group, "") if last else ""
+            row = {"group": group, "label": GROUPS[group], "typed": typed, "missing": missing}
+            rows.append(row | {"before": before, "error": errors.get(group)})
         return rows
 
 
