@@ -5,6 +5,7 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from django.utils.translation import gettext_lazy as _
@@ -89,38 +90,38 @@ class Dashboard:
     facts: dict
     readable: set  # the reports that the reader may open, and whose words may be shown
 
-    @property
+    @cached_property
     def figures(self):
         return figures_of(self.facts["shares"])
 
-    @property
+    @cached_property
     def parties(self):
         """Per party ``asked``, ``answered``, ``late`` and ``missing``; those with most missing first."""
         rows = [{**row, "missing": row["asked"] - row["answered"]} for row in self.facts["parties"]]
         return sorted(rows, key=lambda row: -row["missing"])
 
-    @property
+    @cached_property
     def silent_parties(self):
         return [row for row in self.parties if row["missing"]]
 
-    @property
+    @cached_property
     def late(self):
         """How many answers came after the last day."""
         return sum(row["late"] for row in self.facts["parties"])
 
-    @property
+    @cached_property
     def areas(self):
         """(name, activities) in the plan's order; each activity with its ``answers`` and ``counts``."""
         rows = [self._activity(row) for row in self.facts["activities"]]
         return [(area, list(group)) for area, group in groupby(rows, key=lambda row: row["area"])]
 
-    @property
+    @cached_property
     def deviations(self):
         """(activity, report) of what deviates and whose words the reader may read."""
         pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]
         return [pair for pair in pairs if pair[1]["status"] == ReportStatus.DEVIATING and self.may_read(pair[1])]
 
-    @property
+    @cached_property
     def unreviewed(self):
         """(activity, report) of what is handed in and not approved."""
         pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]

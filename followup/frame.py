@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.outcome import names_of
+from followup.outcome import keep_names
 
 
 def round_frame(agreement, round, *trail):
@@ -37,12 +37,11 @@ def report_stance(report):
 
 
 def report_context(request, report):
-    """The context of a page about one report; ``names`` are what party and activity were called when it closed."""
+    """The context of a page about one report; in a closed round it is called what it was then."""
     agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
-    names = names_of(report)
+    keep_names(report)
     return {
-        **round_frame(agreement, report.round, (f"{names.number}, {names.party}", "")),
+        **round_frame(agreement, report.round, (str(report), "")),
         "report": report,
-        "names": names,
         "stance": report_stance(report),
     }

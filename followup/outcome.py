@@ -4,7 +4,7 @@ While the round takes answers they are made anew each time. When it closes they 
 and from then on the page shows what is stored, whatever parties, areas and plans are called later.
 """
 
-from dataclasses import dataclass
+from copy import copy
 
 from django.db.models import F
 from django.utils import timezone
@@ -57,26 +57,17 @@ def counts_of(reports):
     return counts
 
 
-@dataclass(frozen=True)
-class Names:
-    """What a report's party and activity are called: today, or when its round was closed."""
-
-    party: str
-    number: str
-    title: str
-    area: str
-
-
-def names_of(report):
-    """The Names that a report's page shows: as they were when its round closed, else as they are."""
-    activity = report.activity
-    facts = kept_facts(report.round) or {}
-    for row in facts.get("activities", ()):
+def keep_names(report):
+    """Give a report of a closed round, for showing and never for saving, the names of its party and activity then."""
+    for row in (kept_facts(report.round) or {}).get("activities", ()):
         for said in row["reports"]:
             if said["report"] == report.pk:
-                return Names(said["name"], row["number"], row["title"], row["area"])
-    area = activity.area.name if activity.area_id else ""
-    return Names(report.party.name, activity.number, activity.title, area)
+                report.party, report.activity = copy(report.party), copy(report.activity)
+                report.party.name = said["name"]
+                report.activity.number, report.activity.title = row["number"], row["title"]
+                if report.activity.area_id:
+                    report.activity.area = copy(report.activity.area)
+                    report.activity.area.name = row["area"]
 
 
 def _reports(round):

@@ -49,9 +49,6 @@ class RoundForm(VersionedModelForm):
             return False
         return bool(self.instance.opened_at and due_on and due_on < timezone.localdate())
 
-    def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() - {"agreement"}
-
     def stored(self, row):
         return {**super().stored(row), "council_on": None, "is_sure": True}
 

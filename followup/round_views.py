@@ -1,5 +1,7 @@
 """The tab of the follow-up: rounds, from the first plan of one to what came out of it."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,7 +48,7 @@ def round_edit(request, slug, label):
     if round.closed_at:
         messages.error(request, str(Round.frozen_message))
         return redirect(round)
-    form = RoundForm(request.POST or None, instance=round, agreement=round.agreement)
+    form = RoundForm(request.POST or None, instance=copy(round), agreement=round.agreement)
     return _answer_round(request, form, "followup/round_edit.html", context, _("Omgången är ändrad."))
 
 
