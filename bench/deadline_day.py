@@ -52,13 +52,16 @@ def fill(parties):
 
     register.load()
     municipalities = list(Party.objects.filter(kind="municipality").order_by("key")[:parties])
-    board = Party.objects.filter(kind="county_board").order_by("key").first()
+    board = Party.objects.create(
+        key="lansstyrelsen-matning", name="Länsstyrelsen", kind="county_board", county=municipalities[0].county
+    )
     agreement = Agreement.objects.create(
-        slug="sista-dagen", title="Sista dagen", short_name="Sista dagen", county=board.county, kind="regional_agreement",
-        status="in_force", coordinating_party=board, published_on=datetime.date(2020, 1, 1),
+        slug="sista-dagen", title="Sista dagen", short_name="Sista dagen", county=board.county, status="in_force",
+        kind="regional_agreement", coordinating_party=board, published_on=datetime.date(2020, 1, 1),
     )  # fmt: skip
     Accession.objects.bulk_create(
-        Accession(agreement=agreement, party=party, name_at_signing=party.name) for party in municipalities
+        Accession(agreement=agreement, party=party, key=party.key, name_at_signing=party.name)
+        for party in municipalities
     )
     grant_rights(agreement)
     everybody = Actor.objects.create(agreement=agreement, key="kommunerna", kind="collective", name="kommunerna")
@@ -233,7 +236,7 @@ class Tab:
 
 
 def play(world, port):
-    """All tabs at once, in chance order, and a coordinator beside them. Returns (day, tabs, the coordinator's count)."""
+    """All tabs at once, in chance order, and a coordinator beside them. Gives (day, tabs, the coordinator's count)."""
     day = Day(port, world["cookies"])
     tabs = [Tab(day, party, number) for party in world["parties"] for number in (0, 1)]
     random.Random(290).shuffle(tabs)
@@ -326,7 +329,8 @@ def one_day(parties):
     figures = {
         "database": vendor, "parties": parties, "present": done, "acknowledged": sum(tab.submitted for tab in tabs),
         "tabs": len(tabs), "lost": missing[:10], "faults": day.faults[:10], "seconds": round(seconds, 1),
-        "requests": len(day.times), "statuses": {str(status): count for status, count in sorted(day.statuses.items(), key=str)},
+        "requests": len(day.times),
+        "statuses": {str(status): count for status, count in sorted(day.statuses.items(), key=str)},
         "median_ms": round(1000 * statistics.median(day.times)),
         "p95_ms": round(1000 * statistics.quantiles(day.times, n=20)[-1]),
         "coordinator": {f"{name} {status}": count for (name, status), count in sorted(exported.items(), key=str)},

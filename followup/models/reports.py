@@ -79,7 +79,8 @@ class ReportQuerySet(FreezableQuerySet):
         and ``ready_at``.
         """
         place = Respondent.objects.filter(round=OuterRef("round"), party=OuterRef("party"))
-        may = {right: Party.objects.with_right(user, right).filter(pk=OuterRef("party")) for right in Right}
+        rights = (Right.REPORT, Right.APPROVE)
+        may = {right: Party.objects.with_right(user, right).filter(pk=OuterRef("party")) for right in rights}
         return self.filter(party__in=Party.objects.with_right(user, Right.SEE_PARTY).values("pk")).annotate(
             can_report=Exists(may[Right.REPORT]),
             can_approve=Exists(may[Right.APPROVE]),

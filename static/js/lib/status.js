@@ -1,9 +1,10 @@
 // The one line that says whether what was written is saved.
-const line = document.querySelector("#editor-status, #report-status");
+const line = document.querySelector("#editor-status, #saved");
+const text = line?.querySelector("span") ?? line; // beside a mark
 
-/** Say ``text``. ``state``: saved, saving or unsaved; only unsaved asks for attention. */
-export function say(text, state = "saved") {
+/** Say ``words``. ``state``: saved, saving or unsaved; only unsaved asks for attention. */
+export function say(words, state = "saved") {
   if (!line) return;
   line.dataset.state = state;
-  if (line.textContent !== text) line.textContent = text; // the same words twice would be read out twice
+  if (text.textContent !== words) text.textContent = words; // the same words twice would be read out twice
 }

@@ -1,7 +1,7 @@
 // The open activity's fields: each is saved on its own, when one leaves it or pauses.
 import { controlsOf, isChoice, original, plain, same, typed } from "../lib/controls.js";
 import { begin, begunFrom, end, pending, save } from "../lib/saves.js";
-import { articleOf, openArticle, writingForm } from "./page.js";
+import { articleOf, form, openArticle, writingForm } from "./page.js";
 
 const PAUSE = 2000; // an answer is sent when one has not typed for so long
 let fields = new Map(); // name → the edit of the field that is open for writing
@@ -80,6 +80,15 @@ export function goOnFrom(pk, field, { was, version }) {
   if (edit?.pk === pk) Object.assign(edit, { was, version });
 }
 
+/** Show the field as ``fresh`` draws it, instead of what is written. */
+export function showAgain(fresh, field) {
+  const other = writingForm(fresh)?.querySelector(`[data-field="${field}"]`);
+  const [box, edit] = [boxOfField(field), fields.get(field)];
+  if (!other || !box || !edit) return;
+  Object.assign(edit, { was: storedIn(other), version: fresh.dataset.version });
+  show(box, storedIn(other), isSeveral(other) ? inputsOf(other, true) : undefined);
+}
+
 /** A newer drawing of the open article: fields nobody writes in are shown as they are stored now. */
 export function refreshFields(fresh) {
   for (const box of boxes()) {
@@ -122,16 +131,37 @@ export function addNote(box, note) {
   }
 }
 
+/** Of each group either a count or that it is missing; the sum follows. */
+function mindNumbers(target, box) {
+  const [, group, isMissing] = target.name.match(/^numbers_([a-z]+?)(_missing)?$/) ?? [];
+  const other = group && box.querySelector(`[name="numbers_${group}${isMissing ? "" : "_missing"}"]`);
+  if (isMissing && target.checked) other.value = "";
+  else if (!isMissing && other && target.value.trim()) other.checked = false;
+  const sum = box.querySelector("[data-sum]");
+  const counts = own(box).filter((control) => !isChoice(control) && control.name !== "numbers_total")
+    .map((control) => control.value.replace(/\s/g, "")).filter(Boolean);
+  if (sum && counts.every((count) => /^\d+$/.test(count))) {
+    sum.textContent = counts.length ? counts.reduce((total, count) => total + Number(count), 0) : "–";
+  }
+}
+
+const boxAround = (node) => node.closest?.("form.act__form [data-field]") ?? null;
+
 export function startFields() {
-  const form = document.getElementById("report-form");
   form.addEventListener("change", ({ target }) => {
-    const box = target.closest("form.act__form [data-field]");
-    if (box) saveField(box);
+    const box = boxAround(target);
+    if (box && !isSeveral(box)) saveField(box);
+  });
+  form.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const box = boxAround(target);
+    if (box && isSeveral(box) && !box.contains(relatedTarget)) saveField(box); // the counts are judged together
   });
   form.addEventListener("input", ({ target }) => {
-    const box = target.closest("form.act__form [data-field]");
+    const box = boxAround(target);
+    if (!box) return;
+    if (box.dataset.field === "numbers") mindNumbers(target, box);
     clearTimeout(timer);
-    if (box && !isChoice(target)) timer = setTimeout(saveField, PAUSE, box);
+    if (!isChoice(target) || isSeveral(box)) timer = setTimeout(saveField, isSeveral(box) ? 4 * PAUSE : PAUSE, box);
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) saveAll(); });
   addEventListener("pagehide", saveAll);

@@ -1,14 +1,16 @@
 // The keys O, E, U and J: they act on the activity one stands in, never while one types, and can be turned off.
 import { answerQuickly, goNext } from "./opening.js";
 import { articleOf, openArticle } from "./page.js";
+import { words } from "./words.js";
 
 const SETTING = "rapport-tangenter"; // a setting of this browser; what is written is never kept here
-const box = document.getElementById("keys-off");
+let box = null;
 const ANSWERS = { o: "unchanged", e: "not_relevant", u: "no_data" };
 const TYPING = "textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit]), [contenteditable]";
 
 function isOff() {
-  try { return localStorage.getItem(SETTING) === "av"; } catch { return Boolean(box?.checked); }
+  if (box) return box.checked;
+  try { return localStorage.getItem(SETTING) === "av"; } catch { return false; }
 }
 
 function remember() {
@@ -32,12 +34,28 @@ function press(article, answer) {
   if (button && !button.disabled) answerQuickly(article, button);
 }
 
-export function startKeys() {
-  if (box) {
-    box.closest("[hidden]")?.removeAttribute("hidden");
-    box.checked = isOff();
-    document.documentElement.classList.toggle("keys-off", box.checked);
-    box.addEventListener("change", remember);
+/** The keys are shown where the checklist is, with a box that turns them off. */
+function showKeys() {
+  const place = document.createElement("div");
+  place.className = "keyhelp small";
+  place.dataset.keep = "";
+  const keys = document.createElement("p");
+  for (const [key, word] of words.keys) {
+    const one = document.createElement("span");
+    one.append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${word}`);
+    keys.append(one);
   }
+  const wasOff = isOff();
+  box = Object.assign(document.createElement("input"), { type: "checkbox", id: "keys-off", className: "ds-input", checked: wasOff });
+  const label = Object.assign(document.createElement("label"), { className: "check", htmlFor: box.id });
+  label.append(box, words.keysOff);
+  place.append(keys, label);
+  document.getElementById("checklist")?.append(place);
+  box.addEventListener("change", remember);
+  document.documentElement.classList.toggle("keys-off", wasOff);
+}
+
+export function startKeys() {
+  showKeys();
   document.addEventListener("keydown", onKey);
 }

@@ -2,11 +2,10 @@
 import { ask, pairs, Unreachable } from "../lib/net.js";
 import { pending } from "../lib/saves.js";
 import { fetchArticles } from "./opening.js";
-import { articleWith, form, openArticle, titleOf } from "./page.js";
-import { words } from "./words.js";
+import { articleWith, form, openArticle } from "./page.js";
 
 const EVERY = 15000;
-let since = form?.dataset.since ?? "";
+let since = "";
 
 /** Ask, and do without where the server cannot be asked now: it is asked again soon. */
 async function askQuietly(url, options) {
@@ -24,20 +23,11 @@ export async function look() {
   const answer = await askQuietly(form.dataset.presenceUrl, { data });
   if (!answer) return;
   since = answer.body.querySelector("[data-since]")?.dataset.since ?? since;
-  const changed = [...answer.body.querySelectorAll("[data-changed] [data-pk], [data-changed][data-pk]")];
-  document.getElementById("report-presence")?.replaceChildren(...answer.body.childNodes);
-  markPeople();
-  await follow(changed.map(({ dataset }) => [dataset.pk, Number(dataset.version)]));
-}
-
-function markPeople() {
-  for (const old of form.querySelectorAll(".act__head .lock")) old.remove();
-  for (const { dataset } of document.querySelectorAll("#report-presence [data-report]")) {
-    const article = dataset.report && articleWith(dataset.report);
-    if (!article || !dataset.name) continue;
-    const mark = Object.assign(document.createElement("span"), { className: "lock", textContent: words.writes(dataset.name) });
-    titleOf(article).closest("h3").after(mark);
-  }
+  const changed = [...answer.body.querySelectorAll("[data-changed]")].map(({ dataset }) => [dataset.changed, Number(dataset.version)]);
+  const people = document.getElementById("presence");
+  const fresh = answer.body.querySelector("p");
+  if (people.textContent.trim() !== (fresh?.textContent.trim() ?? "")) people.replaceChildren(...(fresh ? [fresh] : []));
+  await follow(changed);
 }
 
 /** Fetch what others have changed; what is on its way from here is left alone. */

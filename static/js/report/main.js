@@ -1,10 +1,10 @@
 // The report form: one activity open at a time, saved while one writes. Without this script its links and forms do the same.
 import { isWaiting, settled, startSaving } from "../lib/saves.js";
-import { readFields, saveAll, startFields } from "./fields.js";
+import { saveAll, startFields } from "./fields.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { answerQuickly, finish, openActivity } from "./opening.js";
-import { articleOf, articleWith, boxOf, form, openArticle, writingForm } from "./page.js";
+import { answerQuickly, begin, finish, openActivity, showStored } from "./opening.js";
+import { articleOf, articleWith, boxOf, form, writingForm } from "./page.js";
 import { decide, settleEdit, STATE } from "./settling.js";
 import { words } from "./words.js";
 
@@ -12,33 +12,30 @@ const isPlain = (event) => !(event.defaultPrevented || event.ctrlKey || event.me
 
 /** Links to an activity, in its head and in the checklist, open it here. */
 function onLink(event) {
-  const link = event.target.closest("a[href*='oppen=']");
+  const link = event.target.closest("#report-form :is(a[data-open], a[data-close])");
   if (!link || !isPlain(event)) return;
-  const url = new URL(link.href);
-  const pk = url.searchParams.get("oppen");
-  if (!articleWith(pk)) return;
+  const pk = "close" in link.dataset ? null : new URL(link.href).searchParams.get("oppen");
+  if (pk && !articleWith(pk)) return;
   event.preventDefault();
-  openActivity(pk).then((isOpen) => { if (isOpen && link.dataset.field) focusField(pk, link.dataset.field); });
-}
-
-function focusField(pk, field) {
-  boxOf(articleWith(pk), field)?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  openActivity(pk);
 }
 
 function onClick(event) {
   const button = event.target.closest(".row-note button");
-  if (button) { event.preventDefault(); decide(button); return; }
-  const copy = event.target.closest("[data-copy]");
-  if (copy) copyLast(copy);
+  if (button) {
+    event.preventDefault();
+    const left = decide(button);
+    if (left) showStored(left);
+    return;
+  }
 }
 
-/** What was answered last time, put into the field it belongs to. */
-function copyLast(button) {
-  const box = boxOf(articleOf(button), button.dataset.copy);
-  const text = button.closest(".last")?.querySelector(`[data-last="${button.dataset.copy}"]`)?.textContent.trim();
-  const area = box?.querySelector("textarea");
+/** What was answered last time, put below what is written. */
+function copyLast(article) {
+  const text = article.querySelector("[data-last-text]")?.textContent.trim();
+  const area = boxOf(article, "text")?.querySelector("textarea");
   if (!area || !text) return;
-  area.value = [area.value.trim(), text].filter(Boolean).join("\n");
+  area.value = [area.value.trim(), text].filter(Boolean).join("\n\n");
   area.focus();
   area.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -46,14 +43,13 @@ function copyLast(button) {
 function onSubmit(event) {
   const { target, submitter } = event;
   const article = articleOf(target);
-  if (submitter?.name === "answer" && article) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    answerQuickly(article, submitter);
-  } else if (target === writingForm(openArticle()) && !submitter?.formAction?.includes("bilag")) {
-    event.preventDefault();
-    finish();
-  }
+  const isQuick = target.matches("[data-quick]");
+  if (!article || !(isQuick || target === writingForm(article))) return;
+  event.preventDefault();
+  if (isQuick) answerQuickly(article, submitter);
+  else if (submitter?.name === "copy") copyLast(article);
+  else if (submitter?.dataset.action === "save") saveAll();
+  else finish();
 }
 
 /** Leaving by a link or another form waits until what was just written is stored. */
@@ -72,12 +68,12 @@ async function holdBack(event) {
 function start() {
   startSaving(settleEdit, { path: "falt/", row: STATE, undecided: words.undecided });
   startFields();
-  readFields();
+  begin();
   startKeys();
   startLive();
   document.addEventListener("click", onLink);
   form.addEventListener("click", onClick);
-  document.addEventListener("submit", onSubmit, true);
+  form.addEventListener("submit", onSubmit);
   document.addEventListener("click", holdBack);
   document.addEventListener("submit", holdBack);
 }

@@ -2,9 +2,9 @@
 import { pairs, ask, Unreachable } from "../lib/net.js";
 import { pending, settled } from "../lib/saves.js";
 import { say } from "../lib/status.js";
-import { readFields, refreshFields, saveAll } from "./fields.js";
-import { articles, articleWith, form, nameOf, nextTodo, openArticle, replaceArticle, takeParts, titleOf, writingForm } from "./page.js";
-import { goToNote, takeState } from "./settling.js";
+import { readFields, refreshFields, saveAll, showAgain } from "./fields.js";
+import { articles, articleWith, form, isTodo, nameOf, nextTodo, openArticle, replaceArticle, takeParts, titleOf, writingForm } from "./page.js";
+import { goToNote, markMissing, takeState } from "./settling.js";
 import { words } from "./words.js";
 
 const PATIENCE = 4000; // after so long without contact one is left where one stands
@@ -44,7 +44,8 @@ export function takeArticles(body, { closing = null } = {}) {
     if (!old) continue;
     if (writingForm(old) && fresh.dataset.pk !== closing) {
       if (writingForm(fresh)) refreshFields(fresh);
-      if (Number(fresh.dataset.version) >= Number(old.dataset.version)) takeState(old, fresh.cloneNode());
+      const state = fresh.querySelector(".act__state");
+      if (state) takeState(old, state);
     } else replaceArticle(fresh);
   }
   takeParts(body);
@@ -60,9 +61,34 @@ export async function openActivity(pk, { focus = true } = {}) {
   if (!answers.every((answer) => answer?.ok)) return false;
   for (const { body } of answers) takeArticles(body, { closing: former });
   history.replaceState(null, "", address(pk));
-  readFields();
+  begin();
   if (focus) focusFirst(articleWith(pk ?? former));
   return true;
+}
+
+/** Begin to watch what is open. */
+export function begin() {
+  readFields();
+  const article = openArticle();
+  if (!article) return;
+  markMissing(article);
+  article.querySelector(".act__foot [data-action=save]")?.remove(); // it saves by itself
+  foldLast(article.querySelector(".last"));
+}
+
+/** On a phone the last answer takes two lines until one asks for all of it. */
+function foldLast(last) {
+  if (!last || last.querySelector(".last__more")) return;
+  const more = Object.assign(document.createElement("button"), { type: "button", className: "ds-button ds-button--small last__more" });
+  const show = (isAll) => {
+    last.classList.toggle("is-folded", !isAll);
+    more.setAttribute("aria-expanded", isAll);
+    more.textContent = isAll ? words.less : words.more;
+  };
+  more.dataset.variant = "tertiary";
+  more.addEventListener("click", () => show(last.matches(".is-folded")));
+  show(false);
+  last.append(more);
 }
 
 /** Fetch activities that others have changed, and take them in. */
@@ -72,6 +98,15 @@ export async function fetchArticles(pks) {
     const answer = await ask(address(pk, pk === open ? "oppen" : "rad"));
     if (answer.ok) takeArticles(answer.body);
   }
+}
+
+/** Show a field as it is stored, instead of what is written in it. */
+export async function showStored({ pk, field }) {
+  const answer = await askOrSay(address(pk));
+  const fresh = answer?.body.querySelector("article.act");
+  if (!answer?.ok || !fresh) return;
+  showAgain(fresh, field);
+  takeArticles(answer.body);
 }
 
 /** Put the focus at the first thing that is unanswered, or at the title of what is closed. */
@@ -119,20 +154,27 @@ function takeQuick(article, answer) {
   const wasOpen = Boolean(writingForm(article));
   takeArticles(answer.body, { closing: pk });
   const fresh = articleWith(pk);
-  if (wasOpen) { history.replaceState(null, "", address()); readFields(); }
-  const told = answer.body.querySelector(".note, .field__error");
+  if (wasOpen && answer.ok) { history.replaceState(null, "", address()); begin(); }
   if (!answer.ok) {
+    const told = answer.body.querySelector(".note");
+    fresh.querySelector(":scope > .note")?.remove();
     if (told) fresh.append(told);
     say(told?.textContent.trim() || words.failed, "unsaved");
     return;
   }
   say(answer.savedAt ? words.saved(answer.savedAt) : "");
-  tell("todo" in fresh.dataset ? (openActivity(pk), "") : goOn(fresh));
+  if (isTodo(fresh)) openActivity(pk); // numbers, or a day that has been, are asked for all the same
+  else tell(goOn(fresh));
 }
 
-const live = document.getElementById("report-live");
+const live = Object.assign(document.createElement("p"), { className: "sr" });
+live.setAttribute("role", "status");
+form?.append(live);
+
 /** Have it read out without showing it. */
-export function tell(text) { if (live && text) live.textContent = text; }
+export function tell(text) {
+  live.textContent = text;
+}
 
 /** The open form's button: all is stored, and one goes on to the next. */
 export async function finish() {

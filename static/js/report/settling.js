@@ -1,8 +1,8 @@
 // What the server answers to a field: stored, refused, written by two at once, or too late. Nothing typed is lost.
 import { same } from "../lib/controls.js";
-import { decided, isOvertaken, keep, save, sayUndecided, undecided } from "../lib/saves.js";
+import { decided, isOvertaken, keep, rebase, save, sayUndecided, undecided } from "../lib/saves.js";
 import { say } from "../lib/status.js";
-import { addNote, goOnFrom, noteOf, removeNote, show } from "./fields.js";
+import { addNote, goOnFrom, removeNote, show } from "./fields.js";
 import { articleOf, articleWith, boxOf, nameOf, takeParts } from "./page.js";
 import { words } from "./words.js";
 
@@ -12,45 +12,59 @@ export const STATE = "[data-pk][data-version]"; // what in an answer tells the v
 /** Take in the answer to ``edit``. */
 export function settleEdit(edit, answer) {
   const state = answer.body.querySelector(STATE);
-  const article = articleWith(edit.pk);
   if (answer.ok && state) {
+    const { version } = state.dataset;
     decided(edit.pk, edit.field);
-    takeState(article, state);
-    goOnFrom(edit.pk, edit.field, { was: edit.values, version: state.dataset.version });
+    rebase(edit.pk, version, (field) => (field === edit.field ? edit.values : undefined));
+    takeState(articleWith(edit.pk), state);
+    goOnFrom(edit.pk, edit.field, { was: edit.values, version });
   } else if (isOvertaken(edit)) return; // the later text is judged
-  else if (answer.status === 409 && state) clash(edit, answer, state);
+  else if (answer.status === 409 && answer.body.querySelector("[data-action=keep-mine]")) clash(edit, answer);
   else if (answer.status === 422) refuse(edit, answer);
   else lose(edit, answer);
   if (answer.ok) takeParts(answer.body);
 }
 
-/** The article's own state: version, whether it still needs something, and what is missing at each field. */
+/** The row's state as it is stored now: its version, its mark, and at each field what is missing there. */
 export function takeState(article, state) {
-  if (!article) return;
-  for (const [name, value] of Object.entries(state.dataset)) article.dataset[name] = value;
-  if (!("todo" in state.dataset)) delete article.dataset.todo;
-  const badge = state.querySelector(".st");
-  const shown = article.querySelector(".act__head > .st");
-  if (badge && shown && !badge.isEqualNode(shown)) shown.replaceWith(badge);
+  const old = article?.querySelector(".act__state");
+  if (!old || Number(state.dataset.version) < Number(article.dataset.version)) return;
+  article.dataset.version = state.dataset.version;
+  for (const input of article.querySelectorAll("input[name=version]")) input.value = state.dataset.version;
+  old.replaceWith(state);
+  markMissing(article);
+}
+
+/** Say at each field of the open article that something is missing there. */
+export function markMissing(article) {
   for (const old of article.querySelectorAll("[data-field] > .missing")) old.remove();
-  for (const mark of [...state.querySelectorAll("[data-for]")]) boxOf(article, mark.dataset.for)?.append(mark);
+  for (const lack of [...article.querySelectorAll(".act__lacks[data-missing]")]) {
+    const box = boxOf(article, lack.dataset.missing);
+    if (!box) continue;
+    const mark = document.createElement("p");
+    mark.className = "missing";
+    mark.append(...lack.childNodes);
+    lack.remove();
+    if (lack.dataset.missing !== "status") box.append(mark); // that nothing is chosen yet is seen without words
+  }
 }
 
 /** A colleague wrote in the same field: both texts are shown, unless theirs is what mine went on from. */
-function clash(edit, answer, state) {
+function clash(edit, answer) {
   const note = answer.body.querySelector(".row-note");
-  const { stored, version } = { version: state.dataset.version, ...note?.dataset };
-  const theirs = stored === undefined ? null : [stored];
+  const { stored, version } = note.dataset;
+  const theirs = boxOf(articleWith(edit.pk), edit.field)?.querySelector("textarea") ? [stored] : null; // others are fetched
   const again = { ...edit, version, tries: (edit.tries ?? 0) + 1 };
   if (theirs && same(theirs, edit.was) && again.tries <= TRIES) { save(again); return; }
   keep({ ...again, theirs, tries: 0, was: theirs ?? edit.was, readAt: edit.readAt ?? edit.version, readWas: edit.readWas ?? edit.was });
   place(edit, note);
+  if (theirs) note.querySelector("[data-action=take-theirs]").after(" ", actionButton("merge", words.merge));
   say(words.clash(name(edit)), "unsaved");
 }
 
 function refuse(edit, answer) {
   keep(edit);
-  place(edit, answer.body.querySelector(".row-note, .note, .field__error"));
+  place(edit, answer.body.querySelector(".row-note") ?? ownNote(edit));
   say(words.refused(name(edit)), "unsaved");
 }
 
@@ -59,7 +73,7 @@ function lose(edit, answer) {
   keep(edit);
   const note = answer.body.querySelector(".row-note, .note") ?? ownNote(edit);
   place(edit, note);
-  note.append(actionButton("close", words.close));
+  (note.querySelector(".note") ?? note).append(actionButton("close", words.close));
   say(words.lost(name(edit)), "unsaved");
 }
 
@@ -93,7 +107,10 @@ function actionButton(action, text) {
   return button;
 }
 
-/** Obey a button of a note: keep-mine, take-theirs, merge, confirm (save all the same) or close. */
+/**
+ * Obey a button of a note: keep-mine, take-theirs, merge, not-personal (save all the same) or close. Gives the key and field
+ * of what has to be fetched to be shown as it is stored, null where nothing has.
+ */
 export function decide(button) {
   const note = button.closest(".row-note");
   const article = articleOf(button);
@@ -106,13 +123,14 @@ export function decide(button) {
   else note.remove();
   if (edit) act(button, edit, box);
   sayUndecided();
+  return edit && button.dataset.action === "take-theirs" && !edit.theirs ? { pk, field } : null;
 }
 
 function act(button, edit, box) {
   const { action } = button.dataset;
   const control = box?.querySelector("textarea, input:checked, input, select");
   if (action === "keep-mine") save({ ...edit, readAt: undefined, readWas: undefined });
-  else if (action === "confirm") save({ ...edit, inputs: { ...(edit.inputs ?? { value: edit.values }), [button.name]: button.value } });
+  else if (action === "not-personal") save({ ...edit, inputs: { value: edit.values, not_personal: "on" } });
   else if (action === "take-theirs" && edit.theirs) {
     goOnFrom(edit.pk, edit.field, { was: edit.theirs, version: edit.version });
     if (box) show(box, edit.theirs);
@@ -129,5 +147,3 @@ export function goToNote(article) {
   note?.parentNode.querySelector("textarea, input, select, button")?.focus();
   return Boolean(note);
 }
-
-export { noteOf };

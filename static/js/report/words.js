@@ -10,5 +10,8 @@ export const words = {
   lostNote: "Det här gick inte att spara. Kopiera det du skrev och ladda om sidan:",
   answered: (row, next) => `${row} är besvarad. Nästa: ${next}.`,
   allDone: "Alla aktiviteter är besvarade. Nu kan ni granska och lämna in.",
-  writes: (name) => `${name} skriver här nu`,
+  keys: [["O", "oförändrat"], ["E", "ej relevant"], ["U", "uppgift saknas"], ["J", "nästa"]],
+  more: "Visa hela svaret",
+  less: "Visa mindre",
+  keysOff: "Stäng av tangenterna",
 };
