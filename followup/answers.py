@@ -1,4 +1,4 @@
-"""What a party does with its answers: saves a field, answers at one key, hands in, takes back, leaves to its approver."""
+"""What a party does with its answers: saves, answers at one key, hands in, takes back, leaves to its approver."""
 
 from django.db import models, transaction
 from django.db.models import F
@@ -87,7 +87,7 @@ def submit_package(*, respondent, versions, by):
 
 @transaction.atomic
 def retract_package(*, respondent, by):
-    """Take back everything that is handed in and not approved. Returns how many. Raises Frozen once review has begun."""
+    """Take back all that is handed in and not approved. Returns how many. Raises Frozen once review has begun."""
     if _hold_open(respondent.round_id).state != "open":
         raise Frozen(_("Granskningen har börjat. Be samordnaren att återlämna det som ska ändras."))
     place = {"round": respondent.round_id, "party": respondent.party_id}

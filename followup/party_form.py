@@ -1,4 +1,4 @@
-"""The report form: all of a party's activities in a round on one page, one open at a time, last time's answer beside."""
+"""The report form: all a party's activities in a round on one page, one open at a time, with last time's answer."""
 
 import datetime
 from dataclasses import dataclass, field

@@ -12,6 +12,7 @@ from followup import answers
 from followup.form_views import answer_page, oob
 from followup.frame import round_frame
 from followup.models import Incomplete, Report
+from followup.numbers import asked_groups
 from followup.party_form import after, form_url, last_answers, open_row, respondent_of, rows_of, saved_at
 from followup.report_forms import ReportForm
 from lib.db import Frozen, VersionConflict
@@ -61,7 +62,7 @@ def _next_url(request, respondent, rows, form):
 def report_field(request, slug, label, pk):
     """Save one field: the row's state and the checklist, with what to mend (422) or both texts (409)."""
     report, name = own_report(request, slug, label, pk), request.POST.get("field", "")
-    if name not in Report.ANSWERS:
+    if name not in Report.ANSWERS or (name == "numbers" and not asked_groups(report.activity.counts)):
         return _note(request, report, name, kind="error", errors=[_("Det fältet går inte att ändra här.")], status=422)
     try:
         form = answers.save_field(report=report, name=name, data=request.POST, by=request.user)

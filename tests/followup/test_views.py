@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from actionplans.models import Edition
 from followup.models import Report, Round
@@ -77,93 +76,6 @@ def queries_of(client, url):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
-
-
-# --- reports ----------------------------------------------------------------------------------------------------------
-
-STATUS = dict(zip(ROLES, (404, 302, 403, 404, 404, 404), strict=True))
-
-
-@pytest.mark.parametrize(("role", "status"), [*STATUS.items()])
-def test_report_edit_is_for_the_partys_reporters(client, log_in, report, role, status):
-    log_in(role, report.round.agreement, report.party)
-    response = client.post(address("report_edit", report, report.pk), answer(report))
-    assert response.status_code == status
-    assert (Report.objects.get(pk=report.pk).status == "ongoing") is (status == 302)
-
-
-@pytest.mark.parametrize(("role", "status"), [*STATUS.items()])
-def test_report_submit_is_for_the_partys_reporters(client, log_in, report, role, status):
-    Report.objects.update(status="ongoing")
-    log_in(role, report.round.agreement, report.party)
-    assert client.post(address("report_submit", report, report.pk), {"version": report.version}).status_code == status
-    assert Report.objects.submitted().exists() is (status == 302)
-
-
-def test_report_submit_names_who_and_when(client, log_in, report):
-    Report.objects.update(status="ongoing")
-    user = log_in("reporter", report.round.agreement, report.party)
-    client.post(address("report_submit", report, report.pk), {"version": report.version})
-    stored = Report.objects.get()
-    assert (stored.submitted_by, stored.state) == (user, "submitted")
-    assert stored.submitted_at <= timezone.now()
-
-
-def test_report_submit_without_an_answer_says_what_is_missing(client, log_in, report):
-    log_in("reporter", report.round.agreement, report.party)
-    response = client.post(address("report_submit", report, report.pk), {"version": report.version}, follow=True)
-    assert "Välj hur det går." in [str(message) for message in response.context["messages"]]
-    assert not Report.objects.submitted().exists()
-
-
-def test_report_submit_does_not_hand_in_what_nobody_read(client, log_in, report):
-    log_in("reporter", report.round.agreement, report.party)
-    client.post(address("report_edit", report, report.pk), answer(report, text="En kollegas nya text"))
-    read_before = {"version": report.version}
-    response = client.post(address("report_submit", report, report.pk), read_before, follow=True)
-    assert "En kollega har sparat en nyare text" in response.content.decode()
-    assert not Report.objects.submitted().exists()
-
-
-def test_report_edit_keeps_both_texts_when_a_colleague_was_faster(client, log_in, report):
-    log_in("reporter", report.round.agreement, report.party)
-    url = address("report_edit", report, report.pk)
-    first = client.post(url, answer(report, text="Den första texten"))
-    second = client.post(url, answer(report, text="Den andra texten"))
-    page = second.content.decode()
-    assert (first.status_code, second.status_code) == (302, 409)
-    assert ("Den första texten" in page, "Den andra texten" in page) == (True, True)
-    assert Report.objects.get().text == "Den första texten"
-
-
-@pytest.mark.parametrize("late", ["submitted", "closed"])
-def test_report_edit_is_closed_when_it_is_too_late(client, log_in, report, late):
-    if late == "submitted":
-        Report.objects.update(status="done", submitted_at=timezone.now(), submitted_by=UserFactory())
-    else:
-        close_round(round=report.round, by=UserFactory())
-    log_in("reporter", report.round.agreement, report.party)
-    responses = [
-        client.post(address(name, report, report.pk), answer(report)) for name in ("report_edit", "report_submit")
-    ]
-    assert [response.status_code for response in responses] == [403, 403]
-    assert Report.objects.get().text == ""
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"new_end_date": "2020-01-01"}, "Datumet har redan varit"),
-        ({"new_end_date": "snart"}, "Skriv datumet med år, månad och dag"),
-        ({"status": "nästan klar"}, "finns inte att välja"),
-        ({"deviation_cause": "x" * 1001}, "Korta den med"),
-    ],
-)
-def test_report_edit_refuses_in_swedish_and_keeps_what_was_typed(client, log_in, report, change, message):
-    log_in("reporter", report.round.agreement, report.party)
-    response = client.post(address("report_edit", report, report.pk), answer(report, **change))
-    page = response.content.decode()
-    assert (response.status_code, message in page, "Boskolan är igång." in page) == (200, True, True)
 
 
 # --- rounds -----------------------------------------------------------------------------------------------------------
