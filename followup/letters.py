@@ -5,6 +5,7 @@ send_reminders``; a ``Notice`` for each thing it told says that the person knows
 """
 
 import datetime
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -102,6 +103,11 @@ def last_day(day, today):
 def absolute(path):
     """A link that works outside the portal. What it begins with is a setting, never what a request says."""
     return settings.PORTAL_URL + path
+
+
+def as_letter(text):
+    """Plain text with one empty line between its parts, whichever of them the template drew."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def one_line(text):
@@ -227,7 +233,7 @@ class Letter:
             key=key,
             address=one_line(self.receiver.email),
             subject=one_line(subject)[:SUBJECT_MAX],
-            body=get_template(template).template.render(Context(values, autoescape=False)),
+            body=as_letter(get_template(template).template.render(Context(values, autoescape=False))),
         )
 
 

@@ -27,6 +27,7 @@ def round_mails(request, slug, label):
     page = Paginator(lines.for_list(), LINES_SHOWN).get_page(request.GET.get("sida"))
     context = {
         **round_frame(agreement, round, (_("Utskick"), "")),
+        "stance": {"state": "draft", "label": _("Internt"), "readers": _("Bara samordnarna kan läsa sidan.")},
         "sendings": sendings_of(notices),
         "failed_count": notices.filter(FAILED).count(),
         "only_failed": only_failed,

@@ -11,7 +11,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from followup.letters import Letter, Receivers, hold, store, what_is_left
 from followup.models import Notice, Report, Respondent, Round
@@ -20,13 +20,13 @@ from parties.models import Mail, MailSettings, Membership, User
 CHUNK = 250  # people at a time, so that memory does not grow with their number
 TWO_WEEKS, TWO_DAYS = datetime.timedelta(days=14), datetime.timedelta(days=2)
 DAY, WEEK = datetime.timedelta(days=1), datetime.timedelta(days=7)
-MOST_URGENT_FIRST = (
-    Mail.Kind.RETURNED,
-    Mail.Kind.OVERDUE,
-    Mail.Kind.TWO_DAYS,
-    Mail.Kind.TWO_WEEKS,
-    Mail.Kind.OPENED,
-)
+INTROS = {  # what a letter begins with, the most urgent first
+    Mail.Kind.RETURNED: gettext_lazy("Samordnaren har läst och lämnat tillbaka något till er."),
+    Mail.Kind.OVERDUE: gettext_lazy("Sista svarsdag har passerat, och det finns svar som inte är inlämnade."),
+    Mail.Kind.TWO_DAYS: gettext_lazy("Sista svarsdag är nära."),
+    Mail.Kind.TWO_WEEKS: gettext_lazy("Det är två veckor eller mindre kvar att svara."),
+    Mail.Kind.OPENED: gettext_lazy("Det finns en ny uppföljning att svara på."),
+}
 
 
 def write_due(*, today=None):
@@ -142,14 +142,14 @@ def _key(receiver, today):
 def _mail(letter, settings, today):
     row = settings.get(letter.receiver.pk)
     kinds = {kind for _person, _respondent, kind, _fact in letter.told}
-    urgent = next(kind for kind in MOST_URGENT_FIRST if kind in kinds)
+    urgent = next(kind for kind in INTROS if kind in kinds)
     is_weekly = row is not None and row.pace == MailSettings.Pace.WEEKLY
     return letter.mail(
         kind=Mail.Kind.DIGEST if is_weekly else urgent,
         key=_key(letter.receiver.pk, today),
         subject=subject_of(letter.shown, urgent, today),
         template="mail/reminder.txt",
-        context={"lines": [(left, left.sentences(today)) for left in letter.shown]},
+        context={"intro": INTROS[urgent], "lines": [(left, left.sentences(today)) for left in letter.shown]},
     )
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -73,6 +75,9 @@ def _send_one(mail, connection, tally):
     if not mail.user.is_active:
         tally.given_up += _mark(mail, given_up_at=timezone.now(), error=_("Kontot är avslutat."))
         return
+    if not _is_address(mail.address):
+        tally.given_up += _mark(mail, given_up_at=timezone.now(), error=_("Adressen är ingen e-postadress."))
+        return
     _open(connection)
     claim = Mail.objects.unsent().filter(pk=mail.pk, claimed_at__isnull=True)
     if not claim.update(claimed_at=timezone.now(), attempts=F("attempts") + 1):
@@ -90,6 +95,15 @@ def _send_one(mail, connection, tally):
         tally.given_up += _mark(mail, given_up_at=timezone.now(), error=text[:ERROR_MAX])
     else:
         tally.sent += _mark(mail, sent_at=timezone.now(), error="")
+
+
+def _is_address(text):
+    """Whether it is one address and nothing else: what follows a comma or a colon would be another receiver."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _open(connection):

@@ -1,19 +1,31 @@
 """Letters: who gets one, what it says, that nobody is told twice, and that nothing reaches a header."""
 
 import datetime
+import email
+import email.policy
+import re
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import time_machine
+from django.core import mail as outbox
+from django.core.cache import cache
 from django.utils import timezone
 
 from followup.letters import nudge
 from followup.models import Notice
+from followup.reminders import write_due
 from lib.db import Frozen
-from parties.models import Mail, Role
+from parties.models import Mail, Role, User
+from parties.outbox import send_unsent
 from parties.services import join
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+HEADERS = {
+    *("Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID"),
+    *("Auto-Submitted", "X-Auto-Response-Suppress"),
+}
 NOON = datetime.datetime(2026, 8, 29, 10, tzinfo=datetime.UTC)
 
 
@@ -109,3 +121,127 @@ def test_nudge_leaves_out_memberships_that_are_over_or_not_begun(hat):
     respondent = asked()
     person(respondent.party, **hat)
     assert remind(respondent) == 0
+
+
+# --- Nothing that people have written reaches a header, and no link leads away (T21) ----------------------------------
+
+HOSTILE = [
+    "Kommun\r\nBcc: alla@ond.example",
+    "Kommun\nTo: alla@ond.example",
+    "Kommun\rSubject: Vinst",
+    "Kommun\r\n\r\n<b>ny text</b>",
+    "Kommun\x0bCc: a@ond.example",
+    "Kommun\x0cCc: a@ond.example",
+    "Kommun\x85Cc: a@ond.example",
+    "Kommun\u2028Cc: a@ond.example",
+    "Kommun\u2029Cc: a@ond.example",
+    "Kommun\x00\x1b[31mCc: a@ond.example",
+    "=?utf-8?q?Kommun=0D=0ABcc:_alla=40ond.example?=",
+    "Å" * 300,
+]
+PLACES = ["county", "label", "party", "agreement", "person", "address", "coordinator", "colleague away"]
+
+
+def plant(place, text):
+    """A respondent with one person, where the text stands in the place; the respondent and who reminds."""
+    county = make.CountyFactory(code="99", letter="QQ", name=text[:60]) if place == "county" else make.CountyFactory()
+    agreement = make.AgreementFactory(county=county, **({"short_name": text[:80]} if place == "agreement" else {}))
+    label = text[:20] if place == "label" else "2026:1"
+    round = make.RoundFactory(agreement=agreement, label=label, due_on="2026-08-31")
+    respondent = asked(round, make.PartyFactory(name=text[:200]) if place == "party" else None)
+    official = person(respondent.party)
+    if place == "person":
+        User.objects.filter(pk=official.pk).update(name=text[:150])
+    if place == "address":
+        User.objects.filter(pk=official.pk).update(email=text[:254])
+    if place == "colleague away":
+        gone = person(respondent.party)
+        User.objects.filter(pk=gone.pk).update(name=text[:150])
+        make.MailSettingsFactory(user=gone, alternate=official, away_until="2099-01-01")
+    return respondent, make.UserFactory(name=text[:150] if place == "coordinator" else "Sam")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("place", PLACES)
+def test_letter_has_one_receiver_and_its_own_headers_whatever_names_hold(place, text):
+    respondent, coordinator = plant(place, text)
+    assert (write_due(), remind(respondent, by=coordinator)) == (1, 1)
+    send_unsent()
+    if place == "address":
+        assert outbox.outbox == []
+        assert set(Mail.objects.values_list("error", flat=True)) == {"Adressen är ingen e-postadress."}
+        return
+    assert len(outbox.outbox) == 2
+    for sent in outbox.outbox:
+        raw = sent.message()
+        parsed = email.message_from_bytes(raw.as_bytes(), policy=email.policy.default)
+        assert set(raw.keys()) == set(parsed.keys()) == HEADERS
+        assert len(raw.keys()) == len(HEADERS)
+        assert [address.addr_spec for address in parsed["To"].addresses] == [receivers().pop().email]
+        assert sent.recipients() == [receivers().pop().email]
+        assert len(sent.subject) <= 200
+        assert sent.subject.isprintable()
+
+
+def test_letter_links_by_the_setting_and_never_by_who_asks(client, settings, login_as):
+    settings.PORTAL_URL = "https://portalen.example.se"
+    settings.ALLOWED_HOSTS = ["*"]
+    respondent = asked()
+    person(respondent.party)
+    login_as(Role.COORDINATOR, party=respondent.round.agreement.coordinating_party)
+    url = f"{respondent.round.get_absolute_url()}flera/"
+    reports = list(respondent.round.reports.values_list("pk", flat=True))
+    for header in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST"):
+        data = {"action": "remind", "andring": "remind", "party": respondent.party.pk, "parties": respondent.party.pk}
+        client.post(url, {**data, "rad": reports}, **{header: "ond.example"})
+    remind(respondent)
+    bodies = " ".join(Mail.objects.values_list("body", flat=True))
+    links = re.findall(r"https?://[^/\s]+", bodies)
+    assert set(links) == {"https://portalen.example.se"}
+
+
+OFF_SITE = [
+    *("https://ond.example", "http://ond.example/", "//ond.example", "///ond.example", "////ond.example/%2f.."),
+    *("/\\ond.example", "\\\\ond.example", "\\/ond.example", "https:ond.example", "https:/ond.example"),
+    *("https:///ond.example", "http:\\\\ond.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x"),
+    *("vbscript:x", "ftp://ond.example", "mailto:a@ond.example", " https://ond.example", "\thttps://ond.example"),
+    *("\nhttps://ond.example", "\r\n//ond.example", "%0d%0aLocation:%20//ond.example", "/%09/ond.example"),
+    *("http://127.0.0.1@ond.example", "http://testserver@ond.example/", "http://testserver.ond.example/"),
+    *("http://ond.example#testserver", "http://ond.example?testserver", "https://ond.example:443/"),
+    *("//ond.example%E3%80%82se", "//ond。example", "http://[::1]@ond.example", "http://ond.example\\@testserver"),
+    *("http:ond.example", "h\x00ttps://ond.example", "/\t/ond.example", "/\n/ond.example", "/\r/ond.example"),
+    "//",
+]
+
+
+@pytest.mark.parametrize("target", OFF_SITE)
+def test_login_never_leads_off_site(client, target):
+    cache.clear()  # else so many logins are throttled
+    user = make.UserFactory()
+    user.set_password("exempel-lösenord-2026")
+    user.save()
+    data = {"login": user.email, "password": "exempel-lösenord-2026", "next": target}
+    response = client.post("/konto/login/", data)
+    assert response.status_code == 302
+    found = urljoin("http://testserver/konto/login/", response.url.replace("\\", "/"))
+    assert urlsplit(found).netloc == "testserver"
+    assert urlsplit(found).scheme == "http"
+
+
+def test_login_leads_straight_to_the_form_of_the_letter(client):
+    respondent = asked()
+    official = person(respondent.party)
+    official.set_password("exempel-lösenord-2026")
+    official.save()
+    remind(respondent)
+    link = re.search(r"http://127\.0\.0\.1:8000(\S+svara\S+)", Mail.objects.get().body)[1]
+    asked_for = client.get(link)
+    assert asked_for.url.startswith("/konto/login/?next=")
+    data = {
+        "login": official.email,
+        "password": "exempel-lösenord-2026",
+        "next": unquote(asked_for.url.partition("=")[2]),
+    }
+    response = client.post("/konto/login/", data)
+    assert (response.status_code, response.url) == (302, link)
+    assert client.get(response.url).status_code == 200
