@@ -30,7 +30,7 @@ def facts_of(round):
         "round": _round(round),
         "total": len(reports),
         "shares": counts_of(answered),
-        "parties": _parties(reports, answered, due),
+        "parties": _parties(round, reports, answered, due),
         "activities": _activities(reports, answered),
         "numbers": _numbers(reports),
     }
@@ -121,7 +121,7 @@ def _report(report, due_on):
     }
 
 
-def _parties(reports, answered, due):
+def _parties(round, reports, answered, due):
     """Per party how many answers were asked for, came, came late and were approved, in the order of the names."""
     parties = {}
     names = {report.party_id: (report.party.sort_name, report.party_id, report.party) for report in reports}
@@ -135,7 +135,7 @@ def _parties(reports, answered, due):
             "answered": len(said),
             "late": sum(row["late"] for row in said),
             "approved": sum(row["approved"] for row in said),
-            "due_on": str(due.get(pk, "")),
+            "extended_to": str(due[pk]) if due.get(pk, round.due_on) > round.due_on else "",
         }
     for row in answered:
         parties[row["party"]]["asked"] += 1

@@ -25,6 +25,8 @@ class RoundForm(VersionedModelForm):
     )
     is_sure = forms.BooleanField(label=_("spara ändå"), required=False)
 
+    hide_optional = True  # days may be left empty: they are counted, or simply not set
+
     class Meta:
         model = Round
         fields = [*PERIOD, "meeting", *WEEKS]

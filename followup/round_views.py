@@ -174,15 +174,17 @@ def _result(request, agreement, round):
         "meeting": board.facts["round"]["meeting"],
         "timetable": timetable_of(round, board.facts["round"]["meeting"], is_told_who=is_told_who),
         "is_told_who": is_told_who,
-        "own_places": _own_places(request.user, round),
+        "own_places": _own_places(request.user, round, board),
         "reopenings": round.reopenings.select_related("reopened_by"),
     }
 
 
-def _own_places(user, round):
-    """The places in the round of the parties that the user belongs to."""
+def _own_places(user, round, board):
+    """(respondent, its figures) of the parties that the user belongs to."""
     own = Party.objects.with_right(user, Right.SEE_PARTY)
-    return round.respondents.filter(party__in=own.values("pk")).select_related("party", "round")
+    places = round.respondents.filter(party__in=own.values("pk")).select_related("party", "round")
+    rows = {row["party"]: row for row in board.parties}
+    return [(place, rows[place.party_id]) for place in places if place.party_id in rows]
 
 
 def _answer_round(request, form, template, context, done):
