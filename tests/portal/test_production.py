@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import connection
 
+from parties.models import County
 from portal.checks import safe_sqlite
 
 GOOD = {
@@ -61,6 +62,16 @@ def test_safe_sqlite_names_a_connection_that_takes_its_lock_late():
         assert [error.id for error in safe_sqlite(None)] == ["portal.E002"]
     finally:
         connection.transaction_mode = mode
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's own settings")
+def test_what_is_asked_again_on_a_connection_is_planned_once():
+    for _ in range(3):
+        County.objects.filter(code="99").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE statement LIKE '%parties_county%')")
+        assert cursor.fetchone() == (True,)
 
 
 @pytest.mark.django_db
