@@ -5,10 +5,11 @@ import datetime
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from followup.models import Incomplete, Report, Return
+from followup.models import Incomplete, Report, ReportStatus, Return
 from followup.numbers import asked_groups
 from followup.report_forms import ReportForm
 from followup.reviewing import submit_on_behalf
@@ -121,7 +122,14 @@ class OnBehalfForm(ReportForm):
         self.report = report
         empty = Report(round=report.round, activity=report.activity, party=report.party)
         super().__init__(data, instance=empty, initial=initial, user=user)
-        self.fields["source"].widget.attrs.pop("class", None)
+        self.fields["status"].choices = [(code, capfirst(str(label))) for code, label in ReportStatus.choices]
+
+    def parts(self):
+        """The fields in the order of the form: what is always asked, what only a deviation asks, the rest."""
+        asked = ("source", "status", "degree", "text", "effect")
+        deviation = ("deviation_cause", "deviation_measure", "new_end_date")
+        last = ("decision_asked", "addition")
+        return [[self[name] for name in names] for names in (asked, deviation, last)]
 
     def save(self, commit=True):
         """Hand in. Raises ValidationError by field where answers are missing, and Frozen where it is too late."""

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement
 from followup.control import CHOICES, Choice, control_of, queue_of, state_of, table_of
-from followup.frame import round_frame
+from followup.frame import round_frame, round_stance
 from followup.models import Report, Respondent, Return, Round
 from followup.review_forms import ApproveForm, BulkForm, ReturnForm
 from followup.side_by_side import author_of, counted_in, is_own, last_time, roles_of, said_in, trail_of
@@ -47,6 +47,7 @@ def control_context(user, round, choice, data, *, bulk_form=None, chosen=None):
         "bulk_form": bulk_form or BulkForm(),
         "can_review": can_review(user, round),
         "queue": queue_of(round, choice)[:1],
+        "stance": review_stance(round),
         "none_selected": (choice.query() or "?") + "&valj=inga",
         **_addresses(round),
         "days_text": days_text(round),
@@ -102,23 +103,43 @@ def _choices(control, choice):
         yield {"label": label, "count": count, "url": choice.query(visa=code), "is_chosen": choice.visa == code}
 
 
+def review_stance(round):
+    """Which state the round is in, and what those who review it read."""
+    stance = round_stance(round.agreement, round)
+    if not round.is_taking_answers:
+        return stance
+    return {**stance, "readers": _("Du läser det som är inlämnat. Utkast syns bara för parten.")}
+
+
+def returned_stance(report):
+    """Which state a returned report is in, and what others than its party read of it."""
+    readers = _("Du läser det som var inlämnat. Det %(party)s skriver nu syns bara för dem.")
+    return {"state": "sent", "label": _("Återlämnad"), "readers": readers % {"party": report.party.name}}
+
+
 def report_page(request, report, title):
     """Where a page about one report of the review stands."""
     round = report.round
     agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
     query = Choice.of(request.GET).query()
     trail = [(_("Läget"), round_address(round) + query), (f"{report}", "")]
-    return {**round_frame(agreement, round, *trail), "report": report, "query": query, "page_title": title}
+    return {
+        **round_frame(agreement, round, *trail),
+        "report": report,
+        "query": query,
+        "stance": review_stance(round),
+    }
 
 
 def panel_context(user, report, choice=None, *, approve_form=None, return_form=None, refused="", done=""):
     """One report for those who review it: what is handed in, never what is being written."""
     shown = report if report.submitted_at else report.last_submitted if report.returned_at else None
-    may = can_review(user, report.round)
+    may, place = can_review(user, report.round), [report.round.agreement.slug, report.round.label]
     return {
         **reading_context(user, report, shown),
         **_neighbours(report, choice or Choice()),
         "known_state": known_state(report),
+        "extend_url": _address("respondent_extend", [*place, report.party.key]),
         "version": str(report.version),
         "can_review": may,
         "approve_form": approve_form or ApproveForm(),

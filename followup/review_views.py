@@ -21,6 +21,7 @@ from followup.review_page import (
     panel_context,
     reading_context,
     report_page,
+    returned_stance,
     round_address,
 )
 from followup.reviewing import approve, send_back
@@ -118,6 +119,7 @@ def report_detail(request, slug, label, pk):
     context = {
         **report_context(request, report),
         **reading_context(request.user, report, readable or report.last_submitted),
+        **({} if readable else {"stance": returned_stance(report)}),
         "can_report": Report.objects.editable_by(request.user).filter(pk=pk).exists(),
     }
     return render(request, "followup/report_detail.html", context)
