@@ -115,7 +115,7 @@ def report_quick(request, slug, label, pk):
     """Answer with one key: the row closed and the checklist to the script, the form again to everybody else."""
     report, answer = own_report(request, slug, label, pk), request.POST.get("answer", "")
     if answer not in answers.QUICK:
-        raise Http404
+        return _answer_quick(request, report, _("Välj ett av snabbsvaren."))
     last = last_of(report)
     version = VersionField().clean(request.POST.get("version"))
     try:
