@@ -10,7 +10,9 @@ from django.urls import reverse
 from actionplans.models import ActionPlan, Comment, Proposal
 from actionplans.proposing import standings
 from agreements.models import Agreement
-from parties.models import Membership, Role, User
+from followup.models import Return, Round
+from parties.models import Mail, Membership, Role, User
+from portal import demonstration_round
 from portal.management.commands import demo
 from tests.factories import UserFactory
 
@@ -54,6 +56,29 @@ def test_demo_has_proposals_on_their_way_once(only_the_example):
     assert (standings(plan).members, standings(plan).ranked) == (2, 2)
     landed = Proposal.objects.get(outcome="accepted").activity
     assert (landed.edition.label, landed.origin) == ("2", "proposed")
+
+
+def test_demo_has_a_round_in_full_swing_once(only_the_example):
+    for _time in range(2):
+        call_command("demo", verbosity=0)
+        round = Round.objects.get(label="2")
+        states = Counter(report.state for report in round.reports.all())
+        assert states == {"approved": 26, "submitted": 28, "returned": 2, "draft": 15, "empty": 21}
+        assert (Return.objects.count(), Mail.objects.count()) == (2, 11)
+    silent = round.respondents.filter(begun_at=None).values_list("party__key", flat=True)
+    assert set(silent) == set(demonstration_round.SILENT)
+    waiting = round.respondents.exclude(ready_at=None).with_rule().get()
+    assert (waiting.party.key, waiting.needs_approver, waiting.ready_by.name) == (
+        "kommun-0360",
+        True,
+        "Hugo Handläggare",
+    )
+    assert not Mail.objects.unsent().exists()
+    returned = round.reports.get(party__key="arbetsformedlingen", activity__number="A3")
+    assert (returned.last_submitted.status, list(returned.returns.get().reasons)) == (
+        "deviating",
+        ["text", "new_end_date"],
+    )
 
 
 def test_demo_adds_invented_plans_to_the_facts_once(monkeypatch, tmp_path):

@@ -13,14 +13,16 @@ from governance.services import seat_person
 from parties.models import Party, Role, User
 from parties.services import join
 from portal.demonstration import say_what_people_said
+from portal.demonstration_round import act_out_the_round
 
 FIXTURES = settings.BASE_DIR / "fixtures"
-EXAMPLE = "exempel"
+EXAMPLE = "exempel"  # the living example; those beside it are small, and their names begin with its
 EXAMPLE_PLANS = "exempelplaner"  # invented plans for the real agreements: a folder per agreement, apart from its facts
 PASSWORD = "exempel-lösenord-2026"
 
 BOARD, HEBY, TIERP = "lansstyrelsen-uppsala", "kommun-0331", "kommun-0360"
 REGION, ENKOPING = "region-uppsala", "kommun-0381"
+AGENCY = "arbetsformedlingen"
 
 # Address before @exempel.invalid (a domain that can never exist) → name, role, party, what to look at first.
 ACCOUNTS = {
@@ -28,6 +30,8 @@ ACCOUNTS = {
     "handlaggare": ("Hanna Handläggare", Role.REPORTER, HEBY, "svara på en lägesrapport och lämna in"),
     "handlaggare2": ("Hugo Handläggare", Role.REPORTER, TIERP, "ser inte grannkommunens utkast"),
     "godkannare": ("Gun Godkännare", Role.APPROVER, HEBY, "läser och lämnar in partens svar"),
+    "godkannare2": ("Gustav Godkännare", Role.APPROVER, TIERP, "lämnar in det kollegan har gjort klart"),
+    "myndighet": ("Mona Myndighet", Role.REPORTER, AGENCY, "svarar i tre län, med samma svar där det går"),
     "lasare": ("Lars Läsare", Role.READER, HEBY, "läser partens utkast, ändrar inget"),
     "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, HEBY, "personer, inget innehåll"),
     "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, HEBY, "läs uppföljningen inför rådets möte"),
@@ -56,6 +60,7 @@ class Command(BaseCommand):
             self.load_plans(FIXTURES / EXAMPLE_PLANS / folder.name)
         self.create_accounts()
         say_what_people_said()
+        act_out_the_round()
         self.say_what_there_is()
 
     def load(self, folder):
@@ -73,7 +78,7 @@ class Command(BaseCommand):
         self.read(folder, name="exempelplaner")
 
     def read(self, folder, name=None):
-        relative = folder.name == EXAMPLE
+        relative = folder.name.split("-")[0] == EXAMPLE
         call_command(
             "import_agreement", str(folder), name=name, relative_dates=relative, verbosity=0, stdout=self.stdout
         )
