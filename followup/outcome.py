@@ -17,7 +17,7 @@ NOT_REPORTED = "not_reported"
 
 
 def facts_of(round):
-    """The round as JSON, in four queries; only what is handed in counts, and a draft is as good as nothing.
+    """The round as JSON, in as many queries whatever the size. Only what is handed in counts; a draft is as nothing.
 
     ``shares`` is status → count, with what is not reported; they add up to ``total``. ``parties`` and ``activities``
     stand in their order on the page, each activity with its ``reports``.
@@ -73,7 +73,8 @@ def keep_names(report):
 def _reports(round):
     return (
         Report.objects.filter(round=round)
-        .select_related("activity__area", "party")
+        .prefetch_related("activity__area", "party")  # few of each, and many reports
+        .defer("text", "effect", "addition")
         .order_by(
             F("activity__area__order").asc(nulls_last=True),
             "activity__area",
