@@ -27,6 +27,14 @@ def safe_sqlite(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
+def links_in_letters(app_configs, **kwargs):
+    """Letters and calendars lead to the portal by this address, whoever asked for them and under whatever name."""
+    if not settings.PORTAL_URL.startswith("https://"):
+        return [Error("PORTAL_URL ska vara portalens adress och börja med https://.", id="portal.E004")]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def no_demo_accounts(app_configs, **kwargs):
     """A production database was never a demonstration: its open passwords would be a way in."""
     from django.db.utils import DatabaseError

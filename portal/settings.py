@@ -178,6 +178,9 @@ WORKBOOK_MAX_BYTES = 10 * 1024 * 1024
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portalen@localhost")
+EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", default="localhost"), env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER", default=""), env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 30
 # Where the portal is found: what links in letters and calendars begin with. Never taken from who asks (Host).
 PORTAL_URL = env("PORTAL_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")

@@ -324,6 +324,13 @@ def test_send_reminders_needs_an_address_for_its_links(settings):
         call_command("send_reminders")
 
 
+@pytest.mark.parametrize("name", ["console", "dummy", "locmem"])
+def test_send_reminders_in_production_sends_for_real(settings, name):
+    settings.PRODUCTION, settings.EMAIL_BACKEND = True, f"django.core.mail.backends.{name}.EmailBackend"
+    with pytest.raises(CommandError, match="skickar inga brev"):
+        call_command("send_reminders")
+
+
 def test_send_unsent_leaves_everything_where_no_server_answers(server):
     letter = make.MailFactory()
     server.answer = ConnectionRefusedError("nere")

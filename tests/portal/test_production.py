@@ -17,6 +17,7 @@ GOOD = {
     "PORTAL_PROFILE": "production",
     "SECRET_KEY": secrets.token_urlsafe(60),
     "ALLOWED_HOSTS": "portalen.example.se",
+    "PORTAL_URL": "https://portalen.example.se",
 }
 
 
@@ -44,6 +45,8 @@ def test_production_starts_when_all_is_set(tmp_path):
         ({"SECRET_KEY": "kort"}, "security.W009"),
         ({"SECRET_KEY": settings.DEMO_SECRET}, "portal.E001"),
         ({"ALLOWED_HOSTS": None}, "security.W020"),
+        ({"PORTAL_URL": None}, "portal.E004"),
+        ({"PORTAL_URL": "http://portalen.example.se"}, "portal.E004"),
         ({"SECURE_SSL_REDIRECT": "false"}, "security.W008"),
         ({"PORTAL_PROFILE": "produktion"}, "PORTAL_PROFILE ska vara"),
     ],

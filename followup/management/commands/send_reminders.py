@@ -6,6 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from followup.reminders import write_due
 from parties.outbox import Unreachable, send_unsent
 
+# Backends that only show letters; in production they would be marked as sent.
+SEND_NOTHING = [f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "locmem")]
+
 
 class Command(BaseCommand):
     help = "Skriver de påminnelser som ska ut och skickar det som väntar. Kan köras hur ofta som helst."
@@ -13,6 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not settings.PORTAL_URL:
             raise CommandError("PORTAL_URL saknas. Ange portalens adress, till exempel https://portalen.example.se.")
+        if settings.PRODUCTION and settings.EMAIL_BACKEND in SEND_NOTHING:
+            raise CommandError("EMAIL_BACKEND skickar inga brev. Ange django.core.mail.backends.smtp.EmailBackend.")
         written = write_due()
         self.stdout.write(f"Skrev {written} brev.")
         try:
