@@ -1,6 +1,6 @@
 """The last day of a round: python -m bench.deadline_day [PARTIES] [sqlite|postgres]
 
-Every municipality of the register, 290, answers three activities in two tabs each and hands in, all at the same time,
+Every municipality of the register, 290, answers two activities in two tabs each and hands in, all at the same time,
 while a coordinator reads the control view and exports the plan. Real HTTP against gunicorn with two workers, first on
 SQLite and then on a PostgreSQL of its own. Afterwards each party's answers are looked for in the database and on its
 page: all that was acknowledged must be there. Prints the figures, and ends with 1 where something was lost.
@@ -27,6 +27,7 @@ from threading import Event, Lock
 from urllib.parse import urlencode
 
 ALL = 290
+ACTIVITIES = 2
 AT_ONCE = 24  # tabs that wait for an answer at the same moment
 CSRF = "d" * 32
 LABEL = "2026:2"
@@ -38,7 +39,7 @@ EXPECTED = {200, 302, 304, 409}  # 409: the other tab was there first, and both 
 
 
 def fill(parties):
-    """An open round of that many municipalities, three activities each; returns what a player has to know."""
+    """An open round of that many municipalities, two activities each; returns what a player has to know."""
     import datetime
 
     from actionplans.models import ActionPlan, Activity, Edition
@@ -70,7 +71,7 @@ def fill(parties):
     edition = Edition.objects.create(plan=plan, label=LABEL, **days)
     Activity.objects.bulk_create(
         Activity(edition=edition, number=f"A{number}", order=number, title=f"Aktivitet {number}", responsible=everybody)
-        for number in range(1, 4)
+        for number in range(1, ACTIVITIES + 1)
     )
     coordinator = person(board, Role.COORDINATOR)
     body = Body.objects.create(county=agreement.county, key="rad", name="Råd")
@@ -81,7 +82,7 @@ def fill(parties):
         due_on=datetime.date.today(),
     )  # fmt: skip
     made = open_round(round=round, by=coordinator)
-    assert made == 3 * len(municipalities) == Report.objects.filter(round=round).count()
+    assert made == ACTIVITIES * len(municipalities) == Report.objects.filter(round=round).count()
     return world_of(agreement, edition, municipalities, coordinator)
 
 
@@ -208,9 +209,9 @@ class Tab:
     def work(self):
         """Tab 0 says how it goes and what was done, tab 1 what the effect was, in the same activities."""
         reports = reports_on(self.look())
-        assert len(reports) == 3, f"{self.party['key']}: {len(reports)} aktiviteter på sidan"
+        assert len(reports) == ACTIVITIES, f"{self.party['key']}: {len(reports)} aktiviteter på sidan"
         self.post(f"{self.party['form']}narvaro/", report="", since="")
-        for address, version in random.sample(reports, 3):
+        for address, version in random.sample(reports, ACTIVITIES):
             field = ("text", "effect")[self.number]
             if self.number == 0:
                 self.save(address, "status", "ongoing", version)
@@ -294,8 +295,18 @@ def free_port():
 def serving(url):
     """gunicorn with two workers on that database; gives its port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
-    quiet = ["--log-level", "critical", "--no-control-socket", "--backlog", "512", "--timeout", "90"]
+    command = [sys.executable, "-W", "ignore", "-m", "gunicorn", "portal.wsgi", "--workers", "2"]
+    quiet = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "critical",
+        "--no-control-socket",
+        "--backlog",
+        "512",
+        "--timeout",
+        "90",
+    ]
     process = subprocess.Popen([*command, *quiet], env={**os.environ, "DATABASE_URL": url})
     try:
         for _ in range(150):
@@ -314,10 +325,11 @@ def one_day(parties):
     import django
 
     django.setup()
-    from django.db import connection
+    from django.db import connection, transaction
 
     make_tables()
-    world = fill(parties)
+    with transaction.atomic():
+        world = fill(parties)
     connection.close()
     started = time.perf_counter()
     with serving(os.environ["DATABASE_URL"]) as port:
@@ -340,8 +352,12 @@ def one_day(parties):
 
 
 def make_tables():
+    """The tables as the models say, without the migrations' history."""
+    from django.apps import apps
+    from django.conf import settings
     from django.core.management import call_command
 
+    settings.MIGRATION_MODULES = {config.label: None for config in apps.get_app_configs()}
     call_command("migrate", verbosity=0, run_syncdb=True)
 
 

@@ -32,7 +32,10 @@ export async function look() {
 
 /** Fetch what others have changed; what is on its way from here is left alone. */
 async function follow(changed) {
-  const behind = changed.filter(([pk, version]) => Number(articleWith(pk)?.dataset.version) < version && !pending(pk).length);
+  const behind = changed.filter(([pk, version]) => {
+    const { seen, version: shown } = articleWith(pk)?.dataset ?? {};
+    return Number(seen ?? shown) < version && !pending(pk).length;
+  });
   try {
     await fetchArticles(behind.map(([pk]) => pk));
   } catch (problem) {

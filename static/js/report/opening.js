@@ -46,6 +46,7 @@ export function takeArticles(body, { closing = null } = {}) {
       if (writingForm(fresh)) refreshFields(fresh);
       const state = fresh.querySelector(".act__state");
       if (state) takeState(old, state);
+      old.dataset.seen = old.dataset.version;
     } else replaceArticle(fresh);
   }
   takeParts(body);
@@ -55,6 +56,21 @@ export function takeArticles(body, { closing = null } = {}) {
 export async function openActivity(pk, { focus = true } = {}) {
   const former = openArticle()?.dataset.pk;
   if (former === pk) { focusFirst(articleWith(pk)); return true; }
+  return whileBusy(() => change(pk, former, focus));
+}
+
+/** Do something that changes what is open; meanwhile no key answers anything. */
+async function whileBusy(act) {
+  if (form.dataset.busy) return false;
+  form.dataset.busy = "1";
+  try {
+    return await act();
+  } finally {
+    delete form.dataset.busy;
+  }
+}
+
+async function change(pk, former, focus) {
   if (!await store()) return false;
   const wanted = [[pk, "oppen"], [former, "rad"]].filter(([one]) => one);
   const answers = await Promise.all(wanted.map(([one, name]) => askOrSay(address(one, name))));
@@ -136,19 +152,19 @@ export function goOn(article) {
 
 /** Answer an activity by one of its quick buttons. */
 export async function answerQuickly(article, button) {
-  const quick = button.form;
-  if (article.dataset.busy || !quick) return;
-  article.dataset.busy = "1";
-  try {
-    if (writingForm(article) && !await store()) return;
-    const data = pairs({ answer: button.value, version: articleWith(article.dataset.pk).dataset.version });
+  const isAnswered = await whileBusy(async () => {
+    if (writingForm(article) && !await store()) return false;
+    const data = pairs({ answer: button.value, version: article.dataset.version });
     const answer = await askOrSay(`${article.dataset.url}snabbsvar/`, { data });
-    if (answer) takeQuick(article, answer);
-  } finally {
-    delete article.dataset.busy;
-  }
+    return Boolean(answer) && takeQuick(article, answer);
+  });
+  const fresh = articleWith(article.dataset.pk);
+  if (!isAnswered) return;
+  if (isTodo(fresh)) openActivity(fresh.dataset.pk); // numbers, or a day that has been, are asked for all the same
+  else tell(goOn(fresh));
 }
 
+/** Take in the answer to a quick answer. Gives whether it was one. */
 function takeQuick(article, answer) {
   const { pk } = article.dataset;
   const wasOpen = Boolean(writingForm(article));
@@ -160,11 +176,10 @@ function takeQuick(article, answer) {
     fresh.querySelector(":scope > .note")?.remove();
     if (told) fresh.append(told);
     say(told?.textContent.trim() || words.failed, "unsaved");
-    return;
+    return false;
   }
   say(answer.savedAt ? words.saved(answer.savedAt) : "");
-  if (isTodo(fresh)) openActivity(pk); // numbers, or a day that has been, are asked for all the same
-  else tell(goOn(fresh));
+  return true;
 }
 
 const live = Object.assign(document.createElement("p"), { className: "sr" });
@@ -180,7 +195,7 @@ export function tell(text) {
 export async function finish() {
   const article = openArticle();
   const { pk } = article.dataset;
-  if (!await store()) return;
+  if (!await whileBusy(store)) return;
   const next = nextTodo(article);
   if (next) await openActivity(next.dataset.pk);
   else if (await openActivity(null, { focus: false })) tell(goOn(articleWith(pk)));

@@ -29,6 +29,8 @@ export function settleEdit(edit, answer) {
 export function takeState(article, state) {
   const old = article?.querySelector(".act__state");
   if (!old || Number(state.dataset.version) < Number(article.dataset.version)) return;
+  const seen = Number(article.dataset.seen ?? article.dataset.version); // up to here all fields are as they are shown
+  article.dataset.seen = Number(state.dataset.version) === seen + 1 ? seen + 1 : seen;
   article.dataset.version = state.dataset.version;
   for (const input of article.querySelectorAll("input[name=version]")) input.value = state.dataset.version;
   old.replaceWith(state);
