@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
+from followup.models import Report
 from followup.outcome import keep_names
 
 
@@ -13,7 +14,21 @@ def round_frame(agreement, round, *trail):
     """The context of a page about ``round``; ``trail`` as in agreements.frame."""
     rounds = (_("Uppföljning"), reverse("followup:round_list", args=[agreement.slug]))
     own = (_("Omgång %(label)s") % {"label": round.label}, round.get_absolute_url() if trail else "")
-    return {**frame(agreement, rounds, own, *trail), "round": round, "stance": round_stance(agreement, round)}
+    return {
+        **frame(agreement, rounds, own, *trail),
+        **example_band(agreement, round),
+        "round": round,
+        "stance": round_stance(agreement, round),
+    }
+
+
+def example_band(agreement, round):
+    """Whether the page shows invented facts, and which: an invented plan of a real agreement has invented answers."""
+    invented = Report.objects.filter(round=round, activity__edition__plan__is_example=True)
+    if agreement.is_example or not round.pk or not invented.exists():
+        return {"example": agreement.is_example}
+    text = _("Omgången, aktiviteterna och svaren är påhittade. Överenskommelsen är verklig.")
+    return {"example": True, "example_text": text}
 
 
 def round_stance(agreement, round):
