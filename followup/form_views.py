@@ -24,6 +24,7 @@ from followup.party_form import (
     respondent_of,
     row_context,
     rows_of,
+    stance_of,
 )
 from followup.report_forms import ReadyForm, ReportingRuleForm
 from lib.db import Frozen, VersionConflict
@@ -84,6 +85,7 @@ def party_submit(request, slug, label, party):
     agreement = Agreement.objects.for_page(request.user).get(pk=respondent.round.agreement_id)
     context = round_frame(agreement, respondent.round, (respondent.party.name, url), (_("Granska och lämna in"), ""))
     context |= row_context(respondent, rows) | {"respondent": respondent, "url": url}
+    context["stance"] = stance_of(respondent, rows)
     return render(request, "followup/party_submit.html", context | {"checklist": checklist_of(rows, respondent, url)})
 
 

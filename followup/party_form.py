@@ -230,7 +230,7 @@ def context_of(request, respondent, rows, opened):
     return {
         **round_frame(agreement, round, (party.name, "")),
         **row_context(respondent, rows),
-        "stance": _stance(respondent, rows),
+        "stance": stance_of(respondent, rows),
         "agreement": agreement,
         "party": party,
         "respondent": respondent,
@@ -271,7 +271,7 @@ def _minutes(rows):
     return max(1, round(sum(MINUTES["known" if row.last else "unanswered"] for row in waiting))) if waiting else 0
 
 
-def _stance(respondent, rows):
+def stance_of(respondent, rows):
     """Which state the answers are in, and who can read them."""
     if not respondent.round.is_taking_answers:
         return {

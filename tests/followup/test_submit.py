@@ -294,3 +294,12 @@ def test_party_submit_of_what_was_returned_keeps_the_history(client, place):
     stored = Report.objects.get(pk=first.pk)
     assert (stored.state, stored.returned_at, stored.returns.count()) == ("submitted", None, 1)
     assert timezone.now() >= stored.submitted_at
+
+
+def test_party_form_offers_to_take_back_what_nobody_reviews(client, place):
+    user = person_of(client, place.party)
+    assert "Ta tillbaka" not in client.get(address("party_form", place)).content.decode()
+    page = submit(client, place).content.decode()
+    assert (page.count("Ta tillbaka<"), "Ta tillbaka alla" in page) == (3, True)
+    place.round.start_review(by=user)
+    assert "Ta tillbaka" not in client.get(address("party_form", place)).content.decode()
