@@ -1,8 +1,11 @@
 """The forms of a round: its period and days, a party's longer time, and why a closed round is opened again."""
 
+import datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Edition
@@ -12,6 +15,7 @@ from followup.services import editions_of, missing_reports
 from lib.forms import VersionedModelForm, clean_data, make_swedish
 
 PERIOD = ("label", "period_starts_on", "period_ends_on", "asks")
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 RESERVED_LABELS = ("ny",)  # what stands where a label would in an address
 
 
@@ -35,7 +39,7 @@ class RoundForm(VersionedModelForm):
         agreement = self.scope["agreement"]
         self.fields["meeting"].queryset = meetings_of(agreement)
         self.fields["meeting"].label_from_instance = _name_of_meeting
-        self.fields["asks"].choices = Round.Asks.choices
+        self.fields["asks"].choices = [(code, capfirst(label)) for code, label in Round.Asks.choices]
         self.fields["due_on"].required = False  # counted from the meeting where it is left empty
         if self.instance.opened_at:
             for name in (*PERIOD, "opens_on"):
@@ -67,6 +71,9 @@ class RoundForm(VersionedModelForm):
 
     def clean(self):
         data = super().clean()
+        for name, day in list(data.items()):
+            if isinstance(day, datetime.date) and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, _("Kontrollera året."))
         self._fill_in(data)
         if not data.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Ange sista svarsdag, eller välj ett möte att räkna från."))

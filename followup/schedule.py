@@ -17,8 +17,11 @@ AFTER_THE_MEETING = {"publish_on"}
 
 
 def days_from(meeting_day):
-    """The round's days by field, counted from the day of the meeting."""
-    return {name: meeting_day + datetime.timedelta(weeks=weeks) for name, weeks in WEEKS.items()}
+    """The round's days by field, counted from the day of the meeting; none where the calendar ends."""
+    try:
+        return {name: meeting_day + datetime.timedelta(weeks=weeks) for name, weeks in WEEKS.items()}
+    except OverflowError:
+        return {}
 
 
 def week_of(day):

@@ -197,6 +197,17 @@ def test_party_outcome_tells_of_earlier_rounds(client, published):
 
 
 @pytest.mark.parametrize("page", ["round_detail", "party_outcome", "round_close", "round_publish"])
+def test_a_saved_draft_moves_nothing_on_the_coordinators_pages(client, public_round, page):
+    silent = public_round.reports.get(submitted_at=None)
+    log_in(client, public_round, "coordinator")
+    url = page_of(page, public_round, *([silent.party.key] if page == "party_outcome" else []))
+    before = read(client, url)
+    silent.status, silent.text = "deviating", "hemligt utkast"
+    silent.save_version(silent.version)
+    assert read(client, url) == before
+
+
+@pytest.mark.parametrize("page", ["round_detail", "party_outcome", "round_close", "round_publish"])
 @pytest.mark.parametrize("closed", [False, True])
 def test_queries_do_not_follow_rows(client, public_round, page, closed):
     def more():

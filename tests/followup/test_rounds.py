@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from followup.models import Outcome, Report, Respondent, Round
 from followup.round_forms import coverage
-from followup.services import add_reports, adopt_edition, close_round, editions_of, extend, open_round
+from followup.services import add_reports, adopt_edition, close_round, editions_of, extend, missing_reports, open_round
 from lib.db import Frozen
 from parties.models import Role
 from tests.factories import (
@@ -122,6 +122,9 @@ def test_round_create_recounts_without_saving(client, coordinated):
         ({"due_on": "i vår"}, "Skriv datumet med år, månad och dag"),
         ({"review_on": "2027-04-01"}, "Granskad senast 2027-04-01 är före sista svarsdag 2027-05-01"),
         ({"meeting": "999999"}, "finns inte att välja"),
+        ({"period_ends_on": "9999-12-31"}, "Kontrollera året"),
+        ({"council_on": "9999-12-31", "due_on": ""}, "Kontrollera året"),
+        ({"council_on": "0001-01-01", "recount": "1"}, ""),
         ({"recount": "1"}, "Välj ett möte, eller skriv en dag att räkna från"),
     ],
 )
@@ -252,6 +255,21 @@ def test_add_reports_in_as_many_queries_whatever_the_activities(django_assert_ma
 
 
 # --- more time --------------------------------------------------------------------------------------------------------
+
+
+def test_missing_reports_asks_those_who_take_part_where_the_round_says_so():
+    edition = asked_edition()
+    agreement = edition.plan.agreement
+    helper = ActorFactory(agreement=agreement, party=AccessionFactory(agreement=agreement).party)
+    activity = edition.activities.get()
+    activity.participants.add(helper)
+    adopt(edition)
+    asked = {
+        asks: {report.party for report in missing_reports(RoundFactory(agreement=agreement, asks=asks))}
+        for asks in Round.Asks
+    }
+    responsible = activity.responsible.party
+    assert asked == {Round.Asks.RESPONSIBLE: {responsible}, Round.Asks.PARTICIPANTS: {responsible, helper.party}}
 
 
 def test_extend_gives_those_that_are_asked_until_the_day():
