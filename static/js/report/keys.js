@@ -56,6 +56,7 @@ function showKeys() {
 }
 
 export function startKeys() {
+  if (!document.querySelector("#report-form [data-quick]")) return;
   showKeys();
   document.addEventListener("keydown", onKey);
 }
