@@ -160,10 +160,18 @@ DOORS = {
     "followup:round_review": Door(OF_ROUND, through=OVERSEERS, seen=SHARED),
     "followup:round_bulk": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
     # of a draft the coordinators read the state, and its party all but the review
-    "followup:report_review": Door((*OF_ROUND, "report"), through=OVERSEERS, seen=OVERSEERS | PARTY),
-    "followup:report_approve": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY, only="post"),
-    "followup:report_return": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY),
-    "followup:report_on_behalf": Door((*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY),
+    "followup:report_review": Door(
+        (*OF_ROUND, "report"), through=OVERSEERS, seen=OVERSEERS | PARTY, in_draft=EDITORS | PARTY
+    ),
+    "followup:report_approve": Door(
+        (*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY, in_draft=EDITORS | PARTY, only="post"
+    ),
+    "followup:report_return": Door(
+        (*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY, in_draft=EDITORS | PARTY
+    ),
+    "followup:report_on_behalf": Door(
+        (*OF_ROUND, "report"), through=EDITORS, seen=OVERSEERS | PARTY, in_draft=EDITORS | PARTY
+    ),
     # a draft is its party's alone, whatever the agreement's state
     "followup:report_detail": Door((*OF_ROUND, "report"), through=PARTY, seen=PARTY, in_draft=PARTY),
     "followup:report_edit": Door((*OF_ROUND, "report"), through=REPORTERS, seen=PARTY, in_draft=PARTY),

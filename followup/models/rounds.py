@@ -40,8 +40,9 @@ class RoundQuerySet(FreezableQuerySet):
     def overseen_by(self, user):
         """Rounds whose control view the user reads: the coordinators', and their board's auditors'."""
         boards = Party.objects.with_right(user, Right.SEE_PARTY).values("pk")
-        agreements = Agreement.objects.submitted_visible_to(user).filter(coordinating_party__in=boards)
-        return self.filter(agreement__in=agreements.values("pk"))
+        shared = Agreement.objects.submitted_visible_to(user).exclude(status=Agreement.Status.DRAFT)
+        overseen = Q(agreement__in=shared.filter(coordinating_party__in=boards).values("pk"))
+        return self.filter(overseen | Q(agreement__in=Agreement.objects.editable_by(user).values("pk")))
 
     def open(self):
         """Rounds that take answers: open, or in review."""
