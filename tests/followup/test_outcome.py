@@ -13,16 +13,18 @@ from actionplans.models import Activity
 from followup.models import Outcome, Report, Return
 from followup.outcome import facts_of, keep_names, kept_facts, read_facts
 from followup.services import close_round
-from parties.models import Role
+from parties.models import Membership, Role
 from tests.factories import (
     AccessionFactory,
     ActivityFactory,
+    EditionFactory,
     MembershipFactory,
     PriorityAreaFactory,
     ReportFactory,
     RespondentFactory,
     RoundFactory,
     UserFactory,
+    adopt,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,12 +56,13 @@ def public_round():
     for report in round.reports.all():
         AccessionFactory(agreement=round.agreement, party=report.party)
         RespondentFactory(round=round, party=report.party)
+    MembershipFactory(role=Role.REPORTER, party=heby.party, user=heby.submitted_by)
     round.heby = heby
     return round
 
 
 def rename_everything(round):
-    """What happens to parties, areas and plans after the closing."""
+    """What happens to parties, people, areas and plans after the closing."""
     heby = round.heby
     heby.party.name = "Nya Heby kommun"
     heby.party.save()
@@ -67,6 +70,8 @@ def rename_everything(round):
     area.name = "Nytt område"
     area.save()
     heby.party.accessions.update(left_on=timezone.localdate())
+    Membership.objects.filter(party=heby.party).update(ends_on=timezone.localdate())
+    adopt(EditionFactory(plan=heby.activity.edition.plan))
     Activity._base_manager.filter(pk=heby.activity_id).update(title="Ny titel", number="99")
 
 
