@@ -74,7 +74,7 @@ def submit_package(*, respondent, versions, by):
     drafts = list(drafts)
     if not drafts:
         return 0
-    if _drafts(respondent).count() != Report.objects.filter(pk__in=[d.pk for d in drafts]).submittable_by(by).count():
+    if len(drafts) != _drafts(respondent).submittable_by(by).count():
         raise Frozen(_("Hos er lämnar godkännaren in. Säg till när svaren är klara."))
     if lacking := {report.pk: missing for report in drafts if (missing := report.missing())}:
         raise Incomplete(lacking)

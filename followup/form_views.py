@@ -41,7 +41,8 @@ def party_form(request, slug, label, party):
     if request.htmx and asked:
         return _answer_row(request, respondent, rows, asked)
     may_write = respondent.can_report and respondent.round.is_taking_answers
-    opened = open_row(rows, asked or first_unanswered(rows), user=request.user) if may_write else None
+    may_open = may_write and "rad" not in request.GET
+    opened = open_row(rows, asked or first_unanswered(rows), user=request.user) if may_open else None
     return render(request, "followup/party_form.html", context_of(request, respondent, rows, opened))
 
 

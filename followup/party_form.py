@@ -1,7 +1,7 @@
 """The report form: all a party's activities in a round on one page, one open at a time, with last time's answer."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists
@@ -31,7 +31,6 @@ class Row:
     last: Report | None = None
     returned: Return | None = None
     form: ReportForm | None = None
-    files: list = field(default_factory=list)
     due_on: datetime.date | None = None
 
     @cached_property
@@ -154,8 +153,8 @@ def respondent_of(user, slug, label, party):
 
 
 def rows_of(round, party):
-    """The party's rows in the plan's order, each with its last answer and why it was returned. Three queries."""
-    reports = list(reports_of(round, party))
+    """The party's rows in the plan's order, each with its last answer and why it was returned. Four queries."""
+    reports = list(reports_of(round, party).prefetch_related("files"))
     for report in reports:
         report.round, report.party = round, party
     last = last_answers(party, round, {report.activity.lineage for report in reports})
@@ -194,7 +193,6 @@ def open_row(rows, pk, *, user, form=None):
     for row in rows:
         if row.report.pk == pk and not row.report.submitted_at:
             row.form = form or ReportForm(instance=row.report, user=user, last=row.last)
-            row.files = list(row.report.files.all())
             return row
     return None
 

@@ -268,3 +268,14 @@ def test_party_presence_keeps_once_that_the_party_has_begun(client, place):
     client.post(address("party_presence", place), {"report": ""})
     assert (begun is not None, Respondent.objects.get().begun_at) == (True, begun)
     assert Respondent.history.count() == 1
+
+
+def test_party_form_opens_nothing_where_the_row_was_closed(client, place):
+    person_of(client, place.party)
+    assert "act--open" not in page_of(client, place, rad=reports_of(place)[0].pk)
+
+
+def test_party_submit_names_the_files(client, place):
+    make.ReportFileFactory(report=reports_of(place)[0], name="Protokoll från mars")
+    person_of(client, place.party)
+    assert "Protokoll från mars" in client.get(address("party_submit", place)).content.decode()
