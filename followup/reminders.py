@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from followup.letters import Letter, Receivers, hold, store, what_is_left
 from followup.models import Notice, Report, Respondent, Round
-from parties.models import Mail, MailSettings, Membership, User
+from parties.models import Mail, MailSettings, Membership, Right, User
+from parties.rights import who_may
 
 CHUNK = 250  # people at a time, so that memory does not grow with their number
 TWO_WEEKS, TWO_DAYS = datetime.timedelta(days=14), datetime.timedelta(days=2)
@@ -37,6 +38,40 @@ def write_due(*, today=None):
         written += _write_to(people, today)
         last = people[-1]
     return written
+
+
+def withdraw_moot():
+    """Remove what waits to be sent and is no longer so: everything is handed in, or the receiver does not report.
+
+    A coordinator's reminder may wait over a weekend, and a refused letter for a day. Returns how many were removed.
+    """
+    removed, last = 0, 0
+    while letters := _unsent_after(last):
+        removed += _withdraw(letters)
+        last = letters[-1]
+    return removed
+
+
+def _unsent_after(last):
+    unsent = Mail.objects.unsent().filter(claimed_at__isnull=True, notices__isnull=False, pk__gt=last)
+    return list(unsent.order_by("pk").distinct().values_list("pk", flat=True)[:CHUNK])
+
+
+@transaction.atomic
+def _withdraw(letters):
+    held = Mail.objects.unsent().filter(pk__in=letters, claimed_at__isnull=True).select_for_update(no_key=True)
+    receivers = dict(held.order_by("pk").values_list("pk", "user"))  # nobody claims them while they are held
+    told = Notice.objects.filter(mail__in=receivers)
+    respondents = Respondent.objects.filter(
+        pk__in=told.values("respondent"), round__in=Round.objects.open().values("pk")
+    )
+    parties = {left.respondent.pk: left.respondent.party_id for left in what_is_left(respondents)}
+    may = who_may(Right.REPORT, people=set(receivers.values()))
+    pairs = told.values_list("mail", "respondent")
+    true = {mail for mail, respondent in pairs if (receivers[mail], parties.get(respondent)) in may}
+    moot = receivers.keys() - true
+    Mail.objects.filter(pk__in=moot).delete()
+    return len(moot)
 
 
 def _people_after(last):

@@ -50,6 +50,8 @@ class Entry:
 @require_safe
 def calendar_feed(request, secret):
     """The calendar as a file, by its secret; 404 where it is not, or no longer, a key to anything."""
+    if not secret.isprintable():  # PostgreSQL takes no NUL
+        raise Http404
     key = FeedKey.objects.filter(secret=secret, user__is_active=True).select_related("user").first()
     if key is None:
         raise Http404

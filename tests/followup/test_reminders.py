@@ -9,8 +9,10 @@ from django.core import mail as outbox
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from followup.letters import nudge
 from followup.models import Notice
-from followup.reminders import write_due
+from followup.reminders import withdraw_moot, write_due
+from followup.services import close_round
 from parties.models import Mail, MailSettings, Role
 from parties.outbox import Unreachable, send_unsent
 from parties.services import join
@@ -158,8 +160,6 @@ def test_write_due_leaves_out_closed_accounts():
 
 
 def test_write_due_says_nothing_twice_that_the_coordinator_said():
-    from followup.letters import nudge
-
     respondent = asked(opened())
     person(respondent.party)
     run(-84)
@@ -265,6 +265,34 @@ def test_write_due_in_the_doubled_hour_writes_once(moment):
         assert write_due() == 1
     with time_machine.travel(moment, tick=False):
         assert write_due() == 0
+
+
+# --- What is no longer so ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["handed in", "left the party", "closed", "nothing"])
+def test_withdraw_moot_removes_unsent_letters_that_are_no_longer_so(what):
+    respondent = asked(make.RoundFactory())
+    official = person(respondent.party)
+    nudge(round=respondent.round, parties=[respondent.party], by=make.UserFactory())
+    if what == "handed in":
+        hand_in(respondent)
+    elif what == "left the party":
+        official.memberships.update(ends_on=datetime.date(2020, 1, 2))
+    elif what == "closed":
+        close_round(round=respondent.round, by=make.UserFactory())
+    assert (withdraw_moot(), Mail.objects.count()) == ((0, 1) if what == "nothing" else (1, 0))
+
+
+def test_withdraw_moot_leaves_what_is_sent_claimed_or_partly_so():
+    first, second = asked(make.RoundFactory()), asked(make.RoundFactory())
+    join(user=person(first.party), party=second.party, role=Role.REPORTER, starts_on=OPENED.date())
+    write_due()
+    hand_in(first)
+    assert (withdraw_moot(), Notice.objects.count()) == (0, 2)
+    hand_in(second)
+    Mail.objects.update(claimed_at=timezone.now())
+    assert withdraw_moot() == 0
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------

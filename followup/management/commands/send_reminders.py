@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from followup.reminders import write_due
+from followup.reminders import withdraw_moot, write_due
 from parties.outbox import Unreachable, send_unsent
 
 # Backends that only show letters; in production they would be marked as sent.
@@ -18,6 +18,7 @@ class Command(BaseCommand):
             raise CommandError("PORTAL_URL saknas. Ange portalens adress, till exempel https://portalen.example.se.")
         if settings.PRODUCTION and settings.EMAIL_BACKEND in SEND_NOTHING:
             raise CommandError("EMAIL_BACKEND skickar inga brev. Ange django.core.mail.backends.smtp.EmailBackend.")
+        withdraw_moot()
         written = write_due()
         self.stdout.write(f"Skrev {written} brev.")
         try:
