@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.models import Agreement
 from followup import answers
 from followup.frame import round_frame
-from followup.models import Incomplete, Report, ReportingRule
-from followup.models.reports import FormPresence
+from followup.models import FormPresence, Incomplete, Report, ReportingRule
 from followup.party_form import (
     Row,
     checklist_of,

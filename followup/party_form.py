@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from followup.frame import round_frame
-from followup.models import Report, Respondent, Return
-from followup.models.reports import FormPresence
+from followup.models import FormPresence, Report, Respondent, Return
 from followup.numbers import Counts, sum_of_known
 from followup.report_forms import ReportForm
 from parties.models import Party, Right

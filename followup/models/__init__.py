@@ -1,16 +1,8 @@
 """Follow-up: a round per period, the parties asked in it, and what each says about each of its activities."""
 
+from followup.models.beside import FormPresence, ReportFile, Return
 from followup.models.notices import Notice
-from followup.models.reports import (
-    NO_ANSWER_NEEDED,
-    Degree,
-    FormPresence,
-    Incomplete,
-    Report,
-    ReportFile,
-    ReportStatus,
-    Return,
-)
+from followup.models.reports import NO_ANSWER_NEEDED, Degree, Incomplete, Report, ReportStatus
 from followup.models.rounds import STATE_LABELS, Outcome, Reopening, ReportingRule, Respondent, Round
 
 __all__ = [

@@ -7,8 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from followup.models import Report, Respondent
-from followup.models.reports import FormPresence
+from followup.models import FormPresence, Report, Respondent
 from followup.services import close_round
 from parties.models import Role
 from tests import factories as make
