@@ -33,16 +33,16 @@ LISTS = {
 }
 TEXTS = (
     "number", "title", "description", "desired_effect", "responsible_function", "indicator", "indicator_base",
-    "indicator_target", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
+    "indicator_target", "counts", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
     "followed_up_how", "followed_up_when", "local_plans", "equality", "children", "target_group_voice",
 )  # fmt: skip
 COMPARED = (*TEXTS[1:], *KEYS)  # what makes an activity another than it was; a new number alone does not
 SINCE, DEFAULT = "since", ("responsible", "starts_on", "ends_on", "indicator", "since")
 CHOOSABLE = (
     "responsible", "responsible_function", "participants", "starts_on", "ends_on", "indicator", "indicator_base",
-    "indicator_target", "desired_effect", "description", "area", "collaboration_area", "serves", "goals", "milestones",
-    "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
-    "children", "target_group_voice", "change_reason", SINCE,
+    "indicator_target", "counts", "desired_effect", "description", "area", "collaboration_area", "serves", "goals",
+    "milestones", "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by",
+    "local_plans", "equality", "children", "target_group_voice", "change_reason", SINCE,
 )  # fmt: skip
 SORTS = ("number", "title", "responsible", "starts_on", "ends_on")
 CONTINUOUS = "löpande"  # what is written as an end date where there is none
@@ -193,6 +193,8 @@ def _cell(name, row, before):
         return ("", label, _gap("deviates", "gap")) if missing else (None, label, "")
     if name == "amount":
         return str(row[name]), label, number_format(row[name], force_grouping=True)
+    if name == "counts":
+        return row[name], label, capfirst(Activity.Counts(row[name]).label)
     return None, label, str(row[name])
 
 

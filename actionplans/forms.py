@@ -31,8 +31,8 @@ class ActivityForm(VersionedModelForm):
             "number", "title", "description", "desired_effect", "change_reason", "responsible",
             "responsible_function", "participants", "starts_on", "ends_on", "is_continuous", "indicator",
             "indicator_base", "indicator_target", "counts", "area", "collaboration_area", "goals", "serves",
-            "milestones", "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
-            "children", "target_group_voice", "origin", "proposed_by",
+            "milestones", "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by",
+            "local_plans", "equality", "children", "target_group_voice", "origin", "proposed_by",
         ]  # fmt: skip
         help_texts = {
             "title": gettext_lazy("Börja med ett verb: ta fram, pröva, enas om."),

@@ -27,7 +27,7 @@ from lib.swedish import sort_key
 
 FIELDS = (
     "pk", "number", "title", "description", "desired_effect", "responsible_function", "indicator", "indicator_base",
-    "indicator_target", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
+    "indicator_target", "counts", "starts_on", "ends_on", "is_continuous", "milestones", "financing", "amount",
     "followed_up_how", "followed_up_when", "followed_up_by__name", "local_plans", "equality", "children",
     "target_group_voice", "origin", "proposed_by__name", "change_reason", "ending", "ending_reason", "lineage",
     "area", "area__name", "collaboration_area", "collaboration_area__name", "responsible", "responsible__name",
@@ -179,8 +179,9 @@ def fact_labels():
     """What ``facts`` are called, translated once for all rows."""
     return [
         _("Beskrivning"), _("Önskad effekt"), _("Mål"), _("Bidrar även till"), _("Ansvarig funktion"), _("Medverkar"),
-        _("Delmoment"), _("Finansiering"), _("Uppföljning"), _("Lokala överenskommelser och planer"),
-        _("Jämställdhet"), _("Barns rättigheter"), _("Målgruppens röst"), _("Ursprung"), _("Varför den ändras"),
+        _("Delmoment"), _("Finansiering"), _("Uppföljning"), _("Antal i uppföljningen"),
+        _("Lokala överenskommelser och planer"), _("Jämställdhet"), _("Barns rättigheter"),
+        _("Målgruppens röst"), _("Ursprung"), _("Varför den ändras"),
     ]  # fmt: skip
 
 
@@ -190,6 +191,7 @@ def facts(row):
         row["description"], row["desired_effect"], _names(row["goals"]), _names(row["serves"]),
         row["responsible_function"], row["joining"],
         "\n".join(f"{on} {text}" for on, text in row["milestones_by_date"]), row["paid"], row["followed_up"],
+        capfirst(Activity.Counts(row["counts"]).label) if row["counts"] else "",
         row["local_plans"], row["equality"], row["children"], row["target_group_voice"], _origin(row),
         row["change_reason"],
     ]  # fmt: skip

@@ -87,7 +87,7 @@ class PlanRows(Sheet):
         fields = (
             "number", "title", "description", "desired_effect", "responsible", "participants", "starts_on", "ends_on",
             "is_continuous", "indicator", "area", "collaboration_area", "serves", "goals", "responsible_function",
-            "indicator_base", "indicator_target", "milestones", "financing", "amount", "followed_up_how",
+            "indicator_base", "indicator_target", "counts", "milestones", "financing", "amount", "followed_up_how",
             "followed_up_when", "followed_up_by", "local_plans", "equality", "children", "target_group_voice",
             "origin", "proposed_by", "change_reason", "ending", "ending_reason",
         )  # fmt: skip

@@ -98,6 +98,7 @@ def _values(row, names, links):
         "milestones": tuple(sorted(line.strip() for line in row.milestones.splitlines() if line.strip())),
         "starts_on": str(row.starts_on or ""),
         "ends_on": str(CONTINUOUS) if row.is_continuous else str(row.ends_on or ""),
+        "counts": str(Activity.Counts(row.counts).label) if row.counts else "",
         "amount": amount and _("%(sum)s kr") % {"sum": amount},
     }
     return {name: worded[name] if name in worded else getattr(row, name).strip() for name in FIELDS}

@@ -36,7 +36,7 @@ ALWAYS = ("number", "title", "responsible", "starts_on", "ends_on", "is_continuo
 WIDTHS = {
     "number": 9.5, "title": 34, "description": 44, "desired_effect": 32, "responsible": 24, "participants": 25,
     "starts_on": 11.5, "ends_on": 11.5, "is_continuous": 9, "indicator": 26, "area": 24, "collaboration_area": 26,
-    "amount": 13, "indicator_base": 12, "indicator_target": 12, "origin": 12, "ending": 12,
+    "amount": 13, "indicator_base": 12, "indicator_target": 12, "counts": 20, "origin": 12, "ending": 12,
 }  # fmt: skip
 OTHER_WIDTH = 30
 CENTRED = ("starts_on", "ends_on", "is_continuous")

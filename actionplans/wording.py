@@ -85,6 +85,11 @@ TEXTS = {
         gettext_lazy("%(number)s får målvärde: %(new)s."),
         gettext_lazy("%(number)s har inget målvärde längre. Tidigare: %(old)s."),
     ),
+    "counts": (
+        gettext_lazy("%(number)s frågar efter andra antal i uppföljningen: %(new)s i stället för %(old)s."),
+        gettext_lazy("%(number)s frågar efter antal i uppföljningen: %(new)s."),
+        gettext_lazy("%(number)s frågar inte längre efter antal i uppföljningen. Tidigare: %(old)s."),
+    ),
     "financing": (
         gettext_lazy("%(number)s får ny finansiering: %(new)s i stället för %(old)s."),
         gettext_lazy("%(number)s får finansiering: %(new)s."),
@@ -163,7 +168,7 @@ PLACES = ("number", "area", "collaboration_area")  # where the activity stands; 
 FIELDS = (
     *PLACES, "title", "description", "desired_effect", "goals", "serves", "responsible", "responsible_function",
     "participants", "starts_on", "ends_on", "milestones", "indicator", "indicator_base", "indicator_target",
-    "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
+    "counts", "financing", "amount", "followed_up_how", "followed_up_when", "followed_up_by", "local_plans", "equality",
     "children", "target_group_voice", "files",
 )  # fmt: skip
 

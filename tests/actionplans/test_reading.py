@@ -47,7 +47,7 @@ def edition():
     activity = make.ActivityFactory(
         edition=edition, number="H1", title="Erbjuda hälsosamtal", area=part.area, collaboration_area=part,
         description="Alla får ett samtal", desired_effect="Bättre hälsa", responsible_function="Vårdcentralen",
-        indicator="Andel samtal", indicator_base="40 %", indicator_target="60 %", ends_on="2027-06-30",
+        indicator="Andel samtal", indicator_base="40 %", indicator_target="60 %", counts="adults", ends_on="2027-06-30",
         milestones="2027-03-31 Rutinen är beslutad", financing="Egen budget", amount=120000,
         followed_up_how="Enkät", followed_up_when="varje halvår", local_plans="Hälsoplanen", equality="Lika för alla",
         children="Barn hörs", target_group_voice="Ett råd", change_reason="Avvek", origin="revised",
@@ -72,7 +72,8 @@ def test_edition_detail_shows_every_public_fact(client, edition):
         "Andel samtal (från 40 % till 60 %)", "Beskrivning Alla får ett samtal", "Önskad effekt Bättre hälsa",
         "Mål Fler mår bra", "Ansvarig funktion Vårdcentralen", "Medverkar Kommunen",
         "Delmoment 2027-03-31 Rutinen är beslutad", "Finansiering Egen budget 120 000 kronor",
-        "Uppföljning Enkät Varje halvår, av rådet", "Lokala överenskommelser och planer Hälsoplanen",
+        "Uppföljning Enkät Varje halvår, av rådet",
+        "Antal i uppföljningen Kvinnor och män", "Lokala överenskommelser och planer Hälsoplanen",
         "Jämställdhet Lika för alla", "Barns rättigheter Barn hörs", "Målgruppens röst Ett råd", "Ursprung Ändrad",
         "Varför den ändras Avvek", "Bilagor underlag.pdf", "Avslutade och strukna", "Struken. Finns redan",
     ]  # fmt: skip

@@ -42,7 +42,7 @@ def rich(edition, number):
         edition=edition, number=number, order=7, title=f"Ta fram {number}", description="Beskrivning",
         desired_effect="Effekt", area=area, collaboration_area=CollaborationAreaFactory(area=area),
         responsible=actors[0], responsible_function="Integrationsstrateg", indicator="Antal", indicator_base="1",
-        indicator_target="2", starts_on=PERIOD["starts_on"], ends_on=PERIOD["ends_on"],
+        indicator_target="2", counts="all_ages", starts_on=PERIOD["starts_on"], ends_on=PERIOD["ends_on"],
         milestones="2026-09-30 Klar", financing="Egna medel", amount=1000, followed_up_how="Samtal",
         followed_up_when="Varje halvår", followed_up_by=actors[1], local_plans="Lokal plan", equality="Jämställdhet",
         children="Barn", target_group_voice="Röst", origin="proposed", proposed_by=actors[2], change_reason="Avvek",
