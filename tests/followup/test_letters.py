@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core import mail as outbox
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils import timezone
 
 from followup.letters import nudge
@@ -245,3 +246,16 @@ def test_login_leads_straight_to_the_form_of_the_letter(client):
     response = client.post("/konto/login/", data)
     assert (response.status_code, response.url) == (302, link)
     assert client.get(response.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "answer"), [({"HTTP_HOST": "ond.example"}, 400), ({"HTTP_X_FORWARDED_HOST": "ond.example"}, 302)]
+)
+def test_password_reset_leads_nowhere_else_whatever_host_is_named(client, header, answer):
+    cache.clear()
+    user = make.UserFactory()
+    user.set_password("exempel-lösenord-2026")
+    user.save()
+    response = client.post(reverse("account_reset_password"), {"email": user.email}, **header)
+    links = re.findall(r"https?://[^/\s]+", " ".join(sent.body for sent in outbox.outbox))
+    assert (response.status_code, links) == (answer, [] if answer == 400 else ["http://testserver"])
