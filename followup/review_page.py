@@ -1,6 +1,6 @@
 """What the pages of the review show: the control view, and one report beside what it said last time."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,10 +63,7 @@ def _addresses(round):
 
 
 def _address(name, place):
-    try:
-        return reverse(f"followup:{name}", args=place)
-    except NoReverseMatch:
-        return ""
+    return reverse(f"followup:{name}", args=place)
 
 
 def days_text(round):
@@ -140,7 +137,7 @@ def panel_context(user, report, choice=None, *, approve_form=None, return_form=N
         **_neighbours(report, choice or Choice()),
         "known_state": known_state(report),
         "extend_url": _address("respondent_extend", [*place, report.party.key]),
-        "version": str(report.version),
+        "version": str(report.version) if report.submitted_at else "",
         "can_review": may,
         "approve_form": approve_form or ApproveForm(),
         "return_form": return_form or (ReturnForm(report=report) if may and report.submitted_at else None),

@@ -83,8 +83,8 @@ def report_approve(request, slug, label, pk):
 def report_return(request, slug, label, pk):
     """Send back what was read, or approved, with a reason for each field that has to change."""
     report = _overseen_report(request, slug, label, pk, to_edit=True)
-    form = ReturnForm(request.POST or None, report=report)
-    if request.method != "POST" or not form.is_valid():
+    form = ReturnForm(request.POST or None, report=report) if report.submitted_at else None  # no word of a draft
+    if request.method != "POST" or form is None or not form.is_valid():
         return _answer(request, report, template="followup/report_return.html", return_form=form)
     values = form.cleaned_data
     return _act(request, report, lambda: send_back(report=report, by=request.user, **values), _("%s är återlämnad."))
