@@ -589,6 +589,15 @@ class RespondentFactory(DjangoModelFactory):
         model = followup.Respondent
 
 
+class FormPresenceFactory(DjangoModelFactory):
+    respondent = SubFactory(RespondentFactory)
+    user = SubFactory(UserFactory)
+    seen_at = LazyFunction(timezone.now)
+
+    class Meta:
+        model = followup.FormPresence
+
+
 class ReportFileFactory(DjangoModelFactory):
     report = SubFactory(ReportFactory)
     name = "Protokoll"
