@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from actionplans.models import Activity
 from followup.models import Report, ReportStatus
 from parties.models import Role
 from parties.services import join
@@ -340,6 +341,30 @@ def test_refused_field_keeps_what_was_typed(page, sign_in, office, axe, screensh
     write(page, "new_end_date", "2027-06-30")
     saved(page)
     assert (note(page, "new_end_date").count(), str(stored(office, "new_end_date"))) == (0, "2027-06-30")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_numbers_are_saved_together_and_missing_is_no_zero(width, browser, site, sign_in, office, axe, screenshot):
+    first = reports(office)[0]
+    Activity.objects.filter(pk=first.activity_id)._chain().update(counts=Activity.Counts.ADULTS)
+    with window(browser, site, width) as page:
+        sign_in(page, official(office))
+        page.goto(office.form)
+        for group, count in (("women", "1 034"), ("men", "3"), ("other", "5")):
+            page.locator(f"[name=numbers_{group}]").fill(count)
+        page.locator("[name=numbers_other_missing]").check()
+        assert page.locator("[data-sum]").inner_text() == "1037"
+        page.locator("[name=decision_asked]").focus()
+        wait_for_stored(page, office, {"women": 1034, "men": 3, "other": None}, "numbers")
+        page.locator("[name=numbers_total]").fill("20")
+        page.locator("[name=decision_asked]").focus()
+        note(page, "numbers").wait_for()
+        assert page.locator("[name=numbers_total]").input_value() == "20"
+        axe(page)
+        screenshot(page, "report-form-numbers")
+        page.locator("[name=numbers_total]").fill("")
+        page.locator("[name=decision_asked]").focus()
+        note(page, "numbers").wait_for(state="detached")
 
 
 def test_personal_number_is_warned_of_and_can_be_kept(page, sign_in, office):
