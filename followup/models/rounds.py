@@ -51,11 +51,12 @@ class RoundQuerySet(FreezableQuerySet):
     def for_list(self):
         """Adds ``report_count`` and ``submitted_count``, a draft counts as nothing handed in, and ``example_count``."""
         submitted = Q(reports__submitted_at__isnull=False)
-        return self.select_related("agreement", "meeting__body").annotate(
+        counted = self.select_related("agreement", "meeting__body").annotate(
             report_count=models.Count("reports"),
             submitted_count=models.Count("reports", filter=submitted),
             example_count=models.Count("reports", filter=Q(reports__activity__edition__plan__is_example=True)),
         )
+        return counted.order_by("-period_starts_on", "-pk")  # a query that counts leaves the model's own order out
 
 
 class Round(Freezable, Versioned):

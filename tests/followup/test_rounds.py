@@ -189,6 +189,16 @@ def test_round_delete_takes_only_what_was_never_opened(client, coordinated, plan
     assert (response.status_code, Round.objects.exists()) == ((302, False) if planned else (200, True))
 
 
+def test_round_list_shows_the_newest_first(client, coordinated):
+    agreement = AgreementFactory()
+    for year in (2025, 2027, 2026):
+        period = {"period_starts_on": f"{year}-01-01", "period_ends_on": f"{year}-12-31"}
+        RoundFactory(agreement=agreement, label=str(year), **period)
+    coordinated(agreement)
+    response = client.get(reverse("followup:round_list", args=[agreement.slug]))
+    assert [round.label for round in response.context["rounds"]] == ["2027", "2026", "2025"]
+
+
 # --- which editions and parties ---------------------------------------------------------------------------------------
 
 
