@@ -4,12 +4,13 @@ A small count is only for its own party. To others the cell says that it is hidd
 count as it is: what was fetched can be read in again without changing anything.
 """
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from followup.models import Report
-from followup.numbers import GROUPS, LARGEST
+from followup.numbers import GROUPS, read_count
 from followup.small_numbers import HIDDEN, shown_numbers
-from lib.cells import SPACES, Cell, Misread
+from lib.cells import Cell, Misread
 from lib.workbook import Heading
 
 NUMBER_COLUMNS = tuple(f"numbers_{group}" for group in GROUPS)
@@ -31,13 +32,10 @@ class CountCell(Cell):
         word = value.casefold()
         if word in (str(_("saknas")), str(HIDDEN)):
             return None if word == str(_("saknas")) else HIDDEN
-        plain = value.translate(SPACES)
-        if not plain.isascii() or not plain.isdigit():
-            raise Misread(_("”%(value)s” är inget helt antal. Skriv till exempel 34, eller saknas.") % {"value": value})
-        if int(plain) > LARGEST:
-            message = _("Talet %(value)s är för stort. Skriv högst %(largest)s.")
-            raise Misread(message % {"value": value, "largest": LARGEST})
-        return int(plain)
+        try:
+            return read_count(value)
+        except ValidationError as error:
+            raise Misread(error.messages[0]) from None
 
     def render(self, value, obj=None, **kwargs):
         if value is UNANSWERED:

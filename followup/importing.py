@@ -1,14 +1,18 @@
 """The sheets of the follow-up: rounds, the parties asked in them, and what each party reported."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.importing import PlanSheet
 from followup.counts_sheet import NUMBER_COLUMNS, CountHeading
 from followup.models import Report, Respondent, Round
+from followup.numbers import asked_groups
+from followup.report_forms import TEXTS
 from followup.services import add_reports, close_round
 from lib.db import Frozen
+from lib.personal_numbers import find
 from lib.workbook import NEW, Directory, Outcome
 from parties.models import Party, Right
 
@@ -104,6 +108,8 @@ class RespondentResource(FollowUpSheet):
         if respondent.extended_to and respondent.extended_to <= respondent.round.due_on:
             message = _("Dagen är inte senare än omgångens sista svarsdag, %(due)s. Skriv en senare dag.")
             raise ValidationError({"extended_to": message % {"due": respondent.round.due_on}})
+        if respondent.extended_to and not respondent.extension_reason:
+            raise ValidationError({"extension_reason": _("Skriv varför parten får mer tid.")})
 
     def _save(self, respondent):
         if respondent.extended_to:
@@ -184,8 +190,29 @@ class ReportResource(FollowUpSheet):
             raise ValidationError({name: _("Rapporter lämnas in och godkänns i portalen. Töm cellen.")})
         if self.was_submitted:
             raise ValidationError(_("Rapporten är inlämnad. Ta tillbaka den i portalen innan du ändrar den."))
+        self._check_answers(report, changed)
         if changed & set(Report.REPEATED):
             report.is_unchanged = False
+
+    def _check_answers(self, report, changed):
+        """As in the form, except that there somebody can say that a number is no personal identity number."""
+        errors = {}
+        if "new_end_date" in changed and report.new_end_date and report.new_end_date < timezone.localdate():
+            errors["new_end_date"] = _("Datumet har redan varit. Ange ett datum från och med i dag.")
+        asked = {f"numbers_{group}" for group in asked_groups(report.activity.counts)}
+        for name in sorted(changed & {*NUMBER_COLUMNS} - asked):
+            errors[name] = _("Aktiviteten frågar inte efter det antalet. Töm cellen.")
+        message = _("%(number)s ser ut som ett personnummer. Ta bort det, eller skriv texten i portalen.")
+        for column in self.changed:
+            if column.attribute in TEXTS and (found := self._new_personal_number(column, report)):
+                errors[column.attribute] = message % {"number": found}
+        if errors:
+            raise ValidationError(errors)
+
+    def _new_personal_number(self, column, report):
+        """A personal identity number that the file brings into a text; None where there is none."""
+        known = find(self.before.get(column, ""))
+        return next((number for number in find(getattr(report, column.attribute)) if number not in known), None)
 
     def problem(self, attribute, message):
         """What is wrong with the counts together is told at the first of their columns."""

@@ -56,8 +56,9 @@ def test_columns_are_those_listed_here():
         "Nummer", "Aktivitet", "Beskrivning", "Önskad effekt", "Ansvarig", "Medverkar", "Start", "Slut", "Löpande",
         "Indikator", "Avslut", "Område", "Samverkansområde", "Bidrar även till", "Mål", "Ansvarig funktion", "Basvärde",
         "Målvärde", "Antal i uppföljningen", "Delmoment", "Finansiering", "Belopp i kronor",
-        "Hur den följs upp", "När den följs upp", "Följs upp av", "Lokala överenskommelser och planer", "Jämställdhet", "Barns rättigheter", "Målgruppens röst",
-        "Ursprung", "Föreslagen av", "Varför den ändras", "Skäl till avslutet", "Släktskap", "Radversion",
+        "Hur den följs upp", "När den följs upp", "Följs upp av", "Lokala överenskommelser och planer", "Jämställdhet",
+        "Barns rättigheter", "Målgruppens röst", "Ursprung", "Föreslagen av", "Varför den ändras", "Skäl till avslutet",
+        "Släktskap", "Radversion",
     ]  # fmt: skip
 
 

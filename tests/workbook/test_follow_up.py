@@ -147,10 +147,14 @@ def test_empty_count_is_unanswered_and_not_zero(agreement, report):
     assert Report.objects.get().numbers == {key: count for key, count in NUMBERS.items() if key != "men"}
 
 
-@pytest.mark.parametrize("cell", ["N/A", "ca 20", "-3", "34,5", "1.5", "²", "30-40"])
-def test_count_that_is_no_number_is_refused(agreement, cell):
+@pytest.mark.parametrize(("cell", "message"), [
+    ("N/A", "”N/A” går inte att räkna. Skriv bara siffror, eller välj Saknas om ni inte vet."),
+    ("ca 20", "”ca 20” går inte att räkna. Skriv bara siffror, eller välj Saknas om ni inte vet."),
+    ("-3", "Antalet kan inte vara mindre än noll."),
+    ("34,5", "”34,5” är inget helt antal. Skriv utan decimaler."),
+])  # fmt: skip
+def test_count_that_is_no_number_is_refused(agreement, cell, message):
     row = book_of(agreement, "Lägesrapporter")["Lägesrapporter"][0]
-    message = f"”{cell}” är inget helt antal. Skriv till exempel 34, eller saknas."
     book = book_for(agreement, Lägesrapporter=[{**row, "antal kvinnor": cell}])
     assert refusal(book) == ("Lägesrapporter", 2, "antal kvinnor", message)
 
@@ -202,6 +206,19 @@ def test_report_that_is_handed_in_is_not_changed_from_a_file(agreement, report):
     assert refusal(book, user=user)[3] == "Rapporten är inlämnad. Ta tillbaka den i portalen innan du ändrar den."
 
 
+@pytest.mark.parametrize(("column", "value", "message"), [
+    ("vad har ni gjort?", "Vi ringde 19121212-1212 i maj.",
+     "19121212-1212 ser ut som ett personnummer. Ta bort det, eller skriv texten i portalen."),
+    ("nytt slutdatum", "2020-01-01", "Datumet har redan varit. Ange ett datum från och med i dag."),
+    ("antal kvinnor", "34", "Aktiviteten frågar inte efter det antalet. Töm cellen."),
+])  # fmt: skip
+def test_own_report_follows_the_rules_of_the_form(agreement, column, value, message):
+    user = person(agreement.coordinating_party, Role.COORDINATOR)
+    join(user=user, party=Report.objects.get().party, role=Role.REPORTER)
+    row = {**book_of(agreement, "Lägesrapporter")["Lägesrapporter"][0], column: value}
+    assert refusal(book_for(agreement, Lägesrapporter=[row]), user=user)[2:] == (column, message)
+
+
 def test_changed_answer_is_no_longer_unchanged(agreement):
     user = person(agreement.coordinating_party, Role.COORDINATOR)
     Report.objects.update(status="ongoing", is_unchanged=True)
@@ -230,6 +247,12 @@ def test_extension_that_gives_no_more_time_is_refused(agreement):
     book = book_for(agreement, Svarande=[{**row, "längre tid, till och med": "2026-08-31"}])
     message = "Dagen är inte senare än omgångens sista svarsdag, 2026-08-31. Skriv en senare dag."
     assert refusal(book)[2:] == ("längre tid, till och med", message)
+
+
+def test_extension_without_reason_is_refused(agreement):
+    row = book_of(agreement, "Svarande")["Svarande"][0]
+    book = book_for(agreement, Svarande=[{**row, "längre tid, till och med": "2026-09-30"}])
+    assert refusal(book)[2:] == ("skäl till längre tid", "Skriv varför parten får mer tid.")
 
 
 def test_extension_in_a_closed_round_is_refused(agreement):
