@@ -24,8 +24,8 @@ function inputsOf(box, isStored = false) {
 const listed = (inputs) => Object.entries(inputs).filter(([, value]) => value).map(([name, value]) => `${name}=${value}`);
 
 /** What is written in the field's box now, and what was stored when the page was made. */
-export const written = (box) => (isSeveral(box) ? listed(inputsOf(box)) : typed(own(box)));
-export const storedIn = (box) => (isSeveral(box) ? listed(inputsOf(box, true)) : original(own(box)));
+const written = (box) => (isSeveral(box) ? listed(inputsOf(box)) : typed(own(box)));
+const storedIn = (box) => (isSeveral(box) ? listed(inputsOf(box, true)) : original(own(box)));
 
 /** Begin to watch the fields of the open article; what is not stored yet since before is shown in them. */
 export function readFields() {

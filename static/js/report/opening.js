@@ -38,7 +38,7 @@ function address(pk, name = "oppen") {
 }
 
 /** Take in the articles of an answer; the one being written in is only brought up to date, unless it is ``closing``. */
-export function takeArticles(body, { closing = null } = {}) {
+function takeArticles(body, { closing = null } = {}) {
   for (const fresh of [...body.querySelectorAll("article.act[data-pk]")]) {
     const old = articleWith(fresh.dataset.pk);
     if (!old) continue;
@@ -126,7 +126,7 @@ export async function showStored({ pk, field }) {
 }
 
 /** Put the focus at the first thing that is unanswered, or at the title of what is closed. */
-export function focusFirst(article) {
+function focusFirst(article) {
   const writing = writingForm(article);
   const missing = writing?.querySelector("[data-field]:has(> .missing) :is(input, textarea, select):not([type=hidden])");
   const status = writing?.querySelector("[name=status]:checked, [name=status]");
@@ -187,7 +187,7 @@ live.setAttribute("role", "status");
 form?.append(live);
 
 /** Have it read out without showing it. */
-export function tell(text) {
+function tell(text) {
   live.textContent = text;
 }
 
