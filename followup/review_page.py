@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement
 from followup.control import CHOICES, Choice, control_of, queue_of, state_of, table_of
-from followup.frame import round_frame, round_stance
+from followup.frame import keep_names, round_frame, round_stance
 from followup.models import Report, Respondent, Return, Round
 from followup.review_forms import ApproveForm, BulkForm, ReturnForm
 from followup.side_by_side import author_of, counted_in, is_own, last_time, roles_of, said_in, trail_of
@@ -117,6 +117,7 @@ def returned_stance(report):
 def report_page(request, report, title):
     """Where a page about one report of the review stands."""
     round = report.round
+    keep_names(report)
     agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
     query = Choice.of(request.GET).query()
     trail = [(_("Läget"), round_address(round) + query), (f"{report}", "")]
@@ -151,7 +152,8 @@ def reading_context(user, report, shown):
     """What ``shown``, the report as the reader may see it or None, says beside last time, and the report's history."""
     returns = list(Return.objects.visible_to(user).filter(report=report))
     reasons = returns[-1].reasons if returns and report.returned_at else {}
-    own, before = is_own(report, user), last_time(report)
+    own, before = is_own(report, user), last_time(report, user)
+    is_inside = own or _reviews(user, report)
     if shown is not None and shown is not report:
         shown.round, shown.activity, shown.party = report.round, report.activity, report.party
     counted = counted_in(shown, before, own) if shown else []
@@ -164,11 +166,9 @@ def reading_context(user, report, shown):
         "hidden_note": HIDDEN_NOTE if any("hidden" in (now["kind"], then["kind"]) for _l, now, then in counted) else "",
         "files": _files(report) if shown is report else [],
         "returned": returns[-1] if returns and report.returned_at else None,
-        "trail": trail_of(report, returns),
-        "author": author_of(shown, report.party, roles_of(report.party_id, [shown]))
-        if shown and shown.submitted_at
-        else "",
-        "reader_is_own": own,
+        "trail": trail_of(report, returns if is_inside else None),
+        "author": _author(shown, report.party),
+        "review_comment": report.review_comment if report.approved_at and is_inside else "",
     }
 
 
@@ -177,6 +177,11 @@ def known_state(report):
     place = {"round": report.round_id, "party": report.party_id}
     facts = {name: getattr(report, name) for name in ("approved_at", "submitted_at", "returned_at")}
     return state_of(facts, Respondent.objects.filter(**place, begun_at__isnull=False).exists())
+
+
+def _reviews(user, report):
+    """Whether the reader is among those who read what is handed in before the public does."""
+    return Agreement.objects.submitted_visible_to(user).filter(pk=report.round.agreement_id).exists()
 
 
 def _author(shown, party):

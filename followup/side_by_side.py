@@ -99,13 +99,17 @@ def _count(shown, group):
     return {"kind": "hidden", "text": _("under 5, döljs")}
 
 
-def last_time(report):
-    """The party's newest report on the same activity that is handed in, in an earlier round of the agreement."""
+def last_time(report, user):
+    """The party's newest report on the same activity in an earlier round that is handed in, and ``user`` may read."""
     place = {"party": report.party_id, "round__agreement": report.round.agreement_id}
-    earlier = Report.objects.submitted().filter(
-        activity__lineage=report.activity.lineage,
-        round__period_starts_on__lt=report.round.period_starts_on,
-        **place,
+    earlier = (
+        Report.objects.submitted()
+        .visible_to(user)
+        .filter(
+            activity__lineage=report.activity.lineage,
+            round__period_starts_on__lt=report.round.period_starts_on,
+            **place,
+        )
     )
     return earlier.select_related("round", "activity").order_by("-round__period_starts_on", "-round", "-pk").first()
 
@@ -115,9 +119,15 @@ def is_own(report, user):
     return Party.objects.with_right(user, Right.SEE_PARTY).filter(pk=report.party_id).exists()
 
 
-def trail_of(report, returns):
-    """What has happened to the report since the round opened, the newest first; ``returns`` are those to tell of."""
-    stored = [report, *(entry.instance for entry in report.history.filter(submitted_at__isnull=False))]
+def trail_of(report, returns=None):
+    """What has happened to the report since the round opened, the newest first.
+
+    Without ``returns`` only what holds now is told: that it was handed in and approved, not what went before.
+    """
+    stored = [report]
+    if returns is not None:
+        stored += [entry.instance for entry in report.history.filter(submitted_at__isnull=False)]
+    returns = returns or []
     handed_in = {row.submitted_at: row for row in stored if row.submitted_at}
     approved = {row.approved_at for row in stored if row.approved_at}
     roles = roles_of(report.party_id, handed_in.values())

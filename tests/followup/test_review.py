@@ -425,3 +425,42 @@ def test_report_detail_of_a_returned_report_is_hidden_from_others(client, log_in
     report.send_back(by=UserFactory(), reasons={"text": "Vilka orter?"})
     log_in(role, report)
     assert client.get(address("report_detail", report)).status_code == 404
+
+
+def published(report):
+    """The report's round, approved with a comment, closed and published."""
+    by = UserFactory()
+    Report.objects.filter(pk=report.pk).update(approved_at=timezone.now(), review_comment="Bara mellan oss")
+    close_round(round=report.round, by=by)
+    report.round.publish(by=by)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [("coordinator", True), ("own reporter", True), ("council", True), ("anonymous", False)]
+)
+def test_report_detail_keeps_the_reviewers_comment_from_the_public(client, log_in, report, role, told):
+    published(report)
+    log_in(role, report)
+    page = client.get(address("report_detail", report)).content.decode()
+    assert ("Boskolan är igång." in page, "Bara mellan oss" in page) == (True, told)
+
+
+@pytest.mark.parametrize(("role", "told"), [("coordinator", True), ("own reporter", True), ("anonymous", False)])
+def test_report_detail_keeps_what_was_never_published_from_the_public(client, log_in, report, role, told):
+    earlier = RoundFactory(
+        agreement=report.round.agreement, label="2025:2", period_starts_on="2025-07-01", period_ends_on="2025-12-31"
+    )
+    activity = ActivityFactory(edition__plan=report.activity.edition.plan, lineage=report.activity.lineage)
+    ReportFactory(round=earlier, activity=activity, party=report.party, submitted=True, text="Aldrig publicerat")
+    published(report)
+    log_in(role, report)
+    assert ("Aldrig publicerat" in client.get(address("report_detail", report)).content.decode()) is told
+
+
+def test_report_detail_tells_the_public_nothing_of_returns(client, log_in, report):
+    report.send_back(by=UserFactory(), reasons={"text": "Vilka orter?"})
+    Report.objects.get().submit(by=UserFactory())
+    published(report)
+    log_in("anonymous", report)
+    context = client.get(address("report_detail", report)).context
+    assert [event.what for event in context["trail"]] == ["Godkänd", "Inlämnad"]
