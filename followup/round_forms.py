@@ -12,7 +12,8 @@ from actionplans.models import Edition
 from followup.models import Round
 from followup.schedule import WEEKS, days_from, meetings_of, order_problems, week_of
 from followup.services import editions_of, missing_reports
-from lib.forms import VersionedModelForm, clean_data, make_swedish
+from lib.db import Frozen
+from lib.forms import VersionedModelForm, clean_data, make_swedish, shown
 
 PERIOD = ("label", "period_starts_on", "period_ends_on", "asks")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -41,9 +42,9 @@ class RoundForm(VersionedModelForm):
         self.fields["meeting"].label_from_instance = _name_of_meeting
         self.fields["asks"].choices = [(code, capfirst(label)) for code, label in Round.Asks.choices]
         self.fields["due_on"].required = False  # counted from the meeting where it is left empty
+        self.read_as, self.settled = self.instance.state, {}
         if self.instance.opened_at:
-            for name in (*PERIOD, "opens_on"):
-                self.fields.pop(name, None)
+            self.settled = {name: self.fields.pop(name) for name in (*PERIOD, "opens_on")}
         if not (self.is_bound and self._wants_the_past()):
             del self.fields["is_sure"]
 
@@ -71,6 +72,7 @@ class RoundForm(VersionedModelForm):
 
     def clean(self):
         data = super().clean()
+        self._refuse_settled()
         for name, day in list(data.items()):
             if isinstance(day, datetime.date) and not FIRST_YEAR <= day.year <= LAST_YEAR:
                 self.add_error(name, _("Kontrollera året."))
@@ -89,6 +91,23 @@ class RoundForm(VersionedModelForm):
                 _("Dagen har redan varit. De som inte har lämnat in blir försenade. Ändra den, eller spara ändå."),
             )
         return data
+
+    def _refuse_settled(self):
+        """What somebody typed before the round was opened is told back to them, not left out in silence."""
+        typed = [
+            f"{capfirst(field.label)} {shown(field, self.data[name])}"
+            for name, field in self.settled.items()
+            if name in self.data and field.has_changed(self.initial.get(name), self.data[name])
+        ]
+        if typed:
+            message = _("Omgången har öppnats, så det här ändras inte längre. Du skrev: %(typed)s.")
+            self.add_error(None, message % {"typed": ", ".join(typed)})
+
+    def save(self, commit=True):
+        """As ever, while nobody opens or closes the round. Raises Frozen where somebody did since it was read."""
+        if not self.is_new and Round.hold(self.instance.pk).state != self.read_as:
+            raise Frozen(_("Någon öppnade eller stängde omgången samtidigt. Ladda om sidan och gör ändringen igen."))
+        return super().save()
 
     def _fill_in(self, data):
         """Days that are left empty in a new round are counted from the meeting."""

@@ -114,7 +114,8 @@ def extend(*, round, parties, to, reason, by):
     asked = Report.objects.filter(round=stored, party__in=[party.pk for party in parties])
     keys = set(asked.order_by().values_list("party", flat=True))
     for key in sorted(keys):
-        respondent, _created = Respondent.objects.get_or_create(round=stored, party_id=key)
+        places = Respondent.objects.select_for_update(no_key=True)
+        respondent, _created = places.get_or_create(round=stored, party_id=key)
         respondent.extended_to, respondent.extension_reason, respondent.extended_by = to, reason, by
         respondent._history_user = by
         respondent.save_version(respondent.version, reason=reason[:100])

@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from followup.models import Outcome, Report, Respondent, Round
-from followup.round_forms import coverage
+from followup.round_forms import RoundForm, coverage
 from followup.services import add_reports, adopt_edition, close_round, editions_of, extend, missing_reports, open_round
 from lib.db import Frozen
 from parties.models import Role
@@ -142,14 +143,30 @@ def test_round_create_refuses_in_swedish_and_keeps_what_was_typed(client, coordi
 def test_round_edit_of_an_open_round_moves_days_only(client, coordinated):
     round = RoundFactory(due_on=days_away(20))
     coordinated(round.agreement)
-    sent = typed(label="annan", due_on=str(days_away(30)), version=round.version)
-    assert client.post(url("round_edit", round), sent).status_code == 302
+    days = {"due_on": str(days_away(30)), "version": round.version}
+    refused = client.post(url("round_edit", round), days | {"label": "annan"}).content.decode()
+    assert ("så det här ändras inte längre. Du skrev: Omgång annan." in refused, str(days_away(30)) in refused) == (
+        True,
+        True,
+    )
+    assert client.post(url("round_edit", round), days | {"label": round.label}).status_code == 302
     stored = Round.objects.get()
     assert (stored.label, stored.period_starts_on, stored.due_on) == (
         round.label,
         round.period_starts_on,
         days_away(30),
     )
+
+
+def test_round_form_saves_nothing_where_the_round_was_opened_meanwhile():
+    round = RoundFactory(planned=True)
+    sent = typed(label=round.label, version=round.version)
+    form = RoundForm(sent, instance=round, agreement=round.agreement)
+    assert form.is_valid()
+    open_round(round=Round.objects.get(), by=UserFactory())
+    with pytest.raises(Frozen), transaction.atomic():
+        form.save()
+    assert Round.objects.get().state == "open"
 
 
 def test_round_edit_warns_of_a_last_day_that_has_been(client, coordinated):
