@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from actionplans.models import Activity, Presence
@@ -11,12 +12,20 @@ PLACE = ("area_id", "collaboration_area_id", "order", "number")  # a change of t
 
 
 def be_here(*, edition, user, activity_pk):
-    """Keep that the user has the edition open, and the row in it."""
+    """Keep that the user has the edition open, and the row in it; without it where a colleague removes it meanwhile."""
     row = edition.activities.filter(pk=activity_pk).values_list("pk", flat=True).first()
+    try:
+        _keep(edition, user, row)
+    except IntegrityError:  # PostgreSQL looks for the row when the transaction ends
+        _keep(edition, user, None)
+
+
+def _keep(edition, user, row):
     here = Presence(edition=edition, user=user, activity_id=row, seen_at=timezone.now())
-    Presence.objects.bulk_create(
-        [here], update_conflicts=True, unique_fields=["edition", "user"], update_fields=["activity", "seen_at"]
-    )
+    with transaction.atomic():
+        Presence.objects.bulk_create(
+            [here], update_conflicts=True, unique_fields=["edition", "user"], update_fields=["activity", "seen_at"]
+        )
 
 
 def others_in(edition, user):
