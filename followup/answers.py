@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.services import discard_file
 from followup.models import Incomplete, Report, ReportStatus, Respondent, Round
+from followup.models.reports import written
 from followup.report_forms import field_form
 from lib.db import Frozen, VersionConflict
 
@@ -117,7 +118,7 @@ def _write(reports, by, **values):
         report.version += 1
         for name, value in values.items():
             setattr(report, name, value)
-    Report.history.bulk_history_create(reports, update=True, default_user=by)
+    written(reports, by=by)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agreements.models import Agreement
 from followup import answers
+from followup.at_hand import listed_reports
 from followup.frame import round_frame
 from followup.models import FormPresence, Incomplete, Report, ReportingRule
 from followup.party_form import (
@@ -19,7 +20,6 @@ from followup.party_form import (
     first_unanswered,
     form_url,
     open_row,
-    reports_of,
     respondent_of,
     row_context,
     rows_of,
@@ -63,10 +63,7 @@ def answer_page(request, respondent, rows, opened, *, form, url):
 
 def oob(place, report, last=None):
     """(the row, the checklist) after a write, in one query; ``place`` knows what the person may do."""
-    reports = list(reports_of(place.round_id, place.party_id))
-    for other in reports:
-        other.round, other.party = place.round, place.party
-    rows = [Row(other) for other in reports]
+    rows = [Row(other) for other in listed_reports(place)]
     mine = next(row for row in rows if row.report.pk == report.pk)
     mine.last = last
     return mine, checklist_of(rows, place, form_url(place.round, place.party))

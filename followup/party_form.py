@@ -167,7 +167,7 @@ def reports_of(round, party):
     return (
         Report.objects.filter(round=round, party=party)
         .select_related("activity__area", "activity__responsible", "activity__edition")
-        .order_by("activity__area__order", "activity__order", "activity", "pk")
+        .order_by(*Report.FORM_ORDER)
     )
 
 

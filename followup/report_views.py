@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Agreement
-from followup import answers
+from followup import answers, at_hand
 from followup.form_views import answer_page, oob
 from followup.frame import round_frame
 from followup.models import Incomplete, Report
@@ -185,9 +185,7 @@ def report_retract(request, slug, label, pk):
 
 def own_report(request, slug, label, pk):
     """A report of the user's own party, one that the user reports for: unseen is 404, read-only is 403. One query."""
-    place = {"round__agreement__slug": slug, "round__label": label, "pk": pk, "round__opened_at__isnull": False}
-    reports = Report.objects.own_of(request.user).select_related("round__agreement", "activity", "party")
-    report = reports.filter(**place).first()
+    report = at_hand.own_report(request.user, slug, label, pk)
     if report is None:
         raise Http404
     if not report.can_report:
