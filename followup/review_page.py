@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement
-from followup.control import CHOICES, Choice, control_of, queue_of, state_of, table_of
+from followup.control import CHOICES, Choice, Sum, control_of, queue_of, state_of, table_of
 from followup.frame import keep_names, round_frame, round_stance
 from followup.models import Report, Respondent, Return, Round
 from followup.review_forms import ApproveForm, BulkForm, ReturnForm
@@ -76,12 +76,20 @@ def days_text(round):
     return ngettext("om %d dag", "om %d dagar", days) % days if days else _("i dag")
 
 
-def changed_context(report):
+def changed_context(report, choice):
     """What of the control view has another look after something was done with one report."""
     control = control_of(report.round)
     line = next(line for line in control.lines if line.party.pk == report.party_id)
     cell = next(cell for cell in line.cells if cell.pk == report.pk)
-    return {"control": control, "figures": list(control.figures()), "changed_line": line, "changed_cell": cell}
+    area = next((area for area in choice.areas(control) if area.pk == cell.area), None)
+    is_folded = area is not None and area.is_folded
+    return {
+        "control": control,
+        "figures": list(control.figures()),
+        "changed_line": line,
+        "changed_cell": None if is_folded or area is None else cell,
+        "changed_sum": Sum(area, [cell for cell in line.cells if cell.area == area.pk]) if is_folded else None,
+    }
 
 
 def selected_lines(control, choice, data):

@@ -173,8 +173,8 @@ def _answer(request, report, template="followup/report_review.html", changed=Non
     context = {**report_page(request, report, _("Granska")), **panel_context(request.user, report, choice, **more)}
     if not request.htmx:
         return render(request, template, context)
-    if changed:
-        context |= changed_context(changed)
+    if changed and request.htmx.current_url_abs_path.startswith(round_address(report.round)):
+        context |= changed_context(changed, choice)
     return render(request, "followup/_review_answer.html", context)
 
 

@@ -159,10 +159,29 @@ def test_report_approve_does_not_approve_what_nobody_read(client, log_in, report
 def test_report_approve_answers_htmx_with_the_next_and_what_changed(client, log_in, report):
     following = another(report)
     log_in("coordinator", report)
-    page = client.post(address("report_approve", report), read(report), headers=HTMX).content.decode()
+    beside = {**HTMX, "HX-Current-URL": "http://testserver" + address("round_review", report.round)}
+    page = client.post(address("report_approve", report), read(report), headers=beside).content.decode()
     assert f'id="granska" aria-labelledby="gr-h" data-pk="{following.pk}"' in page
     assert (f'id="c{report.pk}"' in page, f'id="c{following.pk}"' in page) == (True, False)
     assert ("<html" in page, 'id="summa"' in page, "är godkänd." in page) == (False, True, True)
+
+
+@pytest.mark.parametrize(("activities", "part"), [(2, "c{report}"), (16, "f{party}-0")])
+def test_report_approve_sends_the_part_of_the_table_that_is_shown(client, log_in, report, activities, part):
+    for _ in range(activities - 1):
+        another(report)
+    log_in("coordinator", report)
+    own, table = address("report_review", report), address("round_review", report.round)
+    pages = {}
+    for place in (own, table):
+        headers = {**HTMX, "HX-Current-URL": f"http://testserver{place}"}
+        row = Report.objects.get(pk=report.pk)
+        pages[place] = client.post(address("report_approve", row), read(row), headers=headers).content.decode()
+        if place == own:
+            Report.objects.get(pk=row.pk).send_back(by=UserFactory(), reasons={"text": "Mer"})
+            Report.objects.get(pk=row.pk).submit(by=UserFactory())
+    shown = f'id="{part.format(report=report.pk, party=report.party_id)}"'
+    assert [shown in pages[place] for place in (own, table)] == [False, True]
 
 
 def test_report_return_keeps_reasons_and_what_was_handed_in(client, log_in, report):
