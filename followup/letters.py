@@ -110,6 +110,11 @@ def as_letter(text):
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
+def place_of(round):
+    """Which county's round it is, as subjects and calendars say it."""
+    return _("%(county)s, omgång %(label)s") % {"county": round.agreement.county, "label": round.label}
+
+
 def one_line(text):
     """``text`` as a header may hold it: no line breaks or other control characters."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
@@ -279,8 +284,7 @@ def _nudge_mail(letter, round, by, today):
     return letter.mail(
         kind=Mail.Kind.NUDGE,
         key=f"nudge:{round.pk}:{today}:{letter.receiver.pk}:{first.pk}",
-        subject=_("%(county)s: påminnelse om uppföljningen %(label)s")
-        % {"county": round.agreement.county, "label": round.label},
+        subject=_("%(place)s: påminnelse från samordnaren") % {"place": place_of(round)},
         template="mail/nudge.txt",
         context={"by": by, "round": round, "lines": [(left, left.sentences(today)) for left in letter.shown]},
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from followup.letters import Letter, Receivers, hold, store, what_is_left
+from followup.letters import Letter, Receivers, hold, place_of, store, what_is_left
 from followup.models import Notice, Report, Respondent, Round
 from parties.models import Mail, MailSettings, Membership, Right, User
 from parties.rights import who_may
@@ -193,7 +193,7 @@ def subject_of(lefts, urgent, today):
     if len(lefts) > 1:
         return _subject_of_many(lefts)
     left = lefts[0]
-    where = f"{left.respondent.round.agreement.county} {left.respondent.round.label}"
+    where = place_of(left.respondent.round)
     if urgent == Mail.Kind.RETURNED:
         what = ngettext("%(count)s svar är återlämnat", "%(count)s svar är återlämnade", left.returned)
         return f"{where}: {what % {'count': left.returned}}"

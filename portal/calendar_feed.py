@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
 from agreements.models import Agreement
-from followup.letters import absolute
+from followup.letters import absolute, place_of
 from followup.models import Respondent, Round
 from governance.models import Body, Meeting
 from parties.models import FeedKey, Party, Right
@@ -140,8 +140,7 @@ def _last_days(user, since, unknown):
                 key=f"svarsdag-{row.pk}",
                 number=row.version + round.version - 2,
                 changed_at=max(filter(None, [row.changed_at, rounds[round.pk].changed_at]), default=unknown),
-                title=_("Sista svarsdag: %(where)s, %(party)s")
-                % {"where": f"{round.agreement.county} {round.label}", "party": row.party},
+                title=_("Sista svarsdag: %(where)s, %(party)s") % {"where": place_of(round), "party": row.party},
                 day=row.due_on,
                 url=reverse("followup:party_form", args=args),
                 text=_("Uppföljning av %(agreement)s.") % {"agreement": round.agreement},
@@ -178,7 +177,7 @@ def _round_days(user, since, unknown):
                     key=f"omgang-{row.pk}-{name}",
                     number=row.version - 1,
                     changed_at=row.changed_at or unknown,
-                    title=f"{row.agreement.county} {row.label}: {Round._meta.get_field(name).verbose_name}",
+                    title=f"{place_of(row)}: {Round._meta.get_field(name).verbose_name}",
                     day=day,
                     url=row.get_absolute_url(),
                     text=_("Uppföljning av %(agreement)s.") % {"agreement": row.agreement},

@@ -335,7 +335,7 @@ def test_send_reminders_writes_and_sends(capsys):
         call_command("send_reminders")
     sent = outbox.outbox[0]
     assert (len(outbox.outbox), sent.recipients()) == (1, [official.email])
-    assert sent.subject == f"Uppsala län {respondent.round.label}: 1 svar kvar, svara senast 2026-08-31"
+    assert sent.subject == f"Uppsala län, omgång {respondent.round.label}: 1 svar kvar, svara senast 2026-08-31"
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
     assert Mail.objects.get().sent_at is not None
     assert capsys.readouterr().out.splitlines() == [

@@ -48,7 +48,7 @@ def test_calendar_feed_holds_the_last_day_of_own_parties(client):
     respondent = asked(make.RoundFactory(due_on=DUE))
     asked(respondent.round)
     [event] = events(client, hat(respondent.party, Role.REPORTER))
-    where = f"Uppsala län {respondent.round.label}"
+    where = f"Uppsala län, omgång {respondent.round.label}"
     assert event["summary"] == f"Sista svarsdag: {where}, {respondent.party}"
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (DUE, DUE + datetime.timedelta(days=1))
     assert event["uid"] == f"svarsdag-{respondent.pk}@127.0.0.1"
@@ -119,7 +119,7 @@ def test_calendar_feed_holds_a_meeting_without_a_time_as_a_day(client):
 def test_calendar_feed_holds_the_rounds_days_for_coordinators(client):
     round = make.RoundFactory(due_on=DUE, opens_on="2026-06-08", close_on="2026-10-19", planned=True)
     user = hat(round.agreement.coordinating_party, Role.COORDINATOR)
-    where = f"Uppsala län {round.label}"
+    where = f"Uppsala län, omgång {round.label}"
     assert titles(client, user) == [f"{where}: sista svarsdag", f"{where}: stängs", f"{where}: öppnar"]
 
 
