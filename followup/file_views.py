@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement
 from followup.answers import add_file, delete_file
-from followup.frame import round_frame
+from followup.frame import report_stance, round_frame
 from followup.models import ReportFile
 from followup.party_form import form_url
 from followup.report_forms import ReportFileForm
@@ -83,4 +83,5 @@ def _context(request, report, title):
         **round_frame(agreement, report.round, (report.activity.number, form), (title, "")),
         "report": report,
         "form_page": form,
+        "stance": report_stance(report),
     }

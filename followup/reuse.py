@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.models import Agreement
-from followup.frame import round_frame
+from followup.frame import report_stance, round_frame
 from followup.models import Report
 from followup.party_form import form_url
 from followup.report_views import own_report
@@ -82,5 +82,5 @@ def _answer_page(request, report):
         other.is_same = other.activity.title.casefold() == report.activity.title.casefold()
         other.is_ticked = other.is_same and not other.has_answer
     context = round_frame(agreement, report.round, (report.activity.number, form), (_("Använd i fler län"), ""))
-    context |= {"report": report, "others": others, "form_page": form}
+    context |= {"report": report, "others": others, "form_page": form, "stance": report_stance(report)}
     return render(request, "followup/report_reuse.html", context)
