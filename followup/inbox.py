@@ -54,9 +54,10 @@ def tasks_of(user):
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.agreement.short_name, task.title))
 
 
-def count_of(tasks):
-    """The figure of the badge."""
-    return sum(task.count for task in tasks)
+def count_for(user):
+    """The figure of the badge: what the tasks of ``user`` add up to."""
+    others = [*_reviews(user), *_steps(user), *_questions(user), *_plans(user)]
+    return _number_of_answers(user) + sum(task.count for task in others)
 
 
 # --- those who answer -------------------------------------------------------------------------------------------------
@@ -64,23 +65,49 @@ def count_of(tasks):
 
 def _answers(user):
     """What to write, to mend and to hand in for the parties the person reports for."""
-    places = {
-        (place.round_id, place.party_id): place
-        for place in Respondent.objects.editable_by(user).filter(round__in=Round.objects.open()).with_rule()
-    }
-    approving = set(Party.objects.with_right(user, Right.APPROVE).values_list("pk", flat=True))
+    turn_of = _turns(user)
     for (round, party), rows in groupby(with_last(_unanswered(user)), key=lambda row: (row.round, row.party)):
-        reports, place = tuple(rows), places.get((round.pk, party.pk))
+        reports = tuple(rows)
+        place, turn = turn_of(round.pk, party.pk)
         returned = tuple(report for report in reports if report.state == "returned")
         fresh = tuple(report for report in reports if report.state != "returned")
         due_on = max(filter(None, (round.due_on, place and place.extended_to)))
         if returned:
             yield _returned(round, party, returned, due_on)
-        if place and place.needs_approver and place.ready_at:
-            if party.pk in approving:
-                yield _to_approve(round, party, reports, due_on)
-        elif fresh:
+        if turn == "approve":
+            yield _to_approve(round, party, reports, due_on)
+        elif turn == "write" and fresh:
             yield _to_write(round, party, fresh, due_on)
+
+
+def _number_of_answers(user):
+    """How much ``_answers`` adds up to, without reading a single answer."""
+    turn_of = _turns(user)
+    returned = Count("pk", filter=Q(returned_at__isnull=False))
+    groups = Report.objects.editable_by(user).order_by().values("round", "party")
+    total = 0
+    for group in groups.annotate(number=Count("pk"), returned=returned):
+        _place, turn = turn_of(group["round"], group["party"])
+        total += group["returned"]
+        total += {"approve": group["number"], "write": group["number"] - group["returned"]}.get(turn, 0)
+    return total
+
+
+def _turns(user):
+    """A function: round, party → (its Respondent or None, ``write``, ``approve`` or nothing: whose turn it is)."""
+    places = {
+        (place.round_id, place.party_id): place
+        for place in Respondent.objects.editable_by(user).filter(round__in=Round.objects.open()).with_rule()
+    }
+    approving = set(Party.objects.with_right(user, Right.APPROVE).values_list("pk", flat=True))
+
+    def turn_of(round, party):
+        place = places.get((round, party))
+        if not (place and place.needs_approver and place.ready_at):
+            return place, "write"
+        return place, "approve" if party in approving else ""
+
+    return turn_of
 
 
 def _unanswered(user):

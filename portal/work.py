@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from actionplans.comments import editions_with_open_comments
 from actionplans.models import Edition, Proposal
 from agreements.models import Agreement
-from followup.inbox import count_of, tasks_of
+from followup.inbox import count_for, tasks_of
 from followup.models import Round
 from governance.models import Body, Meeting
 from parties.models import Right
@@ -23,7 +23,7 @@ def work(request):
     tasks = tasks_of(user)
     context = {
         "tasks": tasks,
-        "badge": count_of(tasks),
+        "badge": sum(task.count for task in tasks),
         "rounds": Round.objects.open().filter(agreement__in=mine).for_list(),
         "editions": Edition.objects.editable_by(user).for_list(),
         "comments": editions_with_open_comments(user),
@@ -43,4 +43,4 @@ def work(request):
 
 def work_badge(request):
     """How much waits, as the figure in the menu: asked for by itself, so that no kept page ever holds it."""
-    return render(request, "portal/_work_badge.html", {"badge": count_of(tasks_of(request.user))})
+    return render(request, "portal/_work_badge.html", {"badge": count_for(request.user)})
