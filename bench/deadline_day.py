@@ -6,6 +6,7 @@ SQLite and then on a PostgreSQL of its own. Afterwards each party's answers are 
 page: all that was acknowledged must be there. Prints the figures, and ends with 1 where something was lost.
 """
 
+import datetime
 import http.client
 import json
 import os
@@ -40,14 +41,8 @@ EXPECTED = {200, 302, 304, 409}  # 409: the other tab was there first, and both 
 
 def fill(parties):
     """An open round of that many municipalities, two activities each; returns what a player has to know."""
-    import datetime
-
-    from actionplans.models import ActionPlan, Activity, Edition
-    from agreements.models import Accession, Actor, Agreement
     from followup.models import Report, Round
     from followup.services import open_round
-    from governance.models import Body, Decision
-    from governance.services import grant_rights
     from parties import register
     from parties.models import Party, Role
 
@@ -56,6 +51,23 @@ def fill(parties):
     board = Party.objects.create(
         key="lansstyrelsen-matning", name="Länsstyrelsen", kind="county_board", county=municipalities[0].county
     )
+    agreement = agree(board, municipalities)
+    coordinator = person(board, Role.COORDINATOR)
+    edition = plan(agreement, coordinator)
+    round = Round.objects.create(
+        agreement=agreement, label=LABEL, period_starts_on=edition.starts_on, period_ends_on=edition.ends_on,
+        due_on=datetime.date.today(),
+    )  # fmt: skip
+    made = open_round(round=round, by=coordinator)
+    assert made == ACTIVITIES * len(municipalities) == Report.objects.filter(round=round).count()
+    return world_of(agreement, edition, municipalities, coordinator)
+
+
+def agree(board, municipalities):
+    """An agreement in force of all the municipalities, with the rights that it gives."""
+    from agreements.models import Accession, Agreement
+    from governance.services import grant_rights
+
     agreement = Agreement.objects.create(
         slug="sista-dagen", title="Sista dagen", short_name="Sista dagen", county=board.county, status="in_force",
         kind="regional_agreement", coordinating_party=board, published_on=datetime.date(2020, 1, 1),
@@ -65,25 +77,28 @@ def fill(parties):
         for party in municipalities
     )
     grant_rights(agreement)
+    return agreement
+
+
+def plan(agreement, coordinator):
+    """An adopted edition of activities that all the municipalities answer for."""
+    from actionplans.models import ActionPlan, Activity, Edition
+    from agreements.models import Actor
+    from governance.models import Body, Decision
+
     everybody = Actor.objects.create(agreement=agreement, key="kommunerna", kind="collective", name="kommunerna")
-    plan = ActionPlan.objects.create(agreement=agreement, key="plan", name="Handlingsplan")
-    days = {"starts_on": datetime.date(2026, 7, 1), "ends_on": datetime.date(2026, 12, 31)}
-    edition = Edition.objects.create(plan=plan, label=LABEL, **days)
+    edition = Edition.objects.create(
+        plan=ActionPlan.objects.create(agreement=agreement, key="plan", name="Handlingsplan"), label=LABEL,
+        starts_on=datetime.date(2026, 7, 1), ends_on=datetime.date(2026, 12, 31),
+    )  # fmt: skip
     Activity.objects.bulk_create(
         Activity(edition=edition, number=f"A{number}", order=number, title=f"Aktivitet {number}", responsible=everybody)
         for number in range(1, ACTIVITIES + 1)
     )
-    coordinator = person(board, Role.COORDINATOR)
     body = Body.objects.create(county=agreement.county, key="rad", name="Råd")
     decision = Decision.objects.create(body=body, key="beslut", title="Fastställer", decided_on=edition.starts_on)
     edition.adopt(decision=decision, by=coordinator)
-    round = Round.objects.create(
-        agreement=agreement, label=LABEL, period_starts_on=edition.starts_on, period_ends_on=edition.ends_on,
-        due_on=datetime.date.today(),
-    )  # fmt: skip
-    made = open_round(round=round, by=coordinator)
-    assert made == ACTIVITIES * len(municipalities) == Report.objects.filter(round=round).count()
-    return world_of(agreement, edition, municipalities, coordinator)
+    return edition
 
 
 def world_of(agreement, edition, municipalities, coordinator):

@@ -156,41 +156,57 @@ def wait_until(page, left):
     page.wait_for_function("() => !document.querySelector('[data-busy]') && document.activeElement !== document.body")
 
 
+def answer_as_last_time(keys, left):
+    """One activity; gives how many interactions it took."""
+    before = keys.count
+    keys.press("o")
+    wait_until(keys.page, left)
+    return keys.count - before
+
+
+def tell_of_deviation(keys):
+    """Open the activity that has the focus, tell why it deviates, and go on."""
+    keys.press("Enter")
+    field(keys.page, "text").wait_for()
+    keys.page.wait_for_function("() => document.activeElement.name === 'status'")
+    keys.press("Space")
+    while keys.page.evaluate("document.activeElement.value") != "deviating":
+        keys.press("ArrowDown")
+    for name, text in (
+        ("text", "Två träffar i stället för sju."),
+        ("deviation_cause", "Två tjänster är vakanta"),
+        ("deviation_measure", "Delar vägledare med en grannkommun"),
+        ("new_end_date", "2027-06-30"),
+    ):
+        keys.tab_to(f"[name={name}]")
+        keys.type(text)
+    saved(keys.page)
+    keys.tab_to("[name=next]")
+    keys.press("Enter")
+
+
+def hand_in(keys, office):
+    """From the checklist, where the focus is, over the page where one reads it all once more."""
+    keys.page.wait_for_function("() => document.activeElement.closest('#checklist') !== null")
+    keys.press("Enter")
+    keys.page.wait_for_url("**/lamna-in/")
+    keys.tab_to("main form[method=post] button")
+    keys.press("Enter")
+    keys.page.wait_for_url(f"**{office.form}")
+
+
 def test_official_answers_eight_activities_by_keyboard_on_a_phone(phone, sign_in, office, screenshot):
     user = official(office)
     sign_in(phone, user)
     phone.goto(office.form)
-    keys, spent = Keyboard(phone), []
-    for left in range(7, 1, -1):  # six are as last time
-        before = keys.count
-        keys.press("o")
-        wait_until(phone, left)
-        spent.append(keys.count - before)
-    keys.press("Enter")  # the seventh is opened and told of
-    field(phone, "text").wait_for()
-    phone.wait_for_function("() => document.activeElement.name === 'status'")
-    keys.press("Space")
-    while phone.evaluate("document.activeElement.value") != "deviating":
-        keys.press("ArrowDown")
-    for name, text in (("text", "Två träffar i stället för sju."), ("deviation_cause", "Två tjänster är vakanta"),
-                       ("deviation_measure", "Delar vägledare med en grannkommun"),
-                       ("new_end_date", "2027-06-30")):  # fmt: skip
-        keys.tab_to(f"[name={name}]")
-        keys.type(text)
-    saved(phone)
-    screenshot(phone, "report-form-deviates")
-    keys.tab_to("[name=next]")
-    keys.press("Enter")
+    keys = Keyboard(phone)
+    spent = [answer_as_last_time(keys, left) for left in range(7, 1, -1)]
+    tell_of_deviation(keys)
     wait_until(phone, 1)
     keys.press("u")
     wait_until(phone, 0)
-    phone.wait_for_function("() => document.activeElement.closest('#checklist') !== null")
     screenshot(phone, "report-form-complete")
-    keys.press("Enter")
-    phone.wait_for_url("**/lamna-in/")
-    keys.tab_to("main form[method=post] button")
-    keys.press("Enter")
-    phone.wait_for_url(f"**{office.form}")
+    hand_in(keys, office)
     screenshot(phone, "report-form-submitted")
     print(f"\n{keys.count} tryckningar för åtta aktiviteter, per oförändrad aktivitet {spent}")
     assert max(spent) <= 3
