@@ -136,7 +136,7 @@ HOSTILE = [
     "Kommun\x85Cc: a@ond.example",
     "Kommun\u2028Cc: a@ond.example",
     "Kommun\u2029Cc: a@ond.example",
-    "Kommun\x00\x1b[31mCc: a@ond.example",
+    "Kommun\x01\x1b[31mCc: a@ond.example",
     "=?utf-8?q?Kommun=0D=0ABcc:_alla=40ond.example?=",
     "Å" * 300,
 ]
