@@ -171,3 +171,31 @@ def test_report_quick_goes_on_without_script(client, report):
     response = quick(client, report, "no_data", headers={})
     other = Report.objects.exclude(pk=report.pk).get()
     assert response.url.endswith(f"?oppen={other.pk}#r{other.pk}")
+
+
+NASTY = (
+    "\x00", "\N{RIGHT-TO-LEFT OVERRIDE}txet", "9" * 5000, "\N{SLIGHTLY SMILING FACE}" * 3000, "a\u0301" * 3000,
+    "<script>alert(1)</script>", "'; DROP TABLE followup_report; --", "1e400", "NaN", "-0", "0x10", "\u2028", "[]",
+    "{% include 'x' %}", "null", "{}", "2026-02-30", "9999-12-31", "0000-00-00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", Report.ANSWERS)
+def test_report_field_breaks_of_nothing(client, report, field):
+    Report.objects.filter(pk=report.pk).update(status="")
+    type(report.activity).objects.filter(pk=report.activity_id).update(counts="adults")
+    for version in ("1", "x", "-1", "9" * 30, ""):
+        for value in NASTY if version == "1" else NASTY[:1]:
+            numbers = {"numbers_women": value, "numbers_total": value} if field == "numbers" else {}
+            response = save(client, report, field, value, version=version or " ", **numbers)
+            assert response.status_code in (200, 409, 422), (version, value[:20])
+    place = report.round.respondents.get()
+    page = client.get(address("party_form", place), {"oppen": report.pk})
+    assert (page.status_code, "<script>alert" in page.content.decode()) == (200, False)
+
+
+@pytest.mark.parametrize("key", ["", "0", "x", "9" * 30, "-1", "٣"])
+def test_party_form_opens_for_whatever_is_asked(client, report, key):
+    place = report.round.respondents.get()
+    assert client.get(address("party_form", place), {"oppen": key}).status_code == 200
+    assert client.post(address("party_presence", place), {"report": key, "since": key}).status_code == 200
