@@ -4,10 +4,12 @@ import pytest
 
 from tests import killing
 from tests.actionplans import killed_import, killed_upload
-from tests.followup import killed_adoption
+from tests.followup import killed_adoption, killed_closing, killed_submit
+
+VICTIMS = [killed_import, killed_upload, killed_adoption, killed_submit, killed_closing]
 
 
-@pytest.mark.parametrize("victim", [killed_import, killed_upload, killed_adoption], ids=lambda victim: victim.__name__)
+@pytest.mark.parametrize("victim", VICTIMS, ids=lambda victim: victim.__name__)
 def test_killed_work_is_all_or_nothing(victim, tmp_path):
     in_peace, *killed = killing.outcomes(victim, tmp_path)
     assert in_peace == (True, victim.DONE, "ok")
