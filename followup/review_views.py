@@ -175,7 +175,9 @@ def _answer(request, report, template="followup/report_review.html", changed=Non
         return render(request, template, context)
     if changed and request.htmx.current_url_abs_path.startswith(round_address(report.round)):
         context |= changed_context(changed, choice)
-    return render(request, "followup/_review_answer.html", context)
+    response = render(request, "followup/_review_answer.html", context)
+    response["HX-Push-Url"] = "false"  # the address stays the control view's; on a boosted link no attribute says so
+    return response
 
 
 def _place(report):
