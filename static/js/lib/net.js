@@ -16,8 +16,9 @@ function csrfToken() {
 /** The address with the page's filter and columns, so that rows come back as the page shows them. */
 function withQuery(url) {
   const asked = new URL(url, location.href);
+  const given = new Set(asked.searchParams.keys());
   for (const [name, value] of new URLSearchParams(location.search)) {
-    if (!asked.searchParams.has(name)) asked.searchParams.append(name, value);
+    if (!given.has(name)) asked.searchParams.append(name, value); // a column each: the same name stands several times
   }
   return asked;
 }
