@@ -234,6 +234,20 @@ def test_unchanged_takes_three_interactions_with_the_keys_turned_off(page, sign_
     assert page.locator("#keys-off").is_checked()
 
 
+def test_one_activity_is_open_at_a_time(page, sign_in, office):
+    sign_in(page, official(office))
+    page.goto(office.form)
+    for report in reports(office)[1:4]:
+        page.locator(f"#r{report.pk} .act__head a").click()
+        page.locator(f"#r{report.pk} form.act__form").wait_for()
+        page.wait_for_function("() => !document.querySelector('[data-busy]')")
+        assert opened(page).count() == 1
+        assert page.url.endswith(f"?oppen={report.pk}")
+    page.locator("[data-close]").click()
+    opened(page).wait_for(state="detached")
+    assert not page.url.endswith("oppen=")
+
+
 def test_keys_do_nothing_while_one_types(page, sign_in, office):
     sign_in(page, official(office))
     page.goto(office.form)

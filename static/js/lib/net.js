@@ -23,11 +23,11 @@ function withQuery(url) {
   return asked;
 }
 
-async function fetchFragment(url, data) {
+async function fetchFragment(url, data, isWhole) {
   const headers = { "HX-Request": "true" };
   if (data) headers["X-CSRFToken"] = csrfToken();
   try {
-    const response = await fetch(withQuery(url), {
+    const response = await fetch(isWhole ? url : withQuery(url), {
       method: data ? "POST" : "GET", headers, body: data,
       keepalive: data instanceof URLSearchParams && String(data).length < KEPT_ALIVE, signal: AbortSignal.timeout(PATIENCE),
     });
@@ -38,11 +38,12 @@ async function fetchFragment(url, data) {
 }
 
 /**
- * Ask ``url``, by POST where there is ``data`` (URLSearchParams or FormData).
+ * Ask ``url``, by POST where there is ``data`` (URLSearchParams or FormData). ``isWhole``: the page's own query does not
+ * belong to it.
  * Gives {status, ok, body, savedAt, stamp, row}; body is a DocumentFragment. Raises Unreachable.
  */
-export async function ask(url, { data } = {}) {
-  const [response, text] = await fetchFragment(url, data);
+export async function ask(url, { data, isWhole = false } = {}) {
+  const [response, text] = await fetchFragment(url, data, isWhole);
   const { status, headers } = response;
   if (headers.has("HX-Refresh") || headers.has("HX-Redirect") || status === 401) throw new Unreachable(words.signedOut);
   if (status >= 500 || status === 429 || status === 408) throw new Unreachable(words.unsaved);

@@ -73,7 +73,7 @@ async function whileBusy(act) {
 async function change(pk, former, focus) {
   if (!await store()) return false;
   const wanted = [[pk, "oppen"], [former, "rad"]].filter(([one]) => one);
-  const answers = await Promise.all(wanted.map(([one, name]) => askOrSay(address(one, name))));
+  const answers = await Promise.all(wanted.map(([one, name]) => askOrSay(address(one, name), { isWhole: true })));
   if (!answers.every((answer) => answer?.ok)) return false;
   for (const { body } of answers) takeArticles(body, { closing: former });
   history.replaceState(null, "", address(pk));
@@ -111,14 +111,14 @@ function foldLast(last) {
 export async function fetchArticles(pks) {
   const open = openArticle()?.dataset.pk;
   for (const pk of pks) {
-    const answer = await ask(address(pk, pk === open ? "oppen" : "rad"));
+    const answer = await ask(address(pk, pk === open ? "oppen" : "rad"), { isWhole: true });
     if (answer.ok) takeArticles(answer.body);
   }
 }
 
 /** Show a field as it is stored, instead of what is written in it. */
 export async function showStored({ pk, field }) {
-  const answer = await askOrSay(address(pk));
+  const answer = await askOrSay(address(pk), { isWhole: true });
   const fresh = answer?.body.querySelector("article.act");
   if (!answer?.ok || !fresh) return;
   showAgain(fresh, field);
