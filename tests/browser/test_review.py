@@ -97,7 +97,7 @@ def return_first(page, axe):
     page.get_by_text("Heby kommun i granskning B1 är återlämnad.").wait_for()
     page.get_by_role("heading", name="Heby kommun i granskning: B2").wait_for()
     page.get_by_role("link", name="B1: återlämnad").wait_for()
-    assert page.locator("#summa").inner_text().split()[:6] == ["4", "väntade", "rapporter", "=", "0", "Godkända"]
+    assert page.locator("#summa .sum").inner_text().split()[:6] == ["4", "väntade", "rapporter", "=", "0", "Godkända"]
     assert page.url.endswith("/laget/")
 
 
