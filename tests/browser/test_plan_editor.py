@@ -424,6 +424,18 @@ def test_chosen_columns_stay_when_a_row_is_saved(editor, draft):
     assert cell(editor, row, "financing").inner_text() == "Statsbidrag"
 
 
+def test_what_an_activity_counts_is_chosen_and_comes_back_with_the_row(editor, draft):
+    open_editor(editor, draft, "?kolumner=responsible&kolumner=counts")
+    row = activity(draft, "B1")
+    cell(editor, row, "counts").focus()
+    press(editor, "Enter")
+    editor.keyboard.type("Kvinnor och")
+    press(editor, "Enter")
+    saved(editor)
+    expect(cell(editor, row, "counts")).to_have_attribute("data-value", "adults")
+    assert cell(editor, row, "counts").inner_text() == "Kvinnor och män"
+
+
 def test_a_line_of_the_checks_leads_to_its_cell_and_goes_when_it_is_mended(editor, draft):
     link = editor.locator("#editor-checks a", has_text="B2").first
     link.click()
