@@ -2,7 +2,7 @@
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -18,6 +18,8 @@ def access_control(get_response):
         return get_response(request)
 
     def process_view(request, view_func, view_args, view_kwargs):
+        if "\0" in request.path:
+            raise Http404  # nothing is called so, and PostgreSQL cannot even be asked about it
         audience = audience_of(request.resolver_match or resolve(request.path_info))
         if audience in (None, Audience.NOBODY):
             raise PermissionDenied

@@ -55,3 +55,13 @@ def test_conflicts_answers_a_write_that_met_a_frozen_row(rf):
     answer = conflicts(lambda request: None).process_exception(request, Frozen("Versionen är fastställd."))
     assert (answer.status_code, "Versionen är fastställd." in answer.content.decode()) == (409, True)
     assert conflicts(lambda request: None).process_exception(request, ValueError()) is None
+
+
+@pytest.mark.parametrize("path", ["/overenskommelser/x/uppfoljning/%00/", "/overenskommelser/x/handlingsplan/y/%00/"])
+def test_address_with_nul_is_not_found(unshielded, path):
+    assert unshielded.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=integration%00", "typ=%00", "lan=%00"])
+def test_search_takes_nul(unshielded, query):
+    assert unshielded.get(f"{reverse('portal:search')}?{query}").status_code == 200
