@@ -41,7 +41,7 @@ def _remind(round, parties, by):
     count = nudge(round=round, parties=parties, by=by)
     if not count:
         return [
-            (WARNING, _("Ingen påminnelse skickas: hos de valda parterna finns ingen som har något kvar att svara på."))
+            (WARNING, _("Ingen påminnelse skickas: de valda har inget kvar, har paus eller är redan påminda i dag."))
         ]
     text = ngettext("Påminnelsen går till %d person, ett brev per person.",
                     "Påminnelsen går till %d personer, ett brev per person.", count)  # fmt: skip

@@ -18,10 +18,7 @@ def test_scripts_import_each_other_by_the_names_production_gives_them(tmp_path):
     assert not [error for *_names, error in processed if isinstance(error, Exception)]
     final = {tmp_path / storage.stored_name(name) for name in names}
     imported = {
-        (path.parent / name).resolve()
-        for path in final
-        if path.exists()
-        for name in IMPORTED.findall(path.read_text())
+        (path.parent / name).resolve() for path in final if path.exists() for name in IMPORTED.findall(path.read_text())
     }
     assert imported  # there are scripts that import
     assert imported <= final
