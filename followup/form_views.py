@@ -46,13 +46,14 @@ def party_form(request, slug, label, party):
 
 
 def _answer_row(request, respondent, rows, pk):
+    """One row, and beside it the checklist, in which colleagues may have changed something."""
     row = next((row for row in rows if row.report.pk == pk), None)
     if row is None:
         raise Http404
     if "oppen" in request.GET and respondent.can_report and respondent.round.is_taking_answers:
         open_row(rows, pk, user=request.user)
     context = context_of(request, respondent, rows, row if row.is_open else None)
-    return render(request, "followup/_report_article.html", {**context, "row": row})
+    return render(request, "followup/_report_article.html", {**context, "row": row, "oob": True})
 
 
 def answer_page(request, respondent, rows, opened, *, form, url):

@@ -13,7 +13,7 @@ from followup.form_views import answer_page, oob
 from followup.frame import round_frame
 from followup.models import Incomplete, Report
 from followup.numbers import asked_groups
-from followup.party_form import after, form_url, last_answers, open_row, respondent_of, rows_of, saved_at
+from followup.party_form import Row, after, form_url, last_answers, open_row, respondent_of, rows_of, saved_at
 from followup.report_forms import ReportForm
 from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, shown
@@ -60,10 +60,11 @@ def _next_url(request, respondent, rows, form):
 
 @require_POST
 def report_field(request, slug, label, pk):
-    """Save one field: the row's state and the checklist, with what to mend (422) or both texts (409)."""
+    """Save one field: the row's state, what to mend (422) or both texts (409). The checklist where it has changed."""
     report, name = own_report(request, slug, label, pk), request.POST.get("field", "")
     if name not in Report.ANSWERS or (name == "numbers" and not asked_groups(report.activity.counts)):
         return _note(request, report, name, kind="error", errors=[_("Det fältet går inte att ändra här.")], status=422)
+    known = report.version, report.missing()  # before the form writes in the report
     try:
         form = answers.save_field(report=report, name=name, data=request.POST, by=request.user)
     except VersionConflict as conflict:
@@ -74,15 +75,20 @@ def report_field(request, slug, label, pk):
         errors = [error for listed in form.errors.values() for error in listed]
         asks = form.asks_of_persons()
         return _note(request, report, name, kind="error", errors=errors, asks=asks, form=form, status=422)
-    return _answer_saved(request, report, form.instance)
+    is_listed = known == (VersionField().clean(request.POST.get("version")), form.instance.missing())
+    return _answer_saved(request, report, form.instance, is_listed)
 
 
-def _answer_saved(request, place, report):
-    """The state of the row and, beside it, the checklist. ``place`` is the report that knows what the person may do."""
+def _answer_saved(request, place, report, is_listed):
+    """The state of the row and, unless the reader's checklist already shows it as it is, that beside it.
+
+    ``place`` is the report that knows what the person may do.
+    """
     if place.begun_at is None:
         answers.begin(round=place.round_id, party=place.party_id)
-    row, checklist = oob(place, report)
-    response = render(request, "followup/_report_status.html", {"row": row, "checklist": checklist, "oob": True})
+    row, checklist = (Row(report), None) if is_listed else oob(place, report)
+    context = {"row": row, "checklist": checklist, "oob": not is_listed}
+    response = render(request, "followup/_report_status.html", context)
     response["X-Saved-At"] = saved_at()
     return response
 

@@ -38,6 +38,21 @@ def test_report_field_answers_with_the_rows_state_and_the_checklist(client, repo
     assert page.count('hx-swap-oob="true"') == 2
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "read", "is_sent"),
+    [
+        ("text", "Och fler kommer.", 2, False),
+        ("status", "done", 2, False),
+        ("status", "deviating", 2, True),
+        ("text", "Och fler kommer.", 1, True),  # what a colleague wrote, or an answer that was lost, is not seen yet
+    ],
+)
+def test_report_field_sends_the_checklist_where_the_row_has_changed_in_it(client, report, field, value, read, is_sent):
+    save(client, report, "status", "ongoing")
+    page = save(client, report, field, value, read).content.decode()
+    assert [f'id="{part}"' in page for part in ("checklist", "progress")] == [is_sent, is_sent]
+
+
 def test_report_field_asks_the_database_at_most_eight_times(client, report):
     save(client, report)  # the first also keeps that the party has begun
     url, post = address("report_field", report), {"field": "text", "value": "Och fler kommer.", "version": 2}
