@@ -1,4 +1,4 @@
-"""Questions that are written once in each process and then asked with other values.
+"""Questions, and updates, that are written once in each process and then asked with other values.
 
 Django writes a question anew every time. With some joins that takes longer than the database needs to answer it.
 """
@@ -6,6 +6,20 @@ Django writes a question anew every time. With some joins that takes longer than
 import datetime
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
+from django.db.models.sql import UpdateQuery
+
+
+class Places:
+    """What is sent with a statement: what is the same each time, and the values that are told in place of stand-ins."""
+
+    def __init__(self, values, stand_ins):
+        names = {_stored(stand_in): name for name, stand_in in stand_ins.items()}
+        self.places = [(names.get(value), value) for value in values]
+
+    def filled(self, told):
+        told = {name: _stored(value) for name, value in told.items()}
+        return [told[name] if name else value for name, value in self.places]
 
 
 class Written:
@@ -18,17 +32,37 @@ class Written:
     def __init__(self, rows, **stand_ins):
         self.compiler = rows.query.get_compiler(rows.db)
         self.sql, values = self.compiler.as_sql()
-        names = {_stored(stand_in): name for name, stand_in in stand_ins.items()}
-        self.places = [(names.get(value), value) for value in values]  # a name, or what is the same each time
+        self.places = Places(values, stand_ins)
         self.paths = list(rows.query.selected)
         self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
 
     def ask(self, **told):
-        told = {name: _stored(value) for name, value in told.items()}
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, [told[name] if name else value for name, value in self.places])
+            cursor.execute(self.sql, self.places.filled(told))
             rows = self.compiler.apply_converters(cursor.fetchall(), self.converters)
         return [dict(zip(self.paths, row, strict=True)) for row in rows]
+
+
+class WrittenUpdate:
+    """The UPDATE of a plain queryset's rows: ``fields`` get the value that is told, others what ``constant`` says.
+
+    Stand-ins as in Written hold the places of what the rows are found by.
+    """
+
+    def __init__(self, rows, fields, *, constant, **stand_ins):
+        self.fields = [rows.model._meta.get_field(name) for name in fields]
+        told = {name: f"<{name}>" for name in fields}
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values({**constant, **{name: RawSQL("%s", [place]) for name, place in told.items()}})
+        self.sql, values = query.get_compiler(rows.db).as_sql()
+        self.places = Places(values, told | stand_ins)
+
+    def run(self, values, **told):
+        """How many rows got the ``values``, one for each of the fields."""
+        values = {field.name: field.get_db_prep_save(values[field.name], connection) for field in self.fields}
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.places.filled(values | told))
+            return cursor.rowcount
 
 
 def _stored(value):

@@ -14,6 +14,7 @@ from agreements.models import Agreement
 from followup.models.rounds import ReportingRule, Respondent, Round
 from followup.numbers import missing_numbers, validate_numbers
 from lib.db import Freezable, FreezableQuerySet, Frozen, VersionConflict, Versioned, who_with_when
+from lib.written import WrittenUpdate
 from parties.models import Party, Right, User
 
 
@@ -253,15 +254,18 @@ class Report(Freezable, Versioned):
         """
         if "is_unchanged" not in answers and answers.keys() & set(self.REPEATED):
             answers = {**answers, "is_unchanged": False}
-        rows = models.QuerySet(Report).filter(pk=self.pk)  # plain: the filter below asks whether it is frozen
-        takes = {"version": version, "submitted_at__isnull": True, "round__in": Round.objects.open().values("pk")}
-        if not rows.filter(**takes).update(version=F("version") + 1, **answers):
-            stored = rows.select_related("round").get()
+        if not _update_of(tuple(answers)).run(answers, pk=self.pk, version=version):
+            stored = Report.objects.select_related("round").get(pk=self.pk)
             raise VersionConflict(stored) if stored.why_closed() == "" else Frozen(stored.why_closed())
         for name, value in answers.items():
             setattr(self, name, value)
         self.version = version + 1
         written([self], by=by)
+
+    def validate_constraints(self, exclude=None):
+        """As always, but not one by one where all of them are left out, as in the party's form: a tenth of a save."""
+        if not {"round", "submitted_at", "approved_at"} <= set(exclude or ()):
+            super().validate_constraints(exclude=exclude)
 
     def why_closed(self):
         """Why the party cannot write in the report now, as a sentence; empty where it can."""
@@ -340,6 +344,15 @@ class Report(Freezable, Versioned):
         self.save_version(self.version, reason=comment[:100])
         del self.frozen_but
         return row
+
+
+@cache
+def _update_of(names):
+    """The UPDATE of these answers of a draft, at the version it was read at, while its round takes answers."""
+    takes = {"submitted_at__isnull": True, "round__in": Round.objects.open().values("pk")}
+    pk, version = -2, 2**31 - 2  # hold the places of what is told; a version is never below 0
+    rows = models.QuerySet(Report).filter(pk=pk, version=version, **takes)  # plain: asks itself whether it is frozen
+    return WrittenUpdate(rows, names, constant={"version": F("version") + 1}, pk=pk, version=version)
 
 
 @cache

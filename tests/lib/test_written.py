@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from actionplans.models import Edition
 from agreements.models import Agreement
-from lib.written import Written, assembled
+from lib.written import Written, WrittenUpdate, assembled
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +73,19 @@ def test_assembled_reads_the_rest_when_it_is_asked_for(django_assert_num_queries
     found = assembled(Edition, {"id": edition.pk, "label": edition.label})
     with django_assert_num_queries(1):
         assert found.is_correction
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"title": "' OR 1=1 --", "published_on": datetime.date(2026, 6, 30)},
+        {"title": "<title>", "published_on": None},  # what reads as a stand-in is a value too
+    ],
+)
+def test_run_writes_what_is_told_and_what_is_constant_in_the_rows_that_are_told(values):
+    mine, other = make.AgreementFactory(), make.AgreementFactory()
+    rows = models.QuerySet(Agreement).filter(slug="<slug>")
+    update = WrittenUpdate(rows, tuple(values), constant={"version": F("version") + 1}, slug="<slug>")
+    assert [update.run(values, slug=slug) for slug in (mine.slug, "finns-inte")] == [1, 0]
+    now = [[getattr(row, name) for row in Agreement.objects.order_by("pk")] for name in (*values, "version")]
+    assert now == [*([value, getattr(other, name)] for name, value in values.items()), [2, 1]]
