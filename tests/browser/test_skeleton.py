@@ -59,15 +59,18 @@ def change_and_adopt(page, cast):
     page.get_by_text("Handlingsplan 2027:1 är fastställd.").wait_for()
 
 
-def answer_one(page):
-    """The official opens a report from my work, answers, saves and hands in."""
+def answer_all(page):
+    """The official opens a report from my work, answers it and the other one, and hands in."""
     page.goto("/mitt-arbete/")
     page.get_by_role("link", name="B1 Pröva boskola").click()
-    page.get_by_label("Pågår", exact=True).check()
+    page.get_by_role("radio", name="Pågår", exact=True).check()
     page.get_by_label("Vad har ni gjort").fill("Boskolan är igång i två kommuner.")
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Klar, gå till B2").click()
+    page.get_by_role("form", name="Snabbsvar för B2").get_by_role("button", name="Ej relevant").click()
+    page.get_by_text("2 svar är klara").wait_for()
+    page.get_by_role("link", name="Granska och lämna in").click()
     page.get_by_role("button", name="Lämna in").click()
-    page.get_by_text("Rapporten är inlämnad").wait_for()
+    page.get_by_text("Tack! 2 svar är inlämnade.").wait_for()
 
 
 def headline(page, cast, user, sign_in):
@@ -89,21 +92,24 @@ def test_from_draft_to_the_councils_count(width, request, sign_in, axe, screensh
     assert headline(page, cast, cast.member, sign_in) == "0 av 2"
     axe(page)
     sign_in(page, cast.official)
-    answer_one(page)
-    assert Report.objects.submitted().filter(round=cast.round).count() == 1
-    assert headline(page, cast, cast.member, sign_in) == "1 av 2"
+    answer_all(page)
+    assert Report.objects.submitted().filter(round=cast.round).count() == 2
+    assert headline(page, cast, cast.member, sign_in) == "2 av 2"
     axe(page)
     screenshot(page, "dashboard-member")
 
 
 def test_official_can_answer_without_javascript(plain_page, sign_in):
     cast = Cast()
+    make.RespondentFactory(round=cast.round, party=cast.party)
     make.ReportFactory(round=cast.round, activity=cast.draft.activities.get(number="B2"), party=cast.party)
     Activity.objects.filter(edition=cast.draft, number="B2").update(title="Pröva boskola")
     sign_in(plain_page, cast.official)
     plain_page.goto("/mitt-arbete/")
     plain_page.get_by_role("link", name="B2 Pröva boskola").click()
-    plain_page.get_by_label("Genomförd").check()
+    plain_page.get_by_role("radio", name="Genomförd").check()
     plain_page.get_by_role("button", name="Spara").click()
+    plain_page.get_by_role("link", name="Granska och lämna in").click()
     plain_page.get_by_role("button", name="Lämna in").click()
+    plain_page.get_by_text("Tack! 1 svar är inlämnat.").wait_for()
     assert Report.objects.get(round=cast.round).state == "submitted"

@@ -3,7 +3,7 @@ import { isWaiting, settled, startSaving } from "../lib/saves.js";
 import { saveAll, startFields } from "./fields.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { answerQuickly, begin, finish, openActivity, showStored } from "./opening.js";
+import { answerQuickly, begin, finish, idle, openActivity, showStored } from "./opening.js";
 import { articleOf, articleWith, boxOf, form, writingForm } from "./page.js";
 import { decide, settleEdit, STATE } from "./settling.js";
 import { words } from "./words.js";
@@ -46,7 +46,7 @@ function onSubmit(event) {
   const isQuick = target.matches("[data-quick]");
   if (!article || !(isQuick || target === writingForm(article))) return;
   event.preventDefault();
-  if (isQuick) answerQuickly(article, submitter);
+  if (isQuick) idle().then(() => answerQuickly(articleWith(article.dataset.pk), submitter));
   else if (submitter?.name === "copy") copyLast(article);
   else if (submitter?.dataset.action === "save") saveAll();
   else finish();

@@ -70,6 +70,11 @@ async function whileBusy(act) {
   }
 }
 
+/** When what is being opened is open: a button that says which activity it means is answered then, and not dropped. */
+export async function idle() {
+  while (form.dataset.busy) await new Promise((done) => setTimeout(done, 50));
+}
+
 async function change(pk, former, focus) {
   if (!await store()) return false;
   const wanted = [[pk, "oppen"], [former, "rad"]].filter(([one]) => one);
