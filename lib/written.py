@@ -6,6 +6,7 @@ Django writes a question anew every time. With some joins that takes longer than
 import datetime
 
 from django.db import connection
+from django.db.models import Model
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 
@@ -58,8 +59,9 @@ class WrittenUpdate:
         self.places = Places(values, told | stand_ins)
 
     def run(self, values, **told):
-        """How many rows got the ``values``, one for each of the fields."""
-        values = {field.name: field.get_db_prep_save(values[field.name], connection) for field in self.fields}
+        """How many rows got the ``values``, one for each of the fields; of a row that is pointed to, its key."""
+        plain = {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
+        values = {field.name: field.get_db_prep_save(plain[field.name], connection) for field in self.fields}
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.places.filled(values | told))
             return cursor.rowcount
