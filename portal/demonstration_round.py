@@ -38,10 +38,21 @@ NOTE = "Allt är ifyllt. Läs särskilt B2, där vi frågar rådet vem som samma
 
 
 def act_out_the_round():
-    """Let people have begun, been reminded, handed over and been returned to; once."""
+    """Let people have begun, been reminded, handed over and been returned to; once, in the round as it is loaded."""
     acted = Return.objects.values("report__round")
-    for round in Round.objects.filter(agreement__slug=AGREEMENT, label=ROUND).exclude(pk__in=acted):
-        _act_out(round)
+    for round in Round.objects.open().filter(agreement__slug=AGREEMENT, label=ROUND).exclude(pk__in=acted):
+        if _is_as_loaded(round):
+            _act_out(round)
+
+
+def _is_as_loaded(round):
+    """Whether the answers stand as the files have them: not in a demonstration of an earlier release, or one in use."""
+    ready = Report.objects.filter(round=round, party__key=TIERP, submitted_at__isnull=True).select_related("activity")
+    handed_in = [
+        Report.objects.submitted().filter(round=round, party__key=party, activity__number=number).exists()
+        for party, number in RETURNED
+    ]
+    return bool(ready) and not any(report.missing() for report in ready) and all(handed_in)
 
 
 @transaction.atomic
