@@ -14,7 +14,7 @@ from followup.models import Return, Round
 from parties.models import Mail, Membership, Role, User
 from portal import demonstration_round
 from portal.management.commands import demo
-from tests.factories import UserFactory
+from tests.factories import ReportFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,12 @@ def test_demo_has_a_round_in_full_swing_once(only_the_example):
         "deviating",
         ["text", "new_end_date"],
     )
+
+
+def test_demo_leaves_a_round_alone_that_stands_otherwise_than_loaded():
+    ReportFactory(round__agreement__slug=demonstration_round.AGREEMENT, round__label=demonstration_round.ROUND)
+    demonstration_round.act_out_the_round()
+    assert (Return.objects.count(), Mail.objects.count()) == (0, 0)
 
 
 def test_demo_adds_invented_plans_to_the_facts_once(monkeypatch, tmp_path):
