@@ -122,7 +122,7 @@ class FileForm(VersionedModelForm):
     def clean(self):
         data = super().clean()
         if not data.get("name") and "file" in data:
-            data["name"] = self.own_name[-ActivityFile._meta.get_field("name").max_length :]
+            data["name"] = self.own_name[-self._meta.model._meta.get_field("name").max_length :]
         return data
 
 

@@ -4,10 +4,8 @@ from pathlib import PurePath
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from actionplans.edition_forms import FileForm, NoteForm
@@ -17,7 +15,7 @@ from actionplans.services import add_file, delete_file
 from agreements.models import Agreement
 from lib.db import Frozen
 from lib.forms import answer_form
-from lib.web import get_editable, get_visible
+from lib.web import answer_download, get_editable, get_visible
 
 
 def activity_file_create(request, slug, plan, label, pk):
@@ -39,14 +37,7 @@ def activity_file_create(request, slug, plan, label, pk):
 def activity_file_download(request, slug, plan, label, pk, file):
     """A file of an activity the visitor may see, always as a download: nothing uploaded is shown as a page."""
     row = get_visible(ActivityFile.objects.all(), request.user, **_within(slug, plan, label, pk), pk=file)
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    suffix = slugify(PurePath(row.file.name).suffix)
-    stem = slugify(PurePath(row.name).stem)[:80] or "bilaga"
-    name = f"{stem}{'.' if suffix else ''}{suffix}"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return answer_download(row.file, PurePath(row.name).stem)
 
 
 def activity_file_delete(request, slug, plan, label, pk, file):

@@ -1,18 +1,14 @@
 """The public pages of an agreement: the list, the agreement itself, its parties, its process and its papers."""
 
-from pathlib import PurePath
-
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
 from django.shortcuts import render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agreements.filters import AgreementFilter
 from agreements.frame import frame
 from agreements.models import Agreement, Document
 from agreements.reading import content_of, parties_of, process_of
-from lib.web import get_visible
+from lib.web import answer_download, get_visible
 
 PER_PAGE = 25
 
@@ -56,10 +52,4 @@ def process_detail(request, slug):
 def document_download(request, slug, pk):
     """The file of a document the visitor may see, always as a download: nothing uploaded is shown as a page."""
     document = get_visible(Document.objects.with_file(), request.user, agreement__slug=slug, pk=pk)
-    try:
-        content = document.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    suffix = slugify(PurePath(document.file.name).suffix)
-    name = f"{slugify(document.title)[:80] or 'dokument'}{'.' if suffix else ''}{suffix}"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return answer_download(document.file, document.title)

@@ -3,10 +3,9 @@
 from pathlib import PurePath
 
 from django.contrib import messages
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,7 @@ from followup.report_forms import ReportFileForm
 from followup.report_views import answer_closed, own_report
 from lib.db import Frozen
 from lib.forms import answer_form
-from lib.web import get_visible
+from lib.web import answer_download, get_visible
 
 
 def report_file_create(request, slug, label, pk):
@@ -45,14 +44,7 @@ def report_file_download(request, slug, label, pk, file):
     """A file of a report the visitor may see, always as a download: nothing uploaded is shown as a page."""
     place = {"report__round__agreement__slug": slug, "report__round__label": label, "report": pk}
     row = get_visible(ReportFile.objects.all(), request.user, **place, pk=file)
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    suffix = slugify(PurePath(row.file.name).suffix)
-    stem = slugify(PurePath(row.name).stem)[:80] or "bilaga"
-    name = f"{stem}{'.' if suffix else ''}{suffix}"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return answer_download(row.file, PurePath(row.name).stem)
 
 
 def report_file_delete(request, slug, label, pk, file):

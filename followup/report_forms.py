@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.uploads import ACCEPT, check_upload
+from actionplans.edition_forms import FileForm
 from followup.models import NO_ANSWER_NEEDED, Report, ReportFile, ReportingRule, Respondent
 from followup.numbers import GROUPS, Counts, asked_groups, read_count, validate_numbers
 from lib.forms import VersionedModelForm
@@ -232,33 +232,12 @@ def field_form(report, name, data, *, user):
     return form
 
 
-class ReportFileForm(VersionedModelForm):
+class ReportFileForm(FileForm):
     """A file for the report in the form's scope."""
 
-    class Meta:
+    class Meta(FileForm.Meta):
         model = ReportFile
-        fields = ["file", "name"]
-        widgets = {"file": forms.FileInput(attrs={"accept": ACCEPT})}
-        help_texts = {
-            "file": gettext_lazy("PDF, Word, Excel, OpenDocument-text, PNG eller JPEG. Högst 20 MB."),
-            "name": gettext_lazy("Lämna tomt för att använda filens eget namn."),
-        }
-
-    def limit_choices(self):
-        self.fields["file"].max_length = None  # the name is replaced by our own
-        self.fields["name"].required = False
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        self.own_name = upload.name
-        check_upload(upload)
-        return upload
-
-    def clean(self):
-        data = super().clean()
-        if not data.get("name") and "file" in data:
-            data["name"] = self.own_name[-ReportFile._meta.get_field("name").max_length :]
-        return data
+        help_texts = FileForm.Meta.help_texts | {"name": gettext_lazy("Lämna tomt för att använda filens eget namn.")}
 
 
 class ReadyForm(forms.ModelForm):

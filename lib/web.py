@@ -1,14 +1,16 @@
 """How views fetch what a user may see, and answer."""
 
 from hashlib import sha256
+from pathlib import PurePath
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.text import slugify
 
 
 def get_visible(queryset, user, **lookup):
@@ -41,6 +43,17 @@ def answer_unless_kept(request, facts, answer):
     response = get_conditional_response(request, etag=etag) or answer()
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
     return response
+
+
+def answer_download(file, title):
+    """A stored file under a plain name made of ``title``, always as a download: nothing uploaded is shown as a page."""
+    try:
+        content = file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    suffix = slugify(PurePath(file.name).suffix)
+    name = f"{slugify(title)[:80] or 'bilaga'}{'.' if suffix else ''}{suffix}"
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 def fragment_or_redirect(request, template, context, url):
