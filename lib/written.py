@@ -68,6 +68,8 @@ class WrittenUpdate:
 
 
 def _stored(value):
+    if isinstance(value, datetime.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
 
 
