@@ -55,8 +55,8 @@ def body_of(mandate, user):
 def seats_of(body, today):
     """The body's seats in force, the chair first, each with ``holder`` (a person) and ``is_vacant``.
 
-    Vacant is a seat that somebody has held and nobody holds: that no person is named says nothing, as most documents
-    list offices.
+    Vacant is a seat that is said to be, or that somebody has held and nobody holds: that no person is named says
+    nothing, as most documents list offices.
     """
     rows = Seat.objects.on(today).filter(body=body).select_related("party", "membership__user")
     held = set(Seat.history.filter(body_id=body.pk, membership__isnull=False).values_list("id", flat=True))
@@ -64,7 +64,8 @@ def seats_of(body, today):
     seats = sorted(rows, key=lambda seat: roles.index(seat.role))
     for seat in seats:
         seat.holder = _holder(seat, today)
-        seat.is_vacant = seat.pk in held and seat.holder is None
+        said = seat.vacant_since is not None and seat.vacant_since <= today
+        seat.is_vacant = said or (seat.pk in held and seat.holder is None)
     return seats
 
 

@@ -235,6 +235,7 @@ class Outcome(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="outcomes")
     made_at = models.DateTimeField(_("räknad"), default=timezone.now)
     facts = models.JSONField()
+    figures = models.JSONField(default=dict)  # the sums of ``facts``, short: earlier rounds are drawn from these alone
 
     objects = PartOfRoundQuerySet.as_manager()
 

@@ -36,6 +36,8 @@ class Mail(models.Model):
         RETURNED = "returned", _("återlämnad")
         NUDGE = "nudge", _("påminnelse från samordnaren")
         DIGEST = "digest", _("sammandrag")
+        PACK = "pack", _("underlag till möte")
+        ASSIGNMENT = "assignment", _("nytt uppdrag")
 
     user = models.ForeignKey(User, verbose_name=_("till"), on_delete=models.PROTECT, related_name="mails")
     instead_of = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Who decides under an agreement: bodies with mandates and seats, responsibilities, meetings and decisions."""
+"""Who decides under an agreement: bodies with mandates and seats, and who is responsible for what."""
 
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator
@@ -30,6 +30,20 @@ class BodyQuerySet(models.QuerySet):
         """Coordinators of any agreement the body has a mandate in."""
         mandated = Mandate.objects.filter(agreement__in=Agreement.objects.editable_by(user).values("pk"))
         return self.filter(pk__in=mandated.values("body"))
+
+    def run_by(self, user):
+        """Whose meetings ``user`` keeps: the coordinators', and the body's own while seated as chair or secretary."""
+        if not user.is_authenticated:
+            return self.none()
+        hats = Membership.objects.active().filter(user=user)
+        seats = Seat.objects.on(timezone.localdate()).filter(role__in=Seat.LEADING, membership__in=hats.values("pk"))
+        return self.filter(Q(pk__in=self.model.objects.editable_by(user).values("pk")) | Q(pk__in=seats.values("body")))
+
+    def shared_with(self, user):
+        """Bodies whose work ``user`` takes part in: the body's own, the parties' and the coordinators'."""
+        mandated = Mandate.objects.filter(agreement__in=Agreement.objects.shared_with(user).values("pk"))
+        own = with_right(Body.objects.all(), user, Right.SEE_BODY)
+        return self.filter(Q(pk__in=mandated.values("body")) | Q(pk__in=own.values("pk")))
 
 
 class Body(Versioned):
@@ -184,6 +198,8 @@ class Seat(Versioned):
         SECRETARY = "secretary", _("sekreterare")
         COOPTED = "coopted", _("adjungerad")
 
+    LEADING = (Role.CHAIR, Role.SECRETARY)  # who keep the body's meetings
+
     body = models.ForeignKey(Body, verbose_name=_("organ"), on_delete=models.PROTECT, related_name="seats")
     key = models.SlugField(_("nyckel"), max_length=80)
     order = models.PositiveSmallIntegerField(_("ordning"), default=0)
@@ -195,7 +211,12 @@ class Seat(Versioned):
     membership = models.OneToOneField(
         Membership, verbose_name=_("person"), null=True, blank=True, on_delete=models.PROTECT, related_name="seat"
     )
+    alternate_for = models.ForeignKey(
+        "self", verbose_name=_("ersättare för"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="alternates",
+    )  # fmt: skip
     mandate_confirmed_on = models.DateField(_("mandat bekräftat"), null=True, blank=True)
+    vacant_since = models.DateField(_("vakant sedan"), null=True, blank=True)
     starts_on = models.DateField(_("från"), null=True, blank=True)
     ends_on = models.DateField(_("till och med"), null=True, blank=True)
     history = HistoricalRecords()
@@ -289,94 +310,3 @@ class Responsibility(AgreementRow):
     @property
     def is_for_now(self):
         return self.scope == self.Scope.INTERIM
-
-
-class MeetingQuerySet(DatedQuerySet):
-    def visible_to(self, user):
-        return self.filter(body__in=Body.objects.visible_to(user).values("pk"))
-
-    def editable_by(self, user):
-        return self.filter(body__in=Body.objects.editable_by(user).values("pk"))
-
-    def upcoming(self):
-        return self.filter(held_on__gte=timezone.localdate())
-
-
-class Meeting(Versioned):
-    """A meeting of a body, planned or held."""
-
-    body = models.ForeignKey(Body, verbose_name=_("organ"), on_delete=models.PROTECT, related_name="meetings")
-    key = models.SlugField(_("nyckel"), max_length=80)
-    held_on = models.DateField(_("mötesdag"))
-    starts_at = models.TimeField(_("börjar"), null=True, blank=True)
-    ends_at = models.TimeField(_("slutar"), null=True, blank=True)
-    place = models.CharField(_("plats"), max_length=120, blank=True)
-    minutes = models.CharField(_("slag av anteckningar"), max_length=20, choices=Mandate.Minutes, blank=True)
-    note = models.CharField(_("anmärkning"), max_length=300, blank=True)
-    history = HistoricalRecords()
-
-    objects = MeetingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("möte")
-        verbose_name_plural = _("möten")
-        ordering = ["held_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["body", "key"], name="meeting_key_unique"),
-            date_order("starts_at", "ends_at", name="meeting_times"),
-        ]
-
-    def __str__(self):
-        return f"{self.body} {self.held_on}"
-
-
-class DecisionQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """A decision about one agreement is read by those who may read that agreement, whatever else the body does."""
-        agreements = Agreement.objects.visible_to(user)
-        return self.filter(
-            Q(agreement__isnull=True) | Q(agreement__in=agreements.values("pk")),
-            body__in=Body.objects.visible_to(user).values("pk"),
-        )
-
-    def editable_by(self, user):
-        return self.filter(body__in=Body.objects.editable_by(user).values("pk"))
-
-
-class Decision(Versioned):
-    """What a body decided, in a meeting or by itself. A decision can adopt an edition or note a follow-up."""
-
-    class Kind(models.TextChoices):
-        ADOPT_EDITION = "adopt_edition", _("fastställer plan")
-        NOTE_FOLLOW_UP = "note_follow_up", _("noterar uppföljning")
-        ASSIGNMENT = "assignment", _("ger uppdrag")
-        FILL_GROUP = "fill_group", _("utser grupp")
-        OTHER = "other", _("annat")
-
-    body = models.ForeignKey(Body, verbose_name=_("organ"), on_delete=models.PROTECT, related_name="decisions")
-    key = models.SlugField(_("nyckel"), max_length=80)
-    meeting = models.ForeignKey(
-        Meeting, verbose_name=_("möte"), null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
-    )
-    agreement = models.ForeignKey(
-        Agreement, verbose_name=_("överenskommelse"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="decisions",
-    )  # fmt: skip
-    kind = models.CharField(_("slag"), max_length=20, choices=Kind, default=Kind.OTHER)
-    paragraph = models.CharField(_("paragraf"), max_length=20, blank=True)
-    title = models.CharField(_("beslut"), max_length=250)
-    text = models.TextField(_("text"), max_length=4000, blank=True)
-    decided_on = models.DateField(_("beslutsdatum"))
-    registry_number = models.CharField(_("diarienummer"), max_length=60, blank=True)
-    history = HistoricalRecords()
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("beslut")
-        verbose_name_plural = _("beslut")
-        ordering = ["-decided_on", "pk"]
-        constraints = [models.UniqueConstraint(fields=["body", "key"], name="decision_key_unique")]
-
-    def __str__(self):
-        return f"{self.paragraph} {self.title}".strip()
