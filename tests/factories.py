@@ -402,6 +402,25 @@ class DecisionFactory(DjangoModelFactory):
         model = governance.Decision
 
 
+class AgendaItemFactory(DjangoModelFactory):
+    meeting = SubFactory(MeetingFactory)
+    title = Sequence("Punkt {}".format)
+
+    class Meta:
+        model = governance.AgendaItem
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """Given to a party of its own by a decision of its own."""
+
+    decision = SubFactory(DecisionFactory)
+    party = SubFactory(PartyFactory)
+    text = Sequence("Uppdrag {}".format)
+
+    class Meta:
+        model = governance.Assignment
+
+
 # --- actionplans ------------------------------------------------------------------------------------------------------
 
 
