@@ -1,7 +1,6 @@
 """Where the boxes and lines of a governance chart stand: whole numbers for an SVG, worked out without a browser.
 
 A wide picture spreads the tree from top to bottom; a narrow one, or a tree too broad to spread, is an outline.
-Widths of text are estimated a little high, so that another font than ours still fits in its box.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from governance.chart import Node
 from governance.models import Mandate
+from lib.lettering import MAX_LINES, wrap
 
 WIDE, NARROW = 1160, 328
 MARGIN = 8  # room for thick lines and the shadow of a stacked box
@@ -20,12 +20,6 @@ OUTLINE_BOX_MAX, INDENT, MAX_INDENTS = 640, 26, 4
 PADDING = 14
 TITLE_SIZE, TEXT_SIZE = 15, 13.5
 STEPS = {"alert": 19, "title": 19, "plain": 18, "duty": 18}  # height of a line by its style
-MAX_LINES = 3
-
-# Advance widths of Source Sans 3 in ems, by kind of letter.
-NARROW_LETTERS, WIDE_LETTERS = frozenset(" fijlrt.,:;()'!|/-"), frozenset("mwMW")
-LETTER_WIDTHS = {"narrow": 0.3, "wide": 0.84, "capital": 0.62, "other": 0.53}
-BOLD_FACTOR = 1.05
 
 
 @dataclass
@@ -259,52 +253,3 @@ def _duty_lines(duties, width):
     """One area a line if they fit so, else one after the other."""
     lines = [line for text in duties for line in wrap(text, width, TEXT_SIZE, bold=True, max_lines=2)]
     return lines if len(lines) <= MAX_LINES else wrap(" · ".join(duties), width, TEXT_SIZE, bold=True)
-
-
-def text_width(text, size, *, bold=False):
-    """About how many units ``text`` takes, rather more than less."""
-    return sum(LETTER_WIDTHS[_letter_kind(letter)] for letter in text) * size * (BOLD_FACTOR if bold else 1)
-
-
-def _letter_kind(letter):
-    if letter in NARROW_LETTERS:
-        return "narrow"
-    if letter in WIDE_LETTERS:
-        return "wide"
-    return "capital" if letter.isupper() else "other"
-
-
-def wrap(text, width, size, *, bold=False, max_lines=MAX_LINES):
-    """``text`` as at most ``max_lines`` lines that fit in ``width``; the last ends with … where something is left out.
-
-    A word longer than a line is divided with a hyphen.
-    """
-    lines, current, words = [], "", text.split()
-    while words:
-        word = words.pop(0)
-        joined = f"{current} {word}".strip()
-        if text_width(joined, size, bold=bold) <= width:
-            current = joined
-        elif current:
-            lines.append(current)
-            current = ""
-            words.insert(0, word)
-        elif len(word) == 1:
-            lines.append(word)
-        else:
-            head = _fitting(word, width, size, bold=bold)
-            lines.append(f"{head}-")
-            words.insert(0, word[len(head) :])
-    lines += [current] if current else []
-    if len(lines) > max_lines:
-        last = lines[max_lines - 1].rstrip(" -·,")
-        lines[max_lines - 1 :] = [_fitting(f"{last} ", width, size, bold=bold, mark="…").rstrip() + "…"]
-    return lines
-
-
-def _fitting(word, width, size, *, bold, mark="-"):
-    """The longest beginning of ``word`` that fits with ``mark`` after it, at least one letter."""
-    count = max(len(word) - 1, 1)
-    while count > 1 and text_width(word[:count] + mark, size, bold=bold) > width:
-        count -= 1
-    return word[:count]

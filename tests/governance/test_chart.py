@@ -9,8 +9,9 @@ from django.utils import translation
 
 from agreements.models import Actor, Agreement, PriorityArea
 from governance.chart import build_chart, duty
-from governance.drawing import BOX_MIN, WIDE, draw_narrow, draw_wide, text_width, wrap
+from governance.drawing import BOX_MIN, WIDE, draw_narrow, draw_wide
 from governance.models import Body, Mandate, Responsibility
+from lib.lettering import text_width, wrap
 
 Level, State, Scope = Mandate.Level, Body.State, Responsibility.Scope
 
