@@ -1,15 +1,18 @@
 from django.urls import path, register_converter
 
 from agreements.rows import kind_converter
-from governance import row_views, views
+from governance import meeting_views, row_views, views
 from governance.forms import KINDS
 
 register_converter(kind_converter(KINDS), "governance_row")
 
 app_name = "governance"
+BODY = "<slug:slug>/styrning/<slug:key>/"
+MEETING = f"{BODY}mote/<slug:meeting>/"
 urlpatterns = [
     path("<slug:slug>/styrning/", views.agreement_governance, name="agreement_governance"),
-    path("<slug:slug>/styrning/<slug:key>/", views.body_detail, name="body_detail"),
+    path(BODY, views.body_detail, name="body_detail"),
+    path(MEETING, meeting_views.meeting_detail, name="meeting_detail"),
     path("<slug:slug>/styrning/ny/<governance_row:kind>/", row_views.row_create, name="row_create"),
     path("<slug:slug>/styrning/<governance_row:kind>/<int:pk>/andra/", row_views.row_edit, name="row_edit"),
     path("<slug:slug>/styrning/<governance_row:kind>/<int:pk>/ta-bort/", row_views.row_delete, name="row_delete"),

@@ -47,6 +47,7 @@ ACCESS = {
     # governance
     "governance:agreement_governance": ANYONE,
     "governance:body_detail": ANYONE,
+    "governance:meeting_detail": ANYONE,
     "governance:row_create": SIGNED_IN,
     "governance:row_edit": SIGNED_IN,
     "governance:row_delete": SIGNED_IN,

@@ -58,6 +58,7 @@ OF_PLAN = ("slug", "plan")
 OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
 OF_FORM = ("slug", "round", "party_key")
+OF_MEETING = ("slug", "body", "meeting")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
@@ -89,6 +90,7 @@ DOORS = {
     "agreements:row_delete": Door(("slug", "goal_kind", "goal"), through=EDITORS),
     "governance:agreement_governance": Door(OF_AGREEMENT, through=EVERYBODY),
     "governance:body_detail": Door(("slug", "body"), through=EVERYBODY),
+    "governance:meeting_detail": Door(OF_MEETING, through=EVERYBODY),
     "governance:row_create": Door(("slug", "seat_kind"), through=EDITORS),
     "governance:row_edit": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "governance:row_delete": Door(("slug", "seat_kind", "seat"), through=EDITORS),
@@ -364,6 +366,7 @@ def build(status, published_on):
         "goal_kind": "mal",
         "goal": make.GoalFactory(agreement=agreement).pk,
         "body": body.key,
+        "meeting": make.MeetingFactory(body=body).key,
         "seat_kind": "platser",
         "seat": make.SeatFactory(body=body).pk,
         "round": round.label,

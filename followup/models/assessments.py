@@ -143,6 +143,18 @@ class AgendaLinkQuerySet(models.QuerySet):
     def editable_by(self, user):
         return self.filter(item__in=AgendaItem.objects.editable_by(user).values("pk"))
 
+    def for_page(self, user):
+        """Links to what ``user`` may read, with what names it and leads there."""
+        return self.filter(
+            Q(edition__in=Edition.objects.visible_to(user).values("pk"))
+            | Q(round__in=Round.objects.visible_to(user).values("pk"))
+            | Q(assessment__in=Assessment.objects.visible_to(user).values("pk"))
+            | Q(proposal__in=Proposal.objects.visible_to(user).values("pk"))
+        ).select_related(
+            "edition__plan__agreement", "round__agreement", "proposal__plan__agreement",
+            "assessment__round__agreement", "assessment__area", "assessment__goal",
+        )  # fmt: skip
+
 
 class AgendaLink(models.Model):
     """What a matter on an agenda is about: one edition, round, assessment or proposal. A matter may have several."""

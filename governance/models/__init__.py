@@ -9,7 +9,8 @@ from governance.models.bodies import (
     Responsibility,
     Seat,
 )
-from governance.models.meetings import AgendaItem, Assignment, Attendance, Decision, Meeting, Record
+from governance.models.decisions import AgendaItem, Assignment, Decision
+from governance.models.meetings import Attendance, Meeting, Record
 
 __all__ = [
     "BODY_GROUPS",

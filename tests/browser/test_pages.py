@@ -6,7 +6,7 @@ from django.urls import reverse
 from actionplans.models import Activity, Comment, Proposal
 from agreements.models import Goal
 from followup.models import Report
-from governance.models import Seat
+from governance.models import Meeting, Seat
 from parties.models import User
 from portal.access import ACCESS, Audience
 
@@ -45,6 +45,7 @@ def row(model, **lookup):
     return lambda: model.objects.filter(**lookup).order_by("pk").first().pk
 
 
+MEETING = (SLUG, "exempel-radet", lambda: Meeting.objects.filter(body__key="exempel-radet").latest("held_on").key)
 AGREEMENTS = [
     "uppsala-2019-2021",
     "stockholm-ksl-2008",
@@ -82,6 +83,7 @@ PAGES = {
     "agreements:row_delete": ((SLUG, "mal", row(Goal, agreement__slug=SLUG)), "samordnare"),
     "governance:agreement_governance": (("vastmanland-2008-2014",), None),
     "governance:body_detail": ((SLUG, "exempel-radet"), "samordnare"),
+    "governance:meeting_detail": (MEETING, "samordnare"),
     "governance:row_create": ((SLUG, "organ"), "samordnare"),
     "governance:row_edit": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
     "governance:row_delete": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),

@@ -1,0 +1,73 @@
+"""What the pages of a meeting read: the meeting as seen from one agreement, its agenda, and who reads it."""
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agreements.frame import frame
+from agreements.models import Agreement
+from governance.models import AgendaItem, Decision, Meeting, Record
+from lib.web import get_editable, get_visible
+
+
+def meeting_url(agreement, meeting, view="meeting_detail"):
+    """The address of a page of the meeting, seen from ``agreement``."""
+    return reverse(f"governance:{view}", args=[agreement.slug, meeting.body.key, meeting.key])
+
+
+def seen_meeting(user, slug, key, meeting):
+    """(agreement, meeting) where ``user`` sees that the body meets; 404 otherwise."""
+    return _meeting(get_visible, user, slug, key, meeting)
+
+
+def kept_meeting(user, slug, key, meeting):
+    """(agreement, meeting) where ``user`` keeps the meeting: unseen is 404, seen only is 403."""
+    return _meeting(get_editable, user, slug, key, meeting)
+
+
+def _meeting(get, user, slug, key, meeting):
+    agreement = get_visible(Agreement.objects.for_page(user), user, slug=slug)
+    meetings = Meeting.objects.for_page(user).filter(body__mandates__agreement=agreement)
+    return agreement, get(meetings, user, body__key=key, key=meeting)
+
+
+def meeting_frame(agreement, meeting, *trail):
+    """The context of a page about ``meeting``; ``trail`` as in agreements.frame."""
+    body = meeting.body
+    context = frame(
+        agreement,
+        (_("Styrning"), reverse("governance:agreement_governance", args=[agreement.slug])),
+        (body.name, reverse("governance:body_detail", args=[agreement.slug, body.key])),
+        (_("Möte %(day)s") % {"day": meeting.held_on}, meeting_url(agreement, meeting) if trail else ""),
+        *trail,
+    )
+    return {**context, "meeting": meeting, "body": body, "stance": meeting_stance(agreement, meeting)}
+
+
+def meeting_stance(agreement, meeting):
+    """Which state the meeting is in, and who reads its agenda."""
+    label = capfirst(str(meeting.state_label))
+    if meeting.published_at:
+        readers = _("Alla kan läsa.") if agreement.is_published else _("Parterna och organen kan läsa.")
+        return {"state": "public", "label": label, "readers": readers}
+    if meeting.called_at:
+        return {"state": "sent", "label": label, "readers": _("Dagordningen läses av organet och parterna.")}
+    return {"state": "draft", "label": label, "readers": _("Dagordningen läses bara av dem som håller i mötet.")}
+
+
+def agenda_of(meeting, user):
+    """The matters in order with all that ``user`` may read of each, for those to whom the meeting is opened."""
+    return list(AgendaItem.objects.filter(meeting=meeting).for_page(user))
+
+
+def meeting_of(meeting, user):
+    """The page of a meeting: agenda, who was there, what was decided, and the minutes."""
+    if not meeting.is_opened:
+        return {"items": [], "attendance": [], "loose_decisions": [], "record": None}
+    decisions = Decision.objects.visible_to(user).filter(meeting=meeting, item__isnull=True)
+    return {
+        "items": agenda_of(meeting, user),
+        "attendance": list(meeting.attendance.select_related("seat__party", "seat__membership__user")),
+        "loose_decisions": decisions.select_related("agreement", "mandate__body").order_by("pk"),
+        "record": Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first(),
+    }
