@@ -12,7 +12,7 @@ from django.utils import timezone
 from followup.models import Outcome, Report, ReportStatus, Respondent
 from followup.small_numbers import sums_of
 
-SHAPE = 1  # of the facts; a page that is drawn from older ones can tell by it
+SHAPE = 2  # of the facts; a page that is drawn from older ones can tell by it
 NOT_REPORTED = "not_reported"
 
 
@@ -156,6 +156,7 @@ def _activities(reports, answered):
                 "number": activity.number,
                 "title": activity.title,
                 "area": activity.area.name if activity.area_id else "",
+                "area_key": activity.area.key if activity.area_id else "",
                 "reports": [],
             },
         )

@@ -9,6 +9,7 @@ from simple_history.utils import bulk_create_with_history
 
 from actionplans.models import ActionPlan, Activity, Edition
 from actionplans.services import refuse_unready
+from followup.figures import figures_of
 from followup.models import Outcome, Report, Respondent, Round
 from followup.outcome import facts_of
 from governance.models import Decision
@@ -141,7 +142,8 @@ def close_round(*, round, by, at=None):
         raise Frozen(_("Omgången är inte öppen."))
     round.closed_at, round.closed_by = at or timezone.now(), by
     round.save(update_fields=["closed_at", "closed_by"])
-    return Outcome.objects.create(round=round, made_at=round.closed_at, facts=facts_of(round))
+    stored = {"facts": facts_of(round), "figures": figures_of(round)}
+    return Outcome.objects.create(round=round, made_at=round.closed_at, **stored)
 
 
 @transaction.atomic
