@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.importing import ACTORS, BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell, refuse_ring
@@ -35,6 +36,11 @@ MEETINGS = Directory(
     load=lambda run: Meeting.objects.filter(body__in=bodies(run)).select_related("body"),
     key=of_body,
 )
+SEATS = Directory(
+    _("platserna (organ/nyckel)"),
+    load=lambda run: Seat.objects.filter(body__in=bodies(run)).select_related("body"),
+    key=of_body,
+)
 DECISIONS = Directory(
     _("besluten (organ/nyckel)"),
     load=lambda run: Decision.objects.filter(body__in=bodies(run)).select_related("body"),
@@ -49,6 +55,7 @@ class GovernanceSheet(AgreementSheet):
         **AgreementSheet.directories,
         Body: BODIES,
         Mandate: MANDATES,
+        Seat: SEATS,
         Meeting: MEETINGS,
         Decision: DECISIONS,
     }
@@ -190,8 +197,14 @@ class SeatResource(GovernanceSheet):
     class Meta:
         model = Seat
         fields = (
-            "body", "key", "order", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on",
+            "body", "key", "order", "role", "office", "party", "alternate_for", "mandate_confirmed_on",
+            "vacant_since", "starts_on", "ends_on",
         )  # fmt: skip
+
+    def check(self, seat):
+        first = seat.alternate_for
+        if first and (first.body_id != seat.body_id or first.pk == seat.pk):
+            raise ValidationError({"alternate_for": _("Välj en annan plats i samma organ.")})
 
     def save_parts(self, seat):
         """Who sits in the seat reads what the body reads, for as long as the seat says."""
@@ -230,12 +243,42 @@ class ResponsibilityResource(GovernanceSheet):
 
 class MeetingResource(GovernanceSheet):
     name = _("Möten")
-    about = _("Organens möten.")
+    about = _(
+        "Organens möten. Dagordning och beslut läses först av organet och parterna, av alla när de är publicerade."
+    )
     ordering = ("held_on", "body__key", "key")
 
     class Meta:
         model = Meeting
-        fields = ("body", "key", "held_on", "starts_at", "ends_at", "place", "minutes", "note")
+        fields = (
+            "body", "key", "held_on", "starts_at", "ends_at", "place", "minutes", "note", "registry_number", "quorum",
+            "called_at", "ended_at", "published_at",
+        )  # fmt: skip
+
+    OPENED = {"registry_number", "quorum"}  # read by those to whom the meeting is opened
+
+    def texts(self, meeting, columns=None):
+        texts = super().texts(meeting, columns)
+        if self.run.user is None or meeting._state.adding or meeting.pk in self.run.memo("opened", self._opened):
+            return texts
+        return {column: "" if column.attribute in self.OPENED else text for column, text in texts.items()}
+
+    def _opened(self):
+        return set(Meeting.objects.opened_to(self.run.user).values_list("pk", flat=True))
+
+    def check(self, meeting):
+        """What only happens at or after a meeting is not told of one that is still ahead."""
+        if meeting.held_on > timezone.localdate():
+            for name in ("ended_at", "published_at"):
+                if getattr(meeting, name):
+                    raise ValidationError({name: _("Mötet har inte hållits än. Töm cellen eller rätta mötesdagen.")})
+
+    def _save(self, meeting):
+        changed = {column.attribute for column in self.changed}
+        for name in ("called", "published"):
+            if f"{name}_at" in changed:
+                setattr(meeting, f"{name}_by", self.run.user if getattr(meeting, f"{name}_at") else None)
+        super()._save(meeting)
 
 
 class DecisionResource(GovernanceSheet):
