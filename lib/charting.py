@@ -80,9 +80,10 @@ class LineChart:
         return [value for line in self.lines for value in line.points.values() if value is not None]
 
     @property
-    def starts_above_zero(self):
-        """Whether the page must say that the axis is cut, since only part of it is drawn."""
-        return bool(self.values) and Drawing(self, is_narrow=False).low > 0
+    def starts_at(self):
+        """Where the axis begins, as text, if that is not zero: the page must say so. Else empty."""
+        first = Drawing(self, is_narrow=False).low if self.values else Decimal(0)
+        return number_format(first, use_l10n=True) if first else ""
 
     def name_of(self, x):
         return self.names.get(x, str(x))
@@ -249,7 +250,7 @@ class Drawing:
     def _labels_below(self):
         labels, y = [], self.bottom + 46
         for line in self.lines:
-            rows = wrap(line.label, self.right - 30, TEXT_SIZE, max_lines=2)
+            rows = wrap(self._name(line), self.right - 30, TEXT_SIZE, max_lines=2)
             labels.append(
                 Label([Text(row, 30, y + LINE_STEP * number) for number, row in enumerate(rows)], (16, y - 4.5))
             )
@@ -259,7 +260,7 @@ class Drawing:
     def _labels_beside(self):
         """The names at the right, each as near its last value as the others allow."""
         left, room = self.right + 34, self.width - self.right - 40
-        rows = [wrap(line.label, room, TEXT_SIZE, max_lines=2) for line in self.lines]
+        rows = [wrap(self._name(line), room, TEXT_SIZE, max_lines=2) for line in self.lines]
         ends = [self._end(line) for line in self.lines]
         tops = spread(
             [end[1] - LINE_STEP * len(row) / 2 for end, row in zip(ends, rows, strict=True)],
@@ -277,6 +278,10 @@ class Drawing:
             (left - 10, middle),
             thread,
         )
+
+    def _name(self, line):
+        """The line's name and last value, as they stand at its end."""
+        return f"{line.label} {self.chart.said(known_points(line)[-1][1])}"
 
     def _end(self, line):
         """Where the last value of the line stands."""
