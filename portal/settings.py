@@ -184,6 +184,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.boo
 EMAIL_TIMEOUT = 30
 # Where the portal is found: what links in letters and calendars begin with. Never taken from who asks (Host).
 PORTAL_URL = env("PORTAL_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+# Where figures of municipalities are fetched from (docs/indicators.md).
+KOLADA_URL = env("KOLADA_URL", default="https://api.kolada.se/v3")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,6 +7,7 @@ the portal: a new agreement, accession or mandate grants what its parties, coord
 import datetime
 import hashlib
 import zlib
+from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -633,6 +634,32 @@ class ReturnFactory(DjangoModelFactory):
 
     class Meta:
         model = followup.Return
+
+
+class IndicatorFactory(RowFactory):
+    """An indicator of a goal's agreement that the parties count; ``kolada=True`` for one that is fetched."""
+
+    name = Sequence("Indikator {}".format)
+    unit = "procent"
+    better = "higher"
+
+    class Meta:
+        model = followup.Indicator
+
+    class Params:
+        kolada = Trait(source="kolada", kpi="N02267")
+
+
+class MeasurementFactory(DjangoModelFactory):
+    """A value of the county, where neither party nor county is said to be None."""
+
+    indicator = SubFactory(IndicatorFactory)
+    county = SelfAttribute("indicator.agreement.county")
+    year = 2024
+    value = Decimal(10)
+
+    class Meta:
+        model = followup.Measurement
 
 
 class ReopeningFactory(DjangoModelFactory):
