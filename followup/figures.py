@@ -9,19 +9,19 @@ Counted by GROUP BY while the round takes answers, however many they are. Closin
       "shares": {"done": 16, "not_reported": 5},     status → how many; what nobody gave is left out
       "asks": 3,                                     answers that ask the council to decide something
       "late": 2,                                     answers handed in after the party's last day
-      "areas":   [{"key", "name", "total", "shares", "asks"}],           in the plan's order, what has no area ("") last
+      "areas":   [{"key", "name", "total", "shares", "asks", "late"}],   in the plan's order, what has no area ("") last
       "parties": [{"key", "name", "total", "shares", "asks", "late"}],   in the order of the names
-      "cells":   [{"area", "party", "total", "shares", "asks"}],         by keys; only those somebody was asked in
+      "cells":   [{"area", "party", "total", "shares", "asks", "late"}], by keys; only those somebody was asked in
     }
 
 Only what is handed in counts as an answer; the rest is ``not_reported``. ``shares`` always add up to ``total``, and
 areas, parties and cells each add up to the round.
 """
 
-from collections import Counter
+from datetime import datetime, time, timedelta
 
 from django.db.models import Case, Count, F, Q, Value, When
-from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.text import slugify
 
 from agreements.models import PriorityArea
@@ -54,7 +54,6 @@ def empty_figures():
 
 def figures_in(facts):
     """The figures of a round's stored facts: for rounds that were closed before figures were kept."""
-    late = {row["party"]: row["late"] for row in facts["parties"]}
     areas = {}
     parties = {row["party"]: (row["key"], row["name"]) for row in facts["parties"]}
     counted = []
@@ -62,9 +61,9 @@ def figures_in(facts):
         area = row.get("area_key", slugify(row["area"]))
         areas.setdefault(area, (area, row["area"]))
         for said in row["reports"]:
-            asks = bool(said.get("decision_asked"))
-            counted.append((area, said["party"], said["status"] or NOT_REPORTED, 1, int(asks)))
-    return _summed(counted, areas, parties, late)
+            asks, late = bool(said.get("decision_asked")), said.get("late", False)
+            counted.append((area, said["party"], said["status"] or NOT_REPORTED, 1, int(asks), int(late)))
+    return _summed(counted, areas, parties)
 
 
 def _stored(rounds):
@@ -82,59 +81,61 @@ def _stored(rounds):
 def _counted(rounds):
     """Round → figures, counted by the database: a row per round, area, party and status."""
     reports = Report.objects.filter(round__in=[round.pk for round in rounds]).order_by()
-    status = Case(When(submitted_at__isnull=False, then=F("status")), default=Value(NOT_REPORTED))
-    asking = Count("pk", filter=Q(submitted_at__isnull=False) & ~Q(decision_asked=""))
-    reports = reports.annotate(said=status).values_list("round", "activity__area", "party", "said")
+    handed_in = Q(submitted_at__isnull=False)
+    said = Case(When(handed_in, then=F("status")), default=Value(NOT_REPORTED))
+    rows = reports.annotate(said=said).values_list("round", "activity__area", "party", "said")
+    rows = rows.annotate(count=Count("pk"), asking=Count("pk", filter=handed_in & ~Q(decision_asked="")))
     counted = {round.pk: [] for round in rounds}
-    for round, *row in reports.annotate(count=Count("pk"), asking=asking):
+    for round, *row in rows.annotate(late=Count("pk", filter=_late(rounds))):
         counted[round].append(row)
-    keys = [{row[place] for rows in counted.values() for row in rows} for place in (0, 1)]
-    areas = PriorityArea.objects.filter(pk__in=keys[0] - {None}).order_by("order", "pk")
-    areas = {pk: (key, name) for pk, key, name in areas.values_list("pk", "key", "name")} | {None: ("", "")}
-    parties = Party.objects.filter(pk__in=keys[1]).order_by("sort_name", "pk")
-    parties = {pk: (key, name) for pk, key, name in parties.values_list("pk", "key", "name")}
-    late = _late(rounds)
-    return {round.pk: _summed(counted[round.pk], areas, parties, late[round.pk]) for round in rounds}
+    used = [{row[place] for rows in counted.values() for row in rows} for place in (0, 1)]
+    areas = _named(PriorityArea.objects.filter(pk__in=used[0] - {None}).order_by("order", "pk")) | {None: ("", "")}
+    parties = _named(Party.objects.filter(pk__in=used[1]).order_by("sort_name", "pk"))
+    return {round.pk: _summed(counted[round.pk], areas, parties) for round in rounds}
+
+
+def _named(rows):
+    return {pk: (key, name) for pk, key, name in rows.values_list("pk", "key", "name")}
 
 
 def _late(rounds):
-    """Round → party → how many of its answers came after its own last day."""
-    late, due = {round.pk: Counter() for round in rounds}, {round.pk: round.due_on for round in rounds}
-    places = Respondent.objects.filter(round__in=due, extended_to__isnull=False)
-    longer = {(round, party): day for round, party, day in places.values_list("round", "party", "extended_to")}
-    days = Report.objects.filter(round__in=due, submitted_at__isnull=False).order_by()
-    days = days.annotate(day=TruncDate("submitted_at")).filter(day__gt=F("round__due_on"))
-    for round, party, day, count in days.values_list("round", "party", "day").annotate(Count("pk")):
-        if day > longer.get((round, party), due[round]):
-            late[round][party] += count
+    """Which reports came after their party's own last day: one query for those who have been given longer."""
+    places = Respondent.objects.filter(round__in=rounds, extended_to__isnull=False)
+    longer = {round.pk: {} for round in rounds}
+    for round, party, day in places.values_list("round", "party", "extended_to"):
+        longer[round][party] = day
+    late = Q(pk__in=[])
+    for round in rounds:
+        here = Q(round=round.pk)
+        late |= here & ~Q(party__in=longer[round.pk]) & _after(round.due_on)
+        for party, day in longer[round.pk].items():
+            late |= here & Q(party=party) & _after(max(day, round.due_on))
     return late
 
 
-def _summed(counted, areas, parties, late):
-    """The figures of ``counted`` rows (area, party, status, count, asks); ``areas`` and ``parties``: id → (key, name).
+def _after(day):
+    """Handed in after ``day``, by the clock of Stockholm."""
+    return Q(submitted_at__gte=timezone.make_aware(datetime.combine(day + timedelta(days=1), time())))
 
-    The rows of each dict come in the order of the page.
+
+def _summed(counted, areas, parties):
+    """The figures of ``counted`` rows (area, party, status, and how many, asking, late).
+
+    ``areas`` and ``parties`` are id → (key, name), in the order of the page.
     """
     whole, by_area, by_party, by_cell = _Sum(), {}, {}, {}
-    for area, party, status, count, asks in counted:
-        cell = (areas[area][0], parties[party][0])
-        for line in (
-            whole,
-            by_area.setdefault(area, _Sum()),
-            by_party.setdefault(party, _Sum()),
-            by_cell.setdefault(cell, _Sum()),
-        ):
-            line.add(status, count, asks)
-    named = [{"key": key, "name": name, **by_area[pk].line()} for pk, (key, name) in areas.items() if pk in by_area]
+    for area, party, *row in counted:
+        whole.add(*row)
+        by_area.setdefault(area, _Sum()).add(*row)
+        by_party.setdefault(party, _Sum()).add(*row)
+        by_cell.setdefault((areas[area][0], parties[party][0]), _Sum()).add(*row)
+    lines = [{"key": key, "name": name, **by_area[pk].line()} for pk, (key, name) in areas.items() if pk in by_area]
     return {
         "shape": SHAPE,
         **whole.line(),
-        "late": sum(late.get(party, 0) for party in by_party),
-        "areas": sorted(named, key=lambda row: row["key"] == ""),
+        "areas": sorted(lines, key=lambda row: row["key"] == ""),
         "parties": [
-            {"key": key, "name": name, **by_party[pk].line(), "late": late.get(pk, 0)}
-            for pk, (key, name) in parties.items()
-            if pk in by_party
+            {"key": key, "name": name, **by_party[pk].line()} for pk, (key, name) in parties.items() if pk in by_party
         ],
         "cells": [{"area": area, "party": party, **by_cell[area, party].line()} for area, party in sorted(by_cell)],
     }
@@ -144,11 +145,13 @@ class _Sum:
     """Counts of one line, as they are added up."""
 
     def __init__(self):
-        self.shares, self.asks = Counter(), 0
+        self.shares, self.asks, self.late = {}, 0, 0
 
-    def add(self, status, count, asks):
-        self.shares[status] += count
+    def add(self, status, count, asks, late):
+        self.shares[status] = self.shares.get(status, 0) + count
         self.asks += asks
+        self.late += late
 
     def line(self):
-        return {"total": self.shares.total(), "shares": dict(sorted(self.shares.items())), "asks": self.asks}
+        shares = dict(sorted(self.shares.items()))
+        return {"total": sum(shares.values()), "shares": shares, "asks": self.asks, "late": self.late}

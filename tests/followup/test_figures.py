@@ -69,7 +69,12 @@ def recounted(round):
     def line(rows):
         codes = sorted({row["status"] for row in rows})
         shares = {code: sum(row["status"] == code for row in rows) for code in codes}
-        return {"total": len(rows), "shares": shares, "asks": sum(row["asks"] for row in rows)}
+        return {
+            "total": len(rows),
+            "shares": shares,
+            "asks": sum(row["asks"] for row in rows),
+            "late": sum(row["late"] for row in rows),
+        }
 
     def of(**keys):
         return [row for row in rows if all(row[name] == value for name, value in keys.items())]
@@ -83,12 +88,8 @@ def recounted(round):
     return {
         "shape": 1,
         **line(rows),
-        "late": sum(row["late"] for row in rows),
         "areas": [{"key": key, "name": name, **line(of(area=area))} for key, name, area in keyed],
-        "parties": [
-            {"key": one.key, "name": one.name, **line(of(party=one)), "late": sum(row["late"] for row in of(party=one))}
-            for one in parties
-        ],
+        "parties": [{"key": one.key, "name": one.name, **line(of(party=one))} for one in parties],
         "cells": [
             {"area": area, "party": party, **line(of(area=by_key[area], party=by_key[party]))} for area, party in cells
         ],
