@@ -281,14 +281,6 @@ class ResponsibilityForm(SourcedRowForm):
             self.add_error("collaboration_areas", _("Välj bara samverkansområden som hör till området."))
 
 
-class MeetingForm(OfBodyForm):
-    slug, anchor, stem = "moten", "moten", "mote"
-
-    class Meta:
-        model = Meeting
-        fields = ["body", "held_on", "starts_at", "ends_at", "place", "minutes", "note"]
-
-
 class DecisionForm(OfBodyForm):
     slug, anchor, stem = "beslut", "beslut", "beslut"
 
@@ -314,4 +306,4 @@ class DecisionForm(OfBodyForm):
             self.add_error("meeting", _("Mötet hölls av ett annat organ. Välj ett möte i samma organ."))
 
 
-KINDS = [BodyForm, MandateForm, SeatForm, ResponsibilityForm, MeetingForm, DecisionForm]
+KINDS = [BodyForm, MandateForm, SeatForm, ResponsibilityForm, DecisionForm]

@@ -1,12 +1,13 @@
 """What the pages of a meeting read: the meeting as seen from one agreement, its agenda, and who reads it."""
 
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
-from governance.models import AgendaItem, Decision, Meeting, Record
+from governance.models import AgendaItem, Body, Decision, Meeting, Record
 from lib.web import get_editable, get_visible
 
 
@@ -25,6 +26,16 @@ def kept_meeting(user, slug, key, meeting):
     return _meeting(get_editable, user, slug, key, meeting)
 
 
+def kept_body(user, slug, key):
+    """(agreement, body) where ``user`` keeps the body's meetings: unseen is 404, seen only is 403."""
+    agreement = get_visible(Agreement.objects.for_page(user), user, slug=slug)
+    bodies = Body.objects.filter(mandates__agreement=agreement).select_related("county")
+    body = get_visible(bodies, user, key=key)
+    if not Body.objects.run_by(user).filter(pk=body.pk).exists():
+        raise PermissionDenied
+    return agreement, body
+
+
 def _meeting(get, user, slug, key, meeting):
     agreement = get_visible(Agreement.objects.for_page(user), user, slug=slug)
     meetings = Meeting.objects.for_page(user).filter(body__mandates__agreement=agreement)
@@ -33,15 +44,21 @@ def _meeting(get, user, slug, key, meeting):
 
 def meeting_frame(agreement, meeting, *trail):
     """The context of a page about ``meeting``; ``trail`` as in agreements.frame."""
-    body = meeting.body
-    context = frame(
-        agreement,
-        (_("Styrning"), reverse("governance:agreement_governance", args=[agreement.slug])),
-        (body.name, reverse("governance:body_detail", args=[agreement.slug, body.key])),
-        (_("Möte %(day)s") % {"day": meeting.held_on}, meeting_url(agreement, meeting) if trail else ""),
-        *trail,
-    )
-    return {**context, "meeting": meeting, "body": body, "stance": meeting_stance(agreement, meeting)}
+    own = (_("Möte %(day)s") % {"day": meeting.held_on}, meeting_url(agreement, meeting) if trail else "")
+    context = body_frame(agreement, meeting.body, own, *trail)
+    return {
+        **context,
+        "meeting": meeting,
+        "meeting_page": meeting_url(agreement, meeting),
+        "stance": meeting_stance(agreement, meeting),
+    }
+
+
+def body_frame(agreement, body, *trail):
+    """The context of a page that stands under the page of ``body``."""
+    governance = (_("Styrning"), reverse("governance:agreement_governance", args=[agreement.slug]))
+    own = (body.name, reverse("governance:body_detail", args=[agreement.slug, body.key]))
+    return {**frame(agreement, governance, own, *trail), "body": body}
 
 
 def meeting_stance(agreement, meeting):

@@ -1,12 +1,102 @@
 """The pages of a meeting: before it, while it lasts, and after."""
 
-from django.shortcuts import render
+from copy import copy
 
-from governance.meeting_page import meeting_frame, meeting_of, seen_meeting
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agreements.rows import hanging_on
+from governance.assigning import bring_forward
+from governance.meeting_forms import MeetingForm, RemoveForm
+from governance.meeting_page import (
+    body_frame,
+    kept_body,
+    kept_meeting,
+    meeting_frame,
+    meeting_of,
+    meeting_url,
+    seen_meeting,
+)
+from governance.services import make_meeting, remove_meeting
+from lib.db import Frozen
+from lib.forms import answer_form
+
+
+def meeting_create(request, slug, key):
+    """Plan a meeting; what the body has given and not ended stands on its agenda from the start."""
+    agreement, body = kept_body(request.user, slug, key)
+    form = MeetingForm(request.POST or None, body=body)
+    context = body_frame(agreement, body, (_("Nytt möte"), ""))
+    return answer_form(
+        request,
+        form,
+        "governance/meeting_create.html",
+        {**context, "back_url": reverse("governance:body_detail", args=[slug, key])},
+        save=lambda: make_meeting(form=form, by=request.user),
+        url=lambda meeting: meeting_url(agreement, meeting),
+        done=_("Mötet är inlagt. Bara ni som håller i det läser dagordningen tills ni kallar."),
+    )
 
 
 def meeting_detail(request, slug, key, meeting):
     """When and where the body meets; the agenda, who was there and what was decided to those who may read it."""
     agreement, meeting = seen_meeting(request.user, slug, key, meeting)
+    if meeting.can_edit:
+        bring_forward(meeting=meeting, by=request.user)
     context = {**meeting_frame(agreement, meeting), **meeting_of(meeting, request.user)}
     return render(request, "governance/meeting_detail.html", context)
+
+
+def meeting_edit(request, slug, key, meeting):
+    """Change when and where, until the meeting is published."""
+    agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    context = meeting_frame(agreement, meeting, (_("Ändra"), ""))
+    if meeting.published_at:
+        messages.error(request, _("Mötet är publicerat och ändras inte längre."))
+        return redirect(meeting_url(agreement, meeting))
+    form = MeetingForm(request.POST or None, instance=copy(meeting))
+    return answer_form(request, form, "governance/meeting_edit.html", context, url=meeting_url(agreement, meeting))
+
+
+def meeting_delete(request, slug, key, meeting):
+    """Remove a meeting that was never called, after asking."""
+    agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    form = RemoveForm(request.POST if request.method == "POST" else None)
+    context = meeting_frame(agreement, meeting, (_("Ta bort"), ""))
+    return answer_form(
+        request,
+        form,
+        "governance/meeting_delete.html",
+        {**context, "hanging": hanging_on(meeting, request.user)},
+        save=lambda: remove_meeting(meeting=meeting, by=request.user),
+        url=reverse("governance:body_detail", args=[slug, key]),
+        done=_("Mötet är borttaget."),
+    )
+
+
+@require_POST
+def meeting_call(request, slug, key, meeting):
+    """Open the agenda to the body and the parties."""
+    done = _("Mötet är kallat. Organet och parterna läser dagordningen.")
+    return _change(request, slug, key, meeting, "call", done)
+
+
+@require_POST
+def meeting_end(request, slug, key, meeting):
+    """The meeting is over; what is left are the minutes."""
+    return _change(request, slug, key, meeting, "finish", _("Mötet är avslutat. Skriv anteckningarna när du vill."))
+
+
+def _change(request, slug, key, meeting, verb, done):
+    """Do a one-click change of a meeting's state and go back to it."""
+    agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    try:
+        getattr(meeting, verb)(by=request.user)
+    except Frozen as frozen:
+        messages.error(request, str(frozen))
+    else:
+        messages.success(request, done)
+    return redirect(meeting_url(agreement, meeting))

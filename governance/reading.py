@@ -5,7 +5,7 @@ from django.utils import timezone
 from agreements.models import Agreement, PriorityArea
 from governance.chart import Node, build_chart, duty
 from governance.drawing import draw_narrow, draw_wide
-from governance.models import Decision, Mandate, Meeting, Responsibility, Seat
+from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
 
 
 def governance_of(agreement):
@@ -45,6 +45,7 @@ def body_of(mandate, user):
         "duties": [duty(row) for row in responsibilities],
         "others": others.select_related("agreement__county", "body", "convener"),
         "seats": seats_of(body, today),
+        "can_meet": Body.objects.run_by(user).filter(pk=body.pk).exists(),
         "names_shown": Agreement.objects.shared_with(user).filter(pk=mandate.agreement_id).exists(),
         "upcoming": [meeting for meeting in meetings if meeting.held_on >= today],
         "held": [meeting for meeting in reversed(meetings) if meeting.held_on < today],

@@ -1,12 +1,16 @@
 """Writes that touch several rows of this app."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 
 from agreements.models import Actor
 from agreements.rows import is_unused
 from agreements.services import grant_rights
-from governance.models import BODY_GROUPS, Body
+from governance.assigning import bring_forward
+from governance.models import BODY_GROUPS, Body, Meeting
+from lib.db import Frozen
 from parties.models import Right, Role
 from parties.rights import set_grants
 from parties.services import join
@@ -100,3 +104,25 @@ def remove_mandate(mandate, *, version):
             body.delete()
     except ProtectedError:
         pass  # it works in another agreement, or has met and decided
+
+
+@transaction.atomic
+def make_meeting(*, form, by):
+    """Save a new meeting of a valid form, with what its body has given and not ended on the agenda."""
+    meeting = form.save()
+    bring_forward(meeting=meeting, by=by)
+    return meeting
+
+
+@transaction.atomic
+def remove_meeting(*, meeting, by):
+    """Remove a meeting that was never called. Raises Frozen afterwards, ValidationError where something hangs on it."""
+    meeting = Meeting.hold(meeting.pk)
+    if meeting.was_called_or_held:
+        raise Frozen(_("Mötet är kallat eller har hållits och kan inte tas bort. Skriv en anmärkning i stället."))
+    meeting._history_user = by
+    try:
+        with transaction.atomic():
+            meeting.delete()
+    except ProtectedError:
+        raise ValidationError(_("Något hänger på mötet. Ta bort det, eller välj ett annat möte där, först.")) from None

@@ -47,7 +47,12 @@ ACCESS = {
     # governance
     "governance:agreement_governance": ANYONE,
     "governance:body_detail": ANYONE,
+    "governance:meeting_create": SIGNED_IN,
     "governance:meeting_detail": ANYONE,
+    "governance:meeting_edit": SIGNED_IN,
+    "governance:meeting_delete": SIGNED_IN,
+    "governance:meeting_call": SIGNED_IN,
+    "governance:meeting_end": SIGNED_IN,
     "governance:row_create": SIGNED_IN,
     "governance:row_edit": SIGNED_IN,
     "governance:row_delete": SIGNED_IN,
@@ -102,6 +107,10 @@ ACCESS = {
     "actionplans:edition_import_preview": SIGNED_IN,
     "actionplans:edition_import_confirm": SIGNED_IN,
     # followup
+    "followup:item_create": SIGNED_IN,
+    "followup:item_edit": SIGNED_IN,
+    "followup:item_delete": SIGNED_IN,
+    "followup:item_move": SIGNED_IN,
     "followup:lineage_detail": ANYONE,
     "followup:round_list": ANYONE,
     "followup:round_detail": ANYONE,

@@ -34,7 +34,7 @@ def make_row(kind, agreement):
         municipality = factories.PartyCountyFactory(county=agreement.county).party
         return factories.OutsiderFactory(agreement=agreement, party=municipality)
     factory = getattr(factories, f"{kind._meta.model.__name__}Factory")
-    if kind.slug in ("platser", "moten", "beslut"):
+    if kind.slug in ("platser", "beslut"):
         return factory(body=factories.MandateFactory(agreement=agreement).body)
     if issubclass(factory, factories.InAreaFactory):
         return factory(area=factories.PriorityAreaFactory(agreement=agreement))

@@ -59,6 +59,7 @@ OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
 OF_FORM = ("slug", "round", "party_key")
 OF_MEETING = ("slug", "body", "meeting")
+OF_ITEM = (*OF_MEETING, "item")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
@@ -90,7 +91,12 @@ DOORS = {
     "agreements:row_delete": Door(("slug", "goal_kind", "goal"), through=EDITORS),
     "governance:agreement_governance": Door(OF_AGREEMENT, through=EVERYBODY),
     "governance:body_detail": Door(("slug", "body"), through=EVERYBODY),
+    "governance:meeting_create": Door(("slug", "body"), through=EDITORS),
     "governance:meeting_detail": Door(OF_MEETING, through=EVERYBODY),
+    "governance:meeting_edit": Door(OF_MEETING, through=EDITORS),
+    "governance:meeting_delete": Door(OF_MEETING, through=EDITORS),
+    "governance:meeting_call": Door(OF_MEETING, through=EDITORS, only="post"),
+    "governance:meeting_end": Door(OF_MEETING, through=EDITORS, only="post"),
     "governance:row_create": Door(("slug", "seat_kind"), through=EDITORS),
     "governance:row_edit": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "governance:row_delete": Door(("slug", "seat_kind", "seat"), through=EDITORS),
@@ -143,6 +149,10 @@ DOORS = {
     "actionplans:edition_import": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_import_preview": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="get"),
     "actionplans:edition_import_confirm": Door((*OF_EDITION, "staged"), through=EDITORS, seen=EDITORS, only="post"),
+    "followup:item_create": Door(OF_MEETING, through=EDITORS),
+    "followup:item_edit": Door(OF_ITEM, through=EDITORS),
+    "followup:item_delete": Door(OF_ITEM, through=EDITORS),
+    "followup:item_move": Door(OF_ITEM, through=EDITORS, only="post"),
     "followup:lineage_detail": Door(("slug", "plan", "draft_lineage"), through=EDITORS, seen=EDITORS),
     "followup:edition_create": Door(OF_PLAN, through=EDITORS),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
@@ -349,6 +359,7 @@ def build(status, published_on):
     published = make.RoundFactory(agreement=agreement)
     close_round(round=published, by=make.UserFactory())
     published.publish(by=make.UserFactory())
+    meeting = make.MeetingFactory(body=body)
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))
     make.RespondentFactory(round=round, party=party)
@@ -366,7 +377,8 @@ def build(status, published_on):
         "goal_kind": "mal",
         "goal": make.GoalFactory(agreement=agreement).pk,
         "body": body.key,
-        "meeting": make.MeetingFactory(body=body).key,
+        "meeting": meeting.key,
+        "item": make.AgendaItemFactory(meeting=meeting).pk,
         "seat_kind": "platser",
         "seat": make.SeatFactory(body=body).pk,
         "round": round.label,

@@ -16,6 +16,8 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "agreements:document_download": "a file",
+    "governance:meeting_call": "the page of meeting_detail",
+    "governance:meeting_end": "the page of meeting_detail",
     "portal:calendar_renew": "the page of mail_settings",
     "portal:calendar_feed": "a file",
     "portal:workbook_template": "a file",
@@ -41,6 +43,8 @@ WITHOUT_PAGE = {
     "actionplans:edition_compare_pdf": "a file",
     "actionplans:edition_compare_docx": "a file",
     "portal:work_badge": "the figure in the menu",
+    "followup:item_create": "the page of item_edit, empty",
+    "followup:item_move": "the meeting's page",
     "followup:party_export": "a file",
     "followup:party_import_confirm": "the page of party_form, or the preview once more",
     "followup:round_open": "the round's page",

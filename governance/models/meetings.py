@@ -1,12 +1,13 @@
 """Bodies at work: their meetings, who was there, and the minutes."""
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.models.bodies import Body, Mandate, Seat
-from lib.db import Freezable, FreezableQuerySet, Versioned, date_order, who_with_when
+from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
 from lib.history import HistoricalRecords
 from parties.models import DatedQuerySet, User
 
@@ -99,6 +100,50 @@ class Meeting(Versioned):
     def state_label(self):
         return MEETING_STATES[self.state]
 
+    @property
+    def was_called_or_held(self):
+        """Whether others have been told of it, so that it stays."""
+        return bool(self.called_at or self.ended_at or self.published_at)
+
+    @classmethod
+    def hold(cls, pk):
+        """The meeting as it is stored now, held until the transaction ends."""
+        return cls.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+
+    @transaction.atomic
+    def call(self, *, by):
+        """Open the agenda to the body and the parties. Raises Frozen where that is done."""
+        meeting = Meeting.hold(self.pk)
+        if meeting.called_at or meeting.published_at:
+            raise Frozen(_("Mötet är redan kallat."))
+        meeting._move(by, called_at=timezone.now(), called_by=by)
+
+    @transaction.atomic
+    def finish(self, *, by):
+        """The meeting is over. Raises Frozen before its day, and where that is said."""
+        meeting = Meeting.hold(self.pk)
+        if meeting.held_on > timezone.localdate():
+            raise Frozen(_("Mötet är %(day)s. Avsluta det den dagen eller senare.") % {"day": meeting.held_on})
+        if meeting.ended_at:
+            raise Frozen(_("Mötet är redan avslutat."))
+        meeting._move(by, ended_at=timezone.now())
+
+    @transaction.atomic
+    def publish(self, *, by):
+        """Let everybody read agenda and minutes. Raises Frozen until the minutes are finished, and where it is done."""
+        meeting = Meeting.hold(self.pk)
+        if meeting.published_at:
+            raise Frozen(_("Mötet är redan publicerat."))
+        if not Record.objects.frozen().filter(meeting=meeting).exists():
+            raise Frozen(_("Gör anteckningarna färdiga först. Det är de som blir offentliga."))
+        meeting._move(by, published_at=timezone.now(), published_by=by)
+
+    def _move(self, by, **values):
+        for name, value in values.items():
+            setattr(self, name, value)
+        self._history_user = by
+        self.save_version(self.version)
+
 
 class PartOfMeetingQuerySet(models.QuerySet):
     """Rows of a meeting: read by those to whom it is opened, changed by those who keep it."""
@@ -190,3 +235,24 @@ class Record(Freezable, Versioned):
 
     def __str__(self):
         return f"{self.meeting.get_minutes_display()} {self.meeting}"
+
+    @property
+    def missing(self):
+        """What must be there before the minutes can be finished, in words; empty where nothing is missing."""
+        is_minutes = self.meeting.minutes == Mandate.Minutes.MINUTES
+        wanted = {
+            _("text eller fil"): self.text or self.file,
+            _("vilka som justerar"): self.adjusters or not is_minutes,
+            _("vilken dag protokollet justerades"): self.adjusted_on or not is_minutes,
+        }
+        return [word for word, there in wanted.items() if not there]
+
+    @transaction.atomic
+    def finish(self, *, version, by):
+        """Freeze the minutes as they were read. Raises Frozen, ValidationError, or VersionConflict."""
+        Meeting.hold(self.meeting_id)
+        if self.missing:
+            raise ValidationError(_("Innan de kan bli färdiga behövs %(what)s.") % {"what": ", ".join(self.missing)})
+        self.finished_at, self.finished_by = timezone.now(), by
+        self._history_user = by
+        self.save_version(version)

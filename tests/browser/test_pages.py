@@ -46,6 +46,14 @@ def row(model, **lookup):
 
 
 MEETING = (SLUG, "exempel-radet", lambda: Meeting.objects.filter(body__key="exempel-radet").latest("held_on").key)
+
+
+def item():
+    """The first matter on the agenda of the meeting above; made where the example has none."""
+    meeting = Meeting.objects.get(body__key=MEETING[1], key=MEETING[2]())
+    return (meeting.agenda.first() or meeting.agenda.create(title="En punkt")).pk
+
+
 AGREEMENTS = [
     "uppsala-2019-2021",
     "stockholm-ksl-2008",
@@ -83,7 +91,10 @@ PAGES = {
     "agreements:row_delete": ((SLUG, "mal", row(Goal, agreement__slug=SLUG)), "samordnare"),
     "governance:agreement_governance": (("vastmanland-2008-2014",), None),
     "governance:body_detail": ((SLUG, "exempel-radet"), "samordnare"),
+    "governance:meeting_create": (MEETING[:2], "samordnare"),
     "governance:meeting_detail": (MEETING, "samordnare"),
+    "governance:meeting_edit": (MEETING, "samordnare"),
+    "governance:meeting_delete": (MEETING, "samordnare"),
     "governance:row_create": ((SLUG, "organ"), "samordnare"),
     "governance:row_edit": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
     "governance:row_delete": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
@@ -115,6 +126,9 @@ PAGES = {
     "actionplans:proposal_decline": ((*PLAN[:2], proposal(submitted_at__isnull=False, outcome="")), "samordnare"),
     "actionplans:edition_compare": ((*PLAN, "1"), "samordnare"),
     "actionplans:edition_import": (PLAN, "samordnare"),
+    "followup:item_create": (MEETING, "samordnare"),
+    "followup:item_edit": ((*MEETING, item), "samordnare"),
+    "followup:item_delete": ((*MEETING, item), "samordnare"),
     "followup:lineage_detail": ((SLUG, "handlingsplan", reported_lineage), "samordnare"),
     "followup:edition_create": ((SLUG, "handlingsplan"), "samordnare"),
     "followup:edition_adopt": (PLAN, "samordnare"),
@@ -153,6 +167,9 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
+    "governance:meeting_call",
+    "governance:meeting_end",
+    "followup:item_move",
     "followup:report_approve",
     "followup:round_bulk",
     "portal:health",

@@ -1,9 +1,15 @@
 """The pages of a meeting, as different people read them."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from governance.models import AgendaItem
+from governance.meeting_forms import MeetingForm
+from governance.models import AgendaItem, Meeting, Seat
+from governance.services import seat_person
+from lib.db import Frozen
 from parties.models import Role
 from tests import factories
 
@@ -58,3 +64,118 @@ def test_meeting_detail_opens_the_agenda_with_the_call_and_to_all_when_published
         assert "Residenset" in text
         reading |= {person} if "Läget i boendet" in text else set()
     assert reading == readers
+
+
+@pytest.fixture
+def keeper(login_as, meeting):
+    return log_in(login_as, "coordinator", meeting)
+
+
+TODAY = timezone.localdate()
+SOON, BEFORE = TODAY + datetime.timedelta(days=20), TODAY - datetime.timedelta(days=20)
+
+
+# --- meeting_create, meeting_edit, meeting_delete ---------------------------------------------------------------------
+
+
+def create_url(meeting):
+    return reverse("governance:meeting_create", args=[meeting.body.mandates.get().agreement.slug, meeting.body.key])
+
+
+def test_meeting_create_proposes_the_minutes_of_the_mandate(client, keeper, meeting):
+    meeting.body.mandates.update(minutes="protokoll")
+    assert client.get(create_url(meeting)).context["form"]["minutes"].value() == "protokoll"
+
+
+def test_meeting_create_brings_unfinished_assignments_along(client, keeper, meeting):
+    assignment = factories.AssignmentFactory(decision__body=meeting.body, decision__meeting=meeting)
+    response = client.post(create_url(meeting), {"held_on": SOON, "place": "Skype"})
+    made = Meeting.objects.latest("pk")
+    assert (response.url, made.state, made.body) == (meeting_url(made), "planned", meeting.body)
+    assert [item.assignment for item in made.agenda.all()] == [assignment]
+
+
+@pytest.mark.parametrize("role", [Seat.Role.CHAIR, Seat.Role.SECRETARY, Seat.Role.MEMBER])
+def test_meetings_are_kept_by_the_chair_and_the_secretary_of_the_body(client, login_as, meeting, role):
+    user = login_as(Role.READER)
+    seat = factories.SeatFactory(body=meeting.body, role=role)
+    seat_person(seat=seat, user=user, party=seat.party)
+    expected = 403 if role == Seat.Role.MEMBER else 200
+    for url in (create_url(meeting), meeting_url(meeting, "meeting_edit")):
+        assert client.get(url).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "message"),
+    [
+        ({"starts_at": "15:00", "ends_at": "13.30"}, "__all__", "Slutdatum kan inte vara före startdatum."),
+        ({"starts_at": "25:00"}, "starts_at", "Skriv klockslaget med timme och minut, till exempel 13:30."),
+        ({"starts_at": "kvart i tre"}, "starts_at", "Skriv klockslaget med timme och minut, till exempel 13:30."),
+        ({"held_on": "30/6 2027"}, "held_on", "Skriv datumet med år, månad och dag, till exempel 2027-06-30."),
+        ({"held_on": "２０２７"}, "held_on", "Skriv datumet med år, månad och dag, till exempel 2027-06-30."),
+        ({"held_on": "0207-06-30"}, "held_on", "Kontrollera året."),
+    ],
+)
+def test_meeting_form_says_what_is_wrong(meeting, typed, field, message):
+    form = MeetingForm({"held_on": "2027-06-30", **typed}, body=meeting.body)
+    assert form.errors == {field: [message]}
+
+
+def test_meeting_edit_is_over_when_it_is_published(client, keeper, meeting):
+    Meeting.objects.filter(pk=meeting.pk).update(published_at=timezone.now())
+    assert client.get(meeting_url(meeting, "meeting_edit")).status_code == 302
+    form = MeetingForm({"held_on": "2027-06-30", "version": 1}, instance=meeting)
+    assert form.is_valid()
+    with pytest.raises(Frozen):
+        form.save()
+
+
+def test_meeting_delete_takes_the_agenda_along(client, keeper, meeting):
+    assert client.post(meeting_url(meeting, "meeting_delete")).status_code == 302
+    assert (Meeting.objects.count(), AgendaItem.objects.count()) == (0, 0)
+
+
+def test_meeting_delete_is_refused_once_it_is_called(client, keeper, meeting):
+    meeting.call(by=keeper)
+    text = client.post(meeting_url(meeting, "meeting_delete")).content.decode()
+    assert "Mötet är kallat eller har hållits och kan inte tas bort." in text
+    assert Meeting.objects.count() == 1
+
+
+def test_meeting_with_decisions_is_not_removed(client, keeper, meeting):
+    factories.DecisionFactory(body=meeting.body, meeting=meeting, title="Fastställa planen")
+    url = meeting_url(meeting, "meeting_delete")
+    assert client.get(url).context["hanging"].blocking == [("beslut", "Fastställa planen")]
+    assert client.post(url).context["form"].errors != {}
+
+
+def test_what_hangs_on_a_meeting_is_not_told_to_those_who_may_not_read_it(client, keeper, meeting):
+    agreement = meeting.body.mandates.get().agreement
+    hidden = factories.MandateFactory(body=meeting.body, agreement__draft=True).agreement
+    factories.DecisionFactory(body=meeting.body, meeting=meeting, agreement=hidden, title="Hemligt beslut")
+    page = client.get(reverse("governance:meeting_delete", args=[agreement.slug, meeting.body.key, meeting.key]))
+    assert page.context["hanging"].blocking == [("beslut", "sådant som du inte kan läsa")]
+    assert "Hemligt beslut" not in page.content.decode()
+
+
+# --- meeting_call, meeting_end, meeting_publish -----------------------------------------------------------------------
+
+
+def test_meeting_call_is_done_once(client, keeper, meeting):
+    client.post(meeting_url(meeting, "meeting_call"))
+    meeting.refresh_from_db()
+    called = meeting.called_at
+    page = client.post(meeting_url(meeting, "meeting_call"), follow=True)
+    meeting.refresh_from_db()
+    assert (meeting.called_at, meeting.called_by) == (called, keeper)
+    assert "Mötet är redan kallat." in page.content.decode()
+
+
+@pytest.mark.parametrize(("day", "state"), [(SOON, "called"), (TODAY, "held"), (BEFORE, "held")])
+def test_meeting_end_waits_for_the_day(client, keeper, meeting, day, state):
+    meeting.held_on = day
+    meeting.save()
+    meeting.call(by=keeper)
+    client.post(meeting_url(meeting, "meeting_end"))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.ended_at is not None) == (state, state == "held")
