@@ -6,34 +6,113 @@ and from then on the page shows what is stored, whatever parties, areas and plan
 
 from copy import copy
 
-from django.db.models import F
+from django.db.models import F, Func, JSONField, Q
 from django.utils import timezone
+from django.utils.text import slugify
 
+from followup.decided import decided_before
+from followup.goal_facts import goal_facts
 from followup.models import Outcome, Report, ReportStatus, Respondent
 from followup.small_numbers import sums_of
 
 SHAPE = 2  # of the facts; a page that is drawn from older ones can tell by it
 NOT_REPORTED = "not_reported"
+# What the council's page tells of by itself: what deviates, or asks it to decide something.
+DEVIATES = Q(submitted_at__isnull=False) & (Q(status=ReportStatus.DEVIATING) | ~Q(decision_asked=""))
 
 
 def facts_of(round):
     """The round as JSON, in as many queries whatever the size. Only what is handed in counts; a draft is as nothing.
 
     ``shares`` is status → count, with what is not reported; they add up to ``total``. ``parties`` and ``activities``
-    stand in their order on the page, each activity with its ``reports``.
+    stand in their order on the page, each activity with its ``reports``. ``deviations`` are the answers that deviate or
+    ask the council something, once more and by themselves: they are read without the rest.
     """
-    reports = list(_reports(round))
-    due = _last_days(round)
-    answered = [_report(report, due.get(report.party_id, round.due_on)) for report in reports]
+    rows, due = list(_rows(round)), _last_days(round)
+    answered = [_report(row, due.get(row["party"], round.due_on)) for row in rows]
     return {
         "shape": SHAPE,
         "round": _round(round),
-        "total": len(reports),
+        "total": len(rows),
         "shares": counts_of(answered),
-        "parties": _parties(round, reports, answered, due),
-        "activities": _activities(reports, answered),
-        "numbers": _numbers(reports),
+        "parties": _parties(round, rows, answered, due),
+        "activities": _activities(rows, answered),
+        "numbers": _numbers(rows),
+        "deviations": deviations_in(_activities(rows, answered)),
     }
+
+
+def closing_facts(round):
+    """What a closing stores: the facts, what was assessed and measured, and what the council decided last time.
+
+    All of it is what everybody may read once the round is published, but the words of ``Report.visible_to``.
+    """
+    return facts_of(round) | {"goals": goal_facts(round), "decided": decided_before(round)}
+
+
+def activities_of(round, where):
+    """The ``activities`` of a round's facts as it is now, with those reports alone that ``where`` (a Q) names."""
+    rows, due = list(_rows(round).filter(where)), _last_days(round)
+    return _activities(rows, [_report(row, due.get(row["party"], round.due_on)) for row in rows])
+
+
+def page_facts(round, user):
+    """What the council's page tells beside the figures: ``round``, ``deviations``, ``goals`` and ``decided``.
+
+    Of a closed round what its closing stored; of another what is so now, and ``user`` may read.
+    """
+    if round.closed_at:
+        kept = (
+            Outcome.objects.filter(round=round)
+            .order_by("-made_at", "-pk")
+            .values_list(WithoutAnswers("facts"), flat=True)
+        )
+        if (facts := kept.first()) and facts.get("shape"):
+            return facts if "deviations" in facts else _older(kept_facts(round))
+    return {
+        "round": _round(round),
+        "deviations": deviations_in(activities_of(round, DEVIATES)),
+        "goals": goal_facts(round, user),
+        "decided": decided_before(round, user),
+    }
+
+
+def deviations_in(activities):
+    """Each answer of ``activities`` that deviates or asks the council something: its ``report``, and the activity's."""
+    return [
+        {
+            **{name: row[name] for name in ("lineage", "number", "title", "area")},
+            "area_key": area_key(row),
+            "report": said,
+        }
+        for row in activities
+        for said in row["reports"]
+        if said["status"] == ReportStatus.DEVIATING or said.get("decision_asked")
+    ]
+
+
+def area_key(row):
+    """The key of an activity's area; facts of the first shape have only its name."""
+    return row["area_key"] if "area_key" in row else slugify(row["area"])
+
+
+class WithoutAnswers(Func):
+    """Facts without the long parts, which have one row per report: the database leaves them behind."""
+
+    LONG = ("activities", "parties", "numbers")
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler, connection):
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"({sql} - %s::text[])", [*params, list(self.LONG)]
+
+    def as_sqlite(self, compiler, connection):
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"JSON_REMOVE({sql}, %s, %s, %s)", [*params, *(f"$.{name}" for name in self.LONG)]
+
+
+def _older(facts):
+    return facts | {"deviations": deviations_in(facts["activities"])}
 
 
 def kept_facts(round):
@@ -70,20 +149,20 @@ def keep_names(report):
                     report.activity.area.name = row["area"]
 
 
-def _reports(round):
+def _rows(round):
+    """The round's reports as plain rows in the order of the plan and the parties: many, and no instance is needed."""
+    area = F("activity__area__order").asc(nulls_last=True)
     return (
         Report.objects.filter(round=round)
-        .prefetch_related("activity__area", "party")  # few of each, and many reports
-        .defer("text", "effect", "addition")
-        .order_by(
-            F("activity__area__order").asc(nulls_last=True),
-            "activity__area",
-            "activity__order",
-            "activity",
-            "party__sort_name",
-            "party",
+        .order_by(area, "activity__area", "activity__order", "activity", "party__sort_name", "party")
+        .values(
+            "pk", "activity", "party", "status", "degree", "submitted_at", "approved_at", "on_behalf", "decision_asked",
+            "deviation_cause", "deviation_measure", "new_end_date", "numbers",
+            lineage=F("activity__lineage"), number=F("activity__number"), title=F("activity__title"),
+            area=F("activity__area__name"), area_key=F("activity__area__key"),
+            key=F("party__key"), name=F("party__name"), sort_name=F("party__sort_name"),
         )
-    )
+    )  # fmt: skip
 
 
 def _last_days(round):
@@ -103,71 +182,66 @@ def _round(round):
     }
 
 
-def _report(report, due_on):
+def _report(row, due_on):
     """One report; of what is not handed in only that it was asked for."""
-    row = {"report": report.pk, "party": report.party_id, "name": report.party.name, "status": ""}
-    if not report.submitted_at:
-        return row
-    deviates = report.status == ReportStatus.DEVIATING
-    return row | {
-        "status": report.status,
-        "degree": report.degree,
-        "late": timezone.localdate(report.submitted_at) > due_on,
-        "approved": report.approved_at is not None,
-        "on_behalf": report.on_behalf,
-        "decision_asked": report.decision_asked,
-        "cause": report.deviation_cause if deviates else "",
-        "measure": report.deviation_measure if deviates else "",
-        "new_end_date": str(report.new_end_date) if deviates and report.new_end_date else "",
+    said = {"report": row["pk"], "party": row["party"], "name": row["name"], "status": ""}
+    if not row["submitted_at"]:
+        return said
+    deviates = row["status"] == ReportStatus.DEVIATING
+    return said | {
+        "status": row["status"],
+        "degree": row["degree"],
+        "late": timezone.localdate(row["submitted_at"]) > due_on,
+        "approved": row["approved_at"] is not None,
+        "on_behalf": row["on_behalf"],
+        "decision_asked": row["decision_asked"],
+        "cause": row["deviation_cause"] if deviates else "",
+        "measure": row["deviation_measure"] if deviates else "",
+        "new_end_date": str(row["new_end_date"]) if deviates and row["new_end_date"] else "",
     }
 
 
-def _parties(round, reports, answered, due):
+def _parties(round, rows, answered, due):
     """Per party how many answers were asked for, came, came late and were approved, in the order of the names."""
     parties = {}
-    names = {report.party_id: (report.party.sort_name, report.party_id, report.party) for report in reports}
-    for _sort_name, pk, party in sorted(names.values(), key=lambda name: name[:2]):
-        said = [row for row in answered if row["party"] == pk and row["status"]]
-        parties[pk] = {
-            "party": pk,
-            "key": party.key,
-            "name": party.name,
-            "asked": 0,
-            "answered": len(said),
-            "late": sum(row["late"] for row in said),
-            "approved": sum(row["approved"] for row in said),
-            "extended_to": str(due[pk]) if due.get(pk, round.due_on) > round.due_on else "",
-        }
-    for row in answered:
-        parties[row["party"]]["asked"] += 1
+    for row in sorted(rows, key=lambda row: (row["sort_name"], row["party"])):
+        longer = due.get(row["party"], round.due_on) > round.due_on
+        named = {name: row[name] for name in ("party", "key", "name")}
+        counts = {"asked": 0, "answered": 0, "late": 0, "approved": 0}
+        parties[row["party"]] = named | counts | {"extended_to": str(due[row["party"]]) if longer else ""}
+    for said in answered:
+        party = parties[said["party"]]
+        party["asked"] += 1
+        party["answered"] += bool(said["status"])
+        party["late"] += said.get("late", False)
+        party["approved"] += said.get("approved", False)
     return list(parties.values())
 
 
-def _activities(reports, answered):
+def _activities(rows, answered):
     """Per activity its number, title and area and its reports, in the order of the plan."""
     activities = {}
-    for report, row in zip(reports, answered, strict=True):
-        activity = report.activity
+    for row, said in zip(rows, answered, strict=True):
         line = activities.setdefault(
-            activity.pk,
+            row["activity"],
             {
-                "activity": activity.pk,
-                "lineage": str(activity.lineage),
-                "number": activity.number,
-                "title": activity.title,
-                "area": activity.area.name if activity.area_id else "",
-                "area_key": activity.area.key if activity.area_id else "",
+                "activity": row["activity"],
+                "lineage": str(row["lineage"]),
+                "number": row["number"],
+                "title": row["title"],
+                "area": row["area"] or "",
+                "area_key": row["area_key"] or "",
                 "reports": [],
             },
         )
-        line["reports"].append(row)
+        line["reports"].append(said)
     return list(activities.values())
 
 
-def _numbers(reports):
+def _numbers(rows):
     """Per activity that has counts the sums that anybody may see; keys are the activities' as text."""
     counted = {}
-    for report in reports:
-        if report.submitted_at and report.numbers:
-            counted.setdefault(str(report.activity_id), []).append(report.numbers)
+    for row in rows:
+        if row["submitted_at"] and row["numbers"]:
+            counted.setdefault(str(row["activity"]), []).append(row["numbers"])
     return {activity: sums_of(numbers) for activity, numbers in counted.items()}

@@ -11,7 +11,7 @@ from actionplans.models import ActionPlan, Activity, Edition
 from actionplans.services import refuse_unready
 from followup.figures import figures_of
 from followup.models import Outcome, Report, Respondent, Round
-from followup.outcome import facts_of
+from followup.outcome import closing_facts
 from governance.models import Decision
 from lib.db import Frozen
 
@@ -142,7 +142,7 @@ def close_round(*, round, by, at=None):
         raise Frozen(_("Omgången är inte öppen."))
     round.closed_at, round.closed_by = at or timezone.now(), by
     round.save(update_fields=["closed_at", "closed_by"])
-    stored = {"facts": facts_of(round), "figures": figures_of(round)}
+    stored = {"facts": closing_facts(round), "figures": figures_of(round)}
     return Outcome.objects.create(round=round, made_at=round.closed_at, **stored)
 
 
