@@ -1,13 +1,12 @@
-"""The sheets of the bodies under an agreement: who decides, who sits there, when they met and what they decided."""
+"""The sheets of the bodies under an agreement: who decides, who sits there and who is responsible for what."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.importing import ACTORS, BY_AREA, SOURCE, AgreementSheet, BasisPerFieldCell, refuse_ring
 from agreements.models import Accession, Actor, Outsider
-from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
+from governance.models import AgendaItem, Assignment, Body, Decision, Mandate, Meeting, Responsibility, Seat
 from governance.services import hold_seat
 from lib.cells import KeyCell, Misread, PaddedCodeCell, PartialDateCell
 from lib.workbook import Directory
@@ -46,6 +45,11 @@ DECISIONS = Directory(
     load=lambda run: Decision.objects.filter(body__in=bodies(run)).select_related("body"),
     key=of_body,
 )
+ITEMS = Directory(
+    _("punkterna (organ/möte/rubrik)"),
+    load=lambda run: AgendaItem.objects.filter(meeting__body__in=bodies(run)).select_related("meeting__body"),
+    key=lambda item: f"{of_body(item.meeting)}/{item.title}",
+)
 
 
 class GovernanceSheet(AgreementSheet):
@@ -57,6 +61,7 @@ class GovernanceSheet(AgreementSheet):
         Mandate: MANDATES,
         Seat: SEATS,
         Meeting: MEETINGS,
+        AgendaItem: ITEMS,
         Decision: DECISIONS,
     }
     identity = ("body", "key")
@@ -102,6 +107,7 @@ class OrganisationResource(GovernanceSheet):
             Outsider.objects.filter(agreement=agreement).values("party"),
             Seat.objects.filter(body__in=bodies(self.run), party__isnull=False).values("party"),
             Body.hosts.through.objects.filter(body__in=bodies(self.run)).values("party"),
+            Assignment.objects.filter(decision__agreement=agreement, party__isnull=False).values("party"),
         ]
         wanted = Q(pk=agreement.coordinating_party_id)
         for parties in named:
@@ -239,66 +245,3 @@ class ResponsibilityResource(GovernanceSheet):
         if any(part.area_id != responsibility.area_id for part in parts):
             message = _("Välj bara samverkansområden som hör till området.")
             raise ValidationError({"collaboration_areas": message})
-
-
-class MeetingResource(GovernanceSheet):
-    name = _("Möten")
-    about = _(
-        "Organens möten. Dagordning och beslut läses först av organet och parterna, av alla när de är publicerade."
-    )
-    ordering = ("held_on", "body__key", "key")
-
-    class Meta:
-        model = Meeting
-        fields = (
-            "body", "key", "held_on", "starts_at", "ends_at", "place", "minutes", "note", "registry_number", "quorum",
-            "called_at", "ended_at", "published_at",
-        )  # fmt: skip
-
-    OPENED = {"registry_number", "quorum"}  # read by those to whom the meeting is opened
-
-    def texts(self, meeting, columns=None):
-        texts = super().texts(meeting, columns)
-        if self.run.user is None or meeting._state.adding or meeting.pk in self.run.memo("opened", self._opened):
-            return texts
-        return {column: "" if column.attribute in self.OPENED else text for column, text in texts.items()}
-
-    def _opened(self):
-        return set(Meeting.objects.opened_to(self.run.user).values_list("pk", flat=True))
-
-    def check(self, meeting):
-        """What only happens at or after a meeting is not told of one that is still ahead."""
-        if meeting.held_on > timezone.localdate():
-            for name in ("ended_at", "published_at"):
-                if getattr(meeting, name):
-                    raise ValidationError({name: _("Mötet har inte hållits än. Töm cellen eller rätta mötesdagen.")})
-
-    def _save(self, meeting):
-        changed = {column.attribute for column in self.changed}
-        for name in ("called", "published"):
-            if f"{name}_at" in changed:
-                setattr(meeting, f"{name}_by", self.run.user if getattr(meeting, f"{name}_at") else None)
-        super()._save(meeting)
-
-
-class DecisionResource(GovernanceSheet):
-    name = _("Beslut")
-    about = _("Organens beslut i den här överenskommelsen.")
-    ordering = ("decided_on", "body__key", "key")
-
-    class Meta:
-        model = Decision
-        fields = (
-            "body", "key", "meeting", "kind", "paragraph", "title", "text", "decided_on", "registry_number",
-        )  # fmt: skip
-
-    def rows(self):
-        return super().rows().filter(agreement=self.run.subject)
-
-    def init_instance(self, row=None):
-        return Decision(agreement=self.run.subject)
-
-    def check(self, decision):
-        if decision.meeting and decision.meeting.body_id != decision.body_id:
-            message = _("Mötet hölls av ett annat organ. Välj ett möte i samma organ.")
-            raise ValidationError({"meeting": message})

@@ -18,6 +18,7 @@ from lib.swedish import clean_text
 
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
 RELATIVE_DATE = re.compile(r"idag(?:([+-]\d{1,4})([dv]?))?( \d\d:\d\d)?")
+RELATIVE_YEAR = re.compile(r"i år([+-]\d{1,2})?")
 RELATIVE_LINE = re.compile(r"^idag(?:([+-]\d{1,4})([dv]?))(?= \S)", re.MULTILINE)
 
 
@@ -30,13 +31,15 @@ def count_from(text, today):
     """A cell of example data that counts from the day it is loaded, as a date; any other text as it is.
 
     ``idag``, ``idag-90``, ``idag+12v`` (weeks), and with a time of day: ``idag-7 10:00``. In a text the lines that
-    begin with such a date get theirs: ``idag+30 Rutinen är beslutad``.
+    begin with such a date get theirs: ``idag+30 Rutinen är beslutad``. ``i år-1`` is the year before.
     """
 
     def day(match):
         days = int(match[1] or 0) * (7 if match[2] == "v" else 1)
         return (today + datetime.timedelta(days=days)).isoformat()
 
+    if match := RELATIVE_YEAR.fullmatch(text):
+        return str(today.year + int(match[1] or 0))
     match = RELATIVE_DATE.fullmatch(text)
     return day(match) + (match[3] or "") if match else RELATIVE_LINE.sub(day, text)
 

@@ -39,16 +39,18 @@ from agreements.importing import (
 )
 from agreements.models import Agreement, StagedWorkbook
 from agreements.services import name_parties
+from followup.council_sheets import (
+    AgendaLinkResource,
+    AssessmentResource,
+    DefinitionResource,
+    IndicatorResource,
+    MeasurementResource,
+    RegistryNumberResource,
+)
 from followup.importing import ReportResource, RespondentResource, RoundResource, ask_parties
 from followup.models import Round
-from governance.importing import (
-    DecisionResource,
-    MandateResource,
-    MeetingResource,
-    OrganisationResource,
-    ResponsibilityResource,
-    SeatResource,
-)
+from governance.importing import MandateResource, OrganisationResource, ResponsibilityResource, SeatResource
+from governance.meeting_sheets import AgendaItemResource, AssignmentResource, DecisionResource, MeetingResource
 from governance.services import grant_governance_rights
 from lib.lines import match_sheets
 from lib.spreadsheets import Grid, Problem, write_folder, write_workbook
@@ -85,14 +87,22 @@ SHEETS = [
     PlanRuleResource,
     SeriesEntryResource,
     AnnotationResource,
+    IndicatorResource,
+    DefinitionResource,
+    MeasurementResource,
     MeetingResource,
+    AgendaItemResource,
     DecisionResource,
+    AssignmentResource,
     ActionPlanResource,
     EditionResource,
     ActivityResource,
     RoundResource,
     RespondentResource,
     ReportResource,
+    AssessmentResource,
+    AgendaLinkResource,
+    RegistryNumberResource,
 ]
 
 

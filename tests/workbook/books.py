@@ -5,6 +5,8 @@ import zipfile
 
 from openpyxl import Workbook
 
+from followup.models import AgendaLink, Assessment, IndicatorDefinition, RegistryNumber
+from followup.models.assessments import Grade
 from lib.spreadsheets import Grid
 from portal.workbook import export_tables, import_grids
 from tests import factories as make
@@ -39,13 +41,23 @@ def complete_agreement():
     ):  # fmt: skip
         factory(area=area)
     make.SeatFactory(body=body)
-    make.MeetingFactory(body=body)
+    item = make.AgendaItemFactory(meeting=make.MeetingFactory(body=body), agreement=agreement)
+    decision = make.DecisionFactory(body=body, meeting=item.meeting, agreement=agreement, item=item)
+    make.AssignmentFactory(decision=decision, party=party)
     plan = make.ActionPlanFactory(agreement=agreement)
     activity = make.ActivityFactory(edition__plan=plan, responsible=make.ActorFactory(agreement=agreement, party=party))
     make.adopt(activity.edition)
     round = make.RoundFactory(agreement=agreement)
     make.RespondentFactory(round=round, party=party)
-    make.ReportFactory(round=round, activity=activity, party=party)
+    report = make.ReportFactory(round=round, activity=activity, party=party)
+    indicator = make.IndicatorFactory(agreement=agreement)
+    IndicatorDefinition.objects.create(indicator=indicator, from_year=2024, text="Andel i procent")
+    make.MeasurementFactory(indicator=indicator)
+    assessment = Assessment.objects.create(round=round, area=area, body=body, grade=Grade.EXPECTED)
+    assessment.reports.add(report)
+    assessment.indicators.add(indicator)
+    AgendaLink.objects.create(item=item, assessment=assessment)
+    RegistryNumber.objects.create(round=round, party=party, number="EX 1")
     return agreement
 
 
