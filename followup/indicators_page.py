@@ -31,9 +31,9 @@ the parties by name, and of each place all before the sexes.
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -41,6 +41,7 @@ from django.utils.translation import gettext_lazy
 
 from followup.models import Indicator, IndicatorDefinition, Measurement
 from followup.small_numbers import HIDDEN, shown_numbers
+from lib.charting import Line, LineChart
 
 SHAPE = 1
 COUNTRY = "riket"
@@ -50,6 +51,11 @@ TRENDS = {
     "unchanged": gettext_lazy("Oförändrad"),
     "worse": gettext_lazy("Sämre"),
     "unknown": gettext_lazy("Kan inte bedömas"),
+}
+GAPS = {
+    "missing": gettext_lazy("uppgift saknas"),
+    "private": gettext_lazy("för få, visas inte av källan"),
+    GAP_HIDDEN: gettext_lazy("under 5, döljs"),
 }
 SEXES = list(Measurement.Sex.values)
 KINDS = ("county", "country", "party")
@@ -78,15 +84,27 @@ def indicator_data(indicator, county=None, *, shows_small=False):
     return indicators_data([indicator], county, shows_small=shows_small)[indicator.pk]
 
 
-def indicators_data(indicators, county=None, *, shows_small=False):
-    """pk → data of each of ``indicators`` (rows or a queryset), in four queries whatever their number."""
-    rows = with_values(Indicator.objects.filter(pk__in=[row.pk for row in indicators]))
-    return {row.pk: data_of(row, county, shows_small=shows_small) for row in rows}
+def indicators_data(indicators, county=None, *, shows_small=False, parties=True):
+    """pk → data of each of ``indicators`` (rows or a queryset), in four queries whatever their number.
+
+    Without ``parties`` the county and the country stand for all, where they have values.
+    """
+    rows = with_values(Indicator.objects.filter(pk__in=[row.pk for row in indicators]), parties=parties)
+    found = {row.pk: data_of(row, county, shows_small=shows_small) for row in rows}
+    if not parties:
+        for data in found.values():
+            data["series"] = [line for line in data["series"] if line["kind"] != "party"] or data["series"]
+    return found
 
 
-def with_values(indicators):
-    """A queryset of indicators with all that ``data_of`` reads."""
+def with_values(indicators, *, parties=True):
+    """A queryset of indicators with all that ``data_of`` reads.
+
+    Without ``parties`` theirs are read only where a county's count may give them away.
+    """
     values = Measurement.objects.select_related("party", "county").order_by("year", "half", "pk")
+    if not parties:
+        values = values.filter(Q(party__isnull=True) | Q(indicator__is_count=True))
     return indicators.select_related("goal").prefetch_related(
         Prefetch("definitions", IndicatorDefinition.objects.order_by("from_year", "pk")),
         Prefetch("measurements", values),
@@ -196,7 +214,7 @@ def _target(indicator):
 
 
 def _text(value, decimals):
-    return f"{value:.{decimals}f}"
+    return str(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def place_of(measurement):
@@ -266,3 +284,77 @@ def _tells_hidden(value, parts):
     """Whether a county's or the country's figure, beside those of the parties that are shown, tells of hidden ones."""
     is_hiding = any(gap == GAP_HIDDEN for _value, gap in parts)
     return is_hiding and value is not None and value != sum(part for part, _gap in parts if part is not None)
+
+
+# --- The chart --------------------------------------------------------------------------------------------------------
+
+
+def chart_of(data, place="", *, by_sex=None):
+    """The LineChart of an indicator's data, drawn from that alone.
+
+    ``place`` is a key of a place (the main one unless told), with its county and the country beside. ``by_sex`` shows
+    the sexes of the place instead; unless told, they are shown where there are any.
+    """
+    place = place or data["main"]
+    split = [line for line in data["series"] if line["place"] == place and line["sex"]]
+    whole = [line for line in data["series"] if not line["sex"]]
+    if split and by_sex is not False:
+        shown = split
+    elif by_sex:
+        shown = []
+    elif place:
+        beside = [line for line in whole if line["kind"] != "party" and line["place"] != place]
+        shown = [line for line in whole if line["place"] == place] + beside
+    else:
+        shown = [line for line in whole if line["kind"] != "party"]
+    return _chart(data, place, shown)
+
+
+def _chart(data, place, shown):
+    is_split = any(line["sex"] for line in shown)
+    title = f"{data['name']}, {shown[0]['name']}" if is_split else data["name"]
+    target = data["target"]
+    return LineChart(
+        title=title,
+        description=" ".join(map(_told, shown)),
+        unit=data["unit"],
+        lines=tuple(_line_of(line, place, is_split) for line in shown),
+        target=Decimal(target["value"]) if target else None,
+        breaks=tuple(data["breaks"]),
+        from_zero=data["is_count"],
+        decimals=data["decimals"],
+        names={
+            _x(year, half): moment_label(year, half) for line in shown for year, half, *_value in line["points"] if half
+        },
+    )
+
+
+def _line_of(line, place, is_split):
+    return Line(
+        label=line["sex_label"].capitalize() if is_split else line["label"],
+        points={_x(year, half): value and Decimal(value) for year, half, value, _gap in line["points"]},
+        dashed=line["place"] != place,
+        gaps={_x(year, half): str(GAPS[gap]) for year, half, _value, gap in line["points"] if gap},
+    )
+
+
+def _x(year, half):
+    """Where a moment stands on the axis; the halves of a year beside the whole of it, never on it."""
+    return year + (Decimal("0.25"), Decimal("0.75"))[half - 1] if half else year
+
+
+def _told(line):
+    """A line in words: its first and last value."""
+    known = [(moment_label(year, half), value) for year, half, value, _gap in line["points"] if value is not None]
+    words = {"label": line["label"]}
+    if not known:
+        return _("%(label)s: inget värde.") % words
+    (first, was), (last, now) = known[0], known[-1]
+    words |= {"first": first, "was": _shown(was), "last": last, "now": _shown(now)}
+    if first == last:
+        return _("%(label)s: %(now)s (%(last)s).") % words
+    return _("%(label)s: från %(was)s (%(first)s) till %(now)s (%(last)s).") % words
+
+
+def _shown(value):
+    return number_format(Decimal(value), use_l10n=True)
