@@ -1,9 +1,12 @@
 """The council's papers of a closed round, kept as they were sent, and the numbers they are registered under."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models import Edition
+from agreements.models import Agreement
 from followup.models.rounds import Outcome, PartOfRoundQuerySet, Round
 from lib.db import Frozen
 from parties.models import Party, User
@@ -11,8 +14,15 @@ from parties.models import Party, User
 
 class CouncilPackQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Read by the agreement's parties and bodies; by everybody once the round is published."""
-        return self.filter(outcome__round__in=Round.objects.visible_to(user).values("pk"))
+        """Read by the coordinators and bodies, who read every answer in it; published with the round.
+
+        One that compares the plan with a proposal is read by others only where they may read the proposal too.
+        """
+        inside = Q(outcome__round__agreement__in=Agreement.objects.submitted_visible_to(user).values("pk"))
+        compared = self.model.editions.through.objects.filter(councilpack=OuterRef("pk"))
+        hidden = compared.exclude(edition__in=Edition.objects.visible_to(user).values("pk"))
+        rounds = Round.objects.read_whole_by(user)
+        return self.filter(inside | ~Exists(hidden), outcome__round__in=rounds.values("pk"))
 
     def editable_by(self, user):
         return self.filter(outcome__round__in=Round.objects.editable_by(user).values("pk"))
@@ -35,6 +45,7 @@ class CouncilPack(models.Model):
     sha256 = models.CharField(_("kontrollsumma"), max_length=64)
     size = models.PositiveIntegerField(_("storlek"))
     pages = models.PositiveSmallIntegerField(_("sidor"), null=True, blank=True)
+    editions = models.ManyToManyField(Edition, verbose_name=_("jämförda versioner"), related_name="+")
     made_at = models.DateTimeField(_("skapad"), default=timezone.now)
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("skickad till ledamöterna"), null=True, blank=True)

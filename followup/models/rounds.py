@@ -37,6 +37,11 @@ class RoundQuerySet(FreezableQuerySet):
     def editable_by(self, user):
         return self.filter(agreement__in=Agreement.objects.editable_by(user).values("pk"))
 
+    def read_whole_by(self, user):
+        """Rounds of which the user may read every answer handed in: coordinators and bodies; published, everybody."""
+        inside = Q(agreement__in=Agreement.objects.submitted_visible_to(user).values("pk"))
+        return self.visible_to(user).filter(inside | Q(published_at__isnull=False))
+
     def overseen_by(self, user):
         """Rounds whose control view the user reads: the coordinators', and their board's auditors'."""
         boards = Party.objects.with_right(user, Right.SEE_PARTY).values("pk")
