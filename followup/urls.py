@@ -3,10 +3,13 @@
 from django.urls import path
 
 from followup import (
+    agenda_views,
+    assessment_views,
     edition_views,
     file_views,
     form_views,
     lineage_views,
+    map_views,
     mail_views,
     report_views,
     reuse,
@@ -20,13 +23,22 @@ PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
 ROUND = "<slug:slug>/uppfoljning/<str:label>/"
 FORM = f"{ROUND}svara/<slug:party>/"
 REPORT = f"{ROUND}rapport/<int:pk>/"
+MEETING = "<slug:slug>/styrning/<slug:key>/mote/<slug:meeting>/"
+ITEM = f"{MEETING}punkt/<int:pk>/"
 urlpatterns = [
     path("<slug:slug>/uppfoljning/", round_views.round_list, name="round_list"),
     path("<slug:slug>/uppfoljning/ny/", round_views.round_create, name="round_create"),
     path(ROUND, round_views.round_detail, name="round_detail"),
+    path(f"{ROUND}karta/", map_views.round_map, name="round_map"),
     path(f"{ROUND}andra/", round_views.round_edit, name="round_edit"),
     path(f"{ROUND}ta-bort/", round_views.round_delete, name="round_delete"),
     path(f"{ROUND}utskick/", mail_views.round_mails, name="round_mails"),
+    path(f"{ROUND}bedomningar/", assessment_views.assessment_list, name="assessment_list"),
+    path(f"{ROUND}bedomningar/besluta/", assessment_views.assessment_agree, name="assessment_agree"),
+    path(f"{ROUND}bedomningar/<str:subject>/", assessment_views.assessment_edit, name="assessment_edit"),
+    path(
+        f"{ROUND}bedomningar/<str:subject>/ta-upp-igen/", assessment_views.assessment_reopen, name="assessment_reopen"
+    ),
     path(f"{ROUND}oppna/", round_views.round_open, name="round_open"),
     path(f"{ROUND}borja-granska/", round_views.round_start_review, name="round_start_review"),
     path(f"{ROUND}stang/", round_views.round_close, name="round_close"),
@@ -60,6 +72,10 @@ urlpatterns = [
     path(f"{FORM}excel/", sheet_views.party_import, name="party_import"),
     path(f"{FORM}excel/<uuid:pk>/", sheet_views.party_import_preview, name="party_import_preview"),
     path(f"{FORM}excel/<uuid:pk>/las-in/", sheet_views.party_import_confirm, name="party_import_confirm"),
+    path(f"{MEETING}punkt/ny/", agenda_views.item_create, name="item_create"),
+    path(ITEM, agenda_views.item_edit, name="item_edit"),
+    path(f"{ITEM}ta-bort/", agenda_views.item_delete, name="item_delete"),
+    path(f"{ITEM}flytta/", agenda_views.item_move, name="item_move"),
     path(f"{PLAN}ny-version/", edition_views.edition_create, name="edition_create"),
     path(f"{PLAN}<str:label>/faststall/", edition_views.edition_adopt, name="edition_adopt"),
     path(

@@ -167,6 +167,11 @@ DOORS = {
     "followup:round_close": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_publish": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_reopen": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:assessment_list": Door(OF_ROUND, through=SHARED, seen=SHARED),
+    "followup:assessment_agree": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    "followup:assessment_edit": Door((*OF_ROUND, "assessed"), through=PREPARERS, seen=SHARED),
+    # a draft is its body's and the coordinators'
+    "followup:assessment_reopen": Door((*OF_ROUND, "assessed"), through=EDITORS, seen=PREPARERS),
     "followup:respondent_extend": Door(OF_FORM, through=EDITORS, seen=SHARED),
     "followup:party_outcome": Door(OF_FORM, through=PARTY | EDITORS, seen=PARTY | EDITORS),
     "followup:round_review": Door(OF_ROUND, through=OVERSEERS, seen=SHARED),
@@ -315,6 +320,7 @@ LATER = {
     ),
     "followup:round_detail": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_mails": Door(("slug", "published_round"), through=EDITORS),
+    "followup:assessment_list": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_review": Door(("slug", "published_round"), through=OVERSEERS),
     "followup:round_bulk": Door(("slug", "published_round"), through=EDITORS, only="post"),
     "followup:round_open": Door(("slug", "published_round"), through=EDITORS, only="post"),
@@ -359,7 +365,6 @@ def build(status, published_on):
     published = make.RoundFactory(agreement=agreement)
     close_round(round=published, by=make.UserFactory())
     published.publish(by=make.UserFactory())
-    meeting = make.MeetingFactory(body=body)
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))
     make.RespondentFactory(round=round, party=party)
@@ -367,6 +372,7 @@ def build(status, published_on):
     submitted = make.ReportFactory(round=round, party=party, submitted=True)
     return {
         **planned,
+        **build_meeting(body),
         "agreement": agreement,
         "party": party,
         "party_key": party.key,
@@ -377,12 +383,11 @@ def build(status, published_on):
         "goal_kind": "mal",
         "goal": make.GoalFactory(agreement=agreement).pk,
         "body": body.key,
-        "meeting": meeting.key,
-        "item": make.AgendaItemFactory(meeting=meeting).pk,
         "seat_kind": "platser",
         "seat": make.SeatFactory(body=body).pk,
         "round": round.label,
         "published_round": published.label,
+        "assessed": f"mal-{make.AssessmentFactory(round=round, body=body).goal.key}",
         "report": report.pk,
         "submitted": submitted.pk,
         "staged": uuid4(),
@@ -425,6 +430,12 @@ def build_plan(agreement, party):
         "declined": make.ProposalFactory(**idea, **decided, submitted=True).pk,
         "adopted_comment": make.CommentFactory(activity=answered, is_shared=True).pk,
     }
+
+
+def build_meeting(body):
+    """A meeting of the body with a matter on its agenda."""
+    meeting = make.MeetingFactory(body=body)
+    return {"meeting": meeting.key, "item": make.AgendaItemFactory(meeting=meeting).pk}
 
 
 def with_file(activity):

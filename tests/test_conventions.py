@@ -59,6 +59,7 @@ WITHOUT_PAGE = {
     "followup:report_file_download": "a file",
     "followup:report_approve": "the page of report_review, on the next report",
     "followup:round_bulk": "the page of round_review",
+    "followup:assessment_agree": "the page of assessment_list",
 }
 
 # Functions that may be longer than the limit, with the reason.
