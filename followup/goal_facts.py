@@ -19,13 +19,21 @@ Both lists stand in the agreement's order, goals of the whole agreement first.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from agreements.models import Goal, PriorityArea
-from followup.models import Assessment, Indicator
+from followup import indicators_page
+from followup.models import Assessment, Indicator, IndicatorDefinition, Measurement
 from lib.db import json_list
+
+SAYS_NOTHING = {
+    "grade": "", "state": "none", "analysis": "", "proposed_decision": "", "body": "", "agreed_on": "", "held_on": "",
+    "reports": [], "indicators": [],
+}  # fmt: skip
 
 
 def goal_facts(round, user=None):
@@ -113,9 +121,21 @@ def _assessment(row):
 
 
 def _measured(round):
-    """Goal id, or None for the whole agreement → the indicators that the council is shown, as facts."""
-    shown = Indicator.objects.filter(agreement=round.agreement_id, is_key=True)
-    return {goal: [] for goal in shown.order_by().values_list("goal", flat=True)}
+    """Goal id, or None for the whole agreement → the indicators that the council is shown, as facts.
+
+    The county and the country stand for all. Of counts the parties' are read too, as they decide what must be hidden.
+    """
+    values = Measurement.objects.filter(Q(party__isnull=True) | Q(indicator__is_count=True))
+    shown = Indicator.objects.filter(agreement=round.agreement_id, is_key=True).select_related("goal")
+    measured = defaultdict(list)
+    for indicator in shown.prefetch_related(
+        Prefetch("definitions", IndicatorDefinition.objects.order_by("from_year", "pk")),
+        Prefetch("measurements", values.select_related("party", "county").order_by("year", "half", "pk")),
+    ).order_by("order", "pk"):
+        data = indicators_page.data_of(indicator)
+        wide = [line for line in data["series"] if line["kind"] != "party"]
+        measured[indicator.goal_id].append({**data, "series": wide or data["series"]})
+    return measured
 
 
 def _area(area, said):
@@ -131,3 +151,89 @@ def _goal(goal, said, measured):
         **said["goal", goal.pk],
         "indicators": measured.get(goal.pk, []),
     }
+
+
+# --- for the page -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An indicator as its data, with what the page draws of it."""
+
+    data: dict
+
+    @cached_property
+    def chart(self):
+        return indicators_page.chart_of(self.data)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An area or a goal with something said or measured."""
+
+    facts: dict
+
+    @property
+    def said(self):
+        return self.facts["assessment"] or SAYS_NOTHING
+
+    @cached_property
+    def measures(self):
+        return [Measure(data) for data in self.facts.get("indicators", ())]
+
+    @property
+    def says_something(self):
+        return bool(self.facts["assessment"] or self.facts["before"] or self.measures)
+
+
+@dataclass(frozen=True)
+class GoalGroup:
+    """An area, or None for the whole agreement, with its goals of which something is said or measured."""
+
+    area: Told | None
+    goals: list[Told]
+
+
+@dataclass(frozen=True)
+class GoalGroups:
+    """What the section of the council's page shows; false where there is nothing to show."""
+
+    groups: list[GoalGroup] = field(default_factory=list)
+    untold: list[dict] = field(default_factory=list)  # goals that nobody has assessed and nothing measures
+    measures: list[Measure] = field(default_factory=list)  # of the whole agreement
+
+    def __bool__(self):
+        return bool(self.groups or self.untold or self.measures)
+
+    @cached_property
+    def assessed_by(self):
+        """Body → the day of its meeting, of what is agreed."""
+        told = [told for group in self.groups for told in (group.area, *group.goals) if told]
+        return {told.said["body"]: told.said["held_on"] for told in told if told.said["state"] == "agreed"}
+
+
+def goal_groups(facts, area=""):
+    """The GoalGroups of ``facts`` as stored or made by ``goal_facts``; of one area where its key is given.
+
+    Facts from before there were assessments, empty or None, give groups that are false.
+    """
+    if not facts:
+        return GoalGroups()
+    wanted = [goal for goal in facts["goals"] if not area or goal["area"] == area]
+    told = defaultdict(list)
+    untold = []
+    for goal in map(Told, wanted):
+        if goal.says_something:
+            told[goal.facts["area"]].append(goal)
+        else:
+            untold.append(goal.facts)
+    areas = [Told(row) for row in facts["areas"] if not area or row["key"] == area]
+    groups = [GoalGroup(None, told[""])] + [GoalGroup(row, told[row.facts["key"]]) for row in areas]
+    shown = [group for group in groups if group.goals or (group.area and group.area.says_something)]
+    measures = [] if area else [Measure(data) for data in facts["indicators"]]
+    return GoalGroups(shown, untold, measures)
+
+
+def subject_of(kind, key):
+    """The part of an address that names an area (``omrade``) or a goal (``mal``)."""
+    return f"{kind}-{key}"

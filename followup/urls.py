@@ -14,6 +14,7 @@ from followup import (
     report_views,
     reuse,
     review_views,
+    round_answers,
     round_views,
     sheet_views,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("<slug:slug>/uppfoljning/ny/", round_views.round_create, name="round_create"),
     path(ROUND, round_views.round_detail, name="round_detail"),
     path(f"{ROUND}karta/", map_views.round_map, name="round_map"),
+    path(f"{ROUND}svar/", round_answers.round_answers, name="round_answers"),
     path(f"{ROUND}andra/", round_views.round_edit, name="round_edit"),
     path(f"{ROUND}ta-bort/", round_views.round_delete, name="round_delete"),
     path(f"{ROUND}utskick/", mail_views.round_mails, name="round_mails"),

@@ -599,6 +599,18 @@ class ReportFactory(DjangoModelFactory):
         )
 
 
+class AssessmentFactory(DjangoModelFactory):
+    """A draft about a goal of the round's agreement; ``area=…, goal=None`` for one about an area."""
+
+    round = SubFactory(RoundFactory)
+    goal = SubFactory(GoalFactory, area__agreement=SelfAttribute("...round.agreement"))
+    body = SubFactory(BodyFactory)
+    grade = followup.Grade.EXPECTED
+
+    class Meta:
+        model = followup.Assessment
+
+
 class RespondentFactory(DjangoModelFactory):
     """A party asked in an open round; a report of the same round and party hangs together with it."""
 

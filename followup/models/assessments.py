@@ -28,8 +28,6 @@ class Grade(models.TextChoices):
 
 
 class AssessmentQuerySet(FreezableQuerySet):
-    LEVELS = (Mandate.Level.PREPARING, Mandate.Level.STEERING)
-
     def frozen(self):
         return self.filter(round__closed_at__isnull=False)
 
@@ -46,6 +44,12 @@ class AssessmentQuerySet(FreezableQuerySet):
         """Whose business the assessments are: coordinators, and whoever sits in the body that makes them."""
         bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
         agreements = Agreement.objects.editable_by(user)
+        return self.filter(Q(body__in=bodies.values("pk")) | Q(round__agreement__in=agreements.values("pk")))
+
+    def agreeable_by(self, user):
+        """Those who keep the meetings of the assessing body note what it agreed on, and take it up again."""
+        agreements = Agreement.objects.editable_by(user)
+        bodies = Body.objects.run_by(user)
         return self.filter(Q(body__in=bodies.values("pk")) | Q(round__agreement__in=agreements.values("pk")))
 
 
@@ -115,21 +119,47 @@ class Assessment(Freezable, Versioned):
             return "frozen"
         return "agreed" if self.agreed_at else "draft"
 
+    def why_closed(self):
+        """Why nothing may be written here now, as a text for the screen; empty where it may."""
+        if self.round.closed_at:
+            return str(self.frozen_message)
+        if not self.round.opened_at:
+            return _("Omgången har inte öppnat än. Bedöm när svaren kommer.")
+        return _("Bedömningen är beslutad. Ta upp den igen om den ska ändras.") if self.agreed_at else ""
+
+    def hold_open(self):
+        """Hold the round until the transaction ends. Raises Frozen where nothing may be written here any more, or yet.
+
+        Everybody who writes an assessment holds its round first, so that none is written while it closes.
+        """
+        round = Round.hold(self.round_id)
+        stored = type(self).objects.filter(pk=self.pk).first() or type(self)()
+        stored.round = round
+        if why := stored.why_closed():
+            raise Frozen(why)
+
     @transaction.atomic
     def agree(self, *, meeting, by):
-        """Agree on it in a meeting of its body. Raises Frozen once the round is closed, ValueError without a grade."""
+        """Note that its body agreed on it in a meeting.
+
+        Raises Frozen where it is agreed on already or the round is closed, ValueError without a grade or with another
+        body's meeting, and VersionConflict where somebody saved it meanwhile.
+        """
         if not self.grade:
             raise ValueError("An assessment without a grade cannot be agreed on")
+        if meeting and meeting.body_id != self.body_id:
+            raise ValueError("A body agrees in its own meetings")
+        self.hold_open()
         self._move(by, agreed_at=timezone.now(), agreed_by=by, meeting=meeting)
 
     @transaction.atomic
     def take_up_again(self, *, by, reason):
         """Make it a draft again, with a reason that stays in the history. Raises Frozen once the round is closed."""
+        if Round.hold(self.round_id).closed_at:
+            raise Frozen(self.frozen_message)
         self._move(by, reason, agreed_at=None, agreed_by=None, meeting=None)
 
     def _move(self, by, reason="", **values):
-        if Round.hold(self.round_id).closed_at:
-            raise Frozen(self.frozen_message)
         for name, value in values.items():
             setattr(self, name, value)
         self._history_user = by

@@ -141,7 +141,7 @@ PAGES = {
     "followup:round_publish": ((SLUG, "1"), "samordnare"),
     "followup:round_reopen": ((SLUG, "1"), "samordnare"),
     "followup:assessment_list": ((SLUG, "2"), "samordnare"),
-    "followup:assessment_edit": ((SLUG, "2", "omrade-" + AREA), "samordnare"),
+    "followup:assessment_edit": ((SLUG, "2", "omrade-halsa"), "samordnare"),
     "followup:respondent_extend": ((SLUG, "2", "kommun-0331"), "samordnare"),
     "followup:party_outcome": ((SLUG, "2", "kommun-0331"), "lasare"),
     "followup:round_review": ((SLUG, "2"), "samordnare"),
