@@ -14,11 +14,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from followup.dashboard import LABELS, ON_TRACK, ORDER
 from followup.figures import read_figures
 from followup.indicators_page import indicator_data, moment_label
 from followup.models import Indicator, Measurement
 from followup.outcome import NOT_REPORTED
+from followup.shares import LABELS, ON_TRACK, ORDER
 from lib.charting import ticks_between
 from lib.lettering import text_width
 from lib.shapes import place_for_word
