@@ -142,7 +142,7 @@ class Board:
 
 
 def board_of(round, user):
-    """The Board of ``round``, of a closed one as it was stored, else as it stands; as many queries whatever the size."""
+    """The Board of ``round``, of a closed one as it was stored, else as it stands, in as many queries always."""
     can_be_done = _what_can_be_done(round, user)  # first: what is chosen may be older than what was read, never newer
     kept = kept_facts(round)
     facts = (kept.get("goals") or {}) if kept else goal_facts(round, user)

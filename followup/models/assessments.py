@@ -10,7 +10,7 @@ from agreements.models import Agreement, Goal, PriorityArea
 from followup.models.indicators import Indicator
 from followup.models.reports import Report
 from followup.models.rounds import Round
-from governance.models import AgendaItem, Body, Mandate, Meeting
+from governance.models import AgendaItem, Body, Meeting
 from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, who_with_when
 from lib.history import HistoricalRecords
 from parties.models import Right, User
