@@ -99,6 +99,10 @@ class Matter:
         return subject_of(self.kind, self.facts["key"])
 
     @property
+    def name(self):
+        return self.facts["name"] if self.kind == "omrade" else self.facts["text"]
+
+    @property
     def said(self):
         return self.facts["assessment"] or SAYS_NOTHING
 

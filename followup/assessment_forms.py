@@ -12,6 +12,11 @@ from followup.round_forms import SwedishForm
 from governance.models import Body, Meeting
 from lib.forms import VersionedModelForm
 
+NONE_CHOSEN = gettext_lazy("Välj minst en bedömning i listan.")
+CHANGED = gettext_lazy(
+    "En av bedömningarna har ändrats sedan du läste den. Inget är sparat. Läs den igen och välj på nytt."
+)
+
 
 class AssessmentForm(VersionedModelForm):
     """Scope: ``round``, ``area`` or ``goal`` (the other None), ``bodies`` that may assess, and ``user``."""
@@ -47,7 +52,7 @@ class AssessmentForm(VersionedModelForm):
         if self.is_new:
             goal = self.scope["goal"]
             area = self.scope["area"] or (goal and goal.area)
-            self.initial.setdefault("body", proposed_assessor(bodies, area).pk)
+            self.initial["body"] = self.initial.get("body") or proposed_assessor(bodies, area).pk
 
     def _offer(self, name, rows, label):
         """Let ``rows`` be chosen, and what is chosen already; where there is neither, the field is left out."""
@@ -79,21 +84,14 @@ class AgreeForm(SwedishForm):
     """
 
     meeting = forms.ModelChoiceField(Meeting.objects.none(), label=gettext_lazy("beslutade i möte"))
-    chosen = forms.MultipleChoiceField(
-        label=gettext_lazy("bedömningar"),
-        error_messages={
-            "required": gettext_lazy("Välj minst en bedömning i listan."),
-            "invalid_choice": gettext_lazy(
-                "En av bedömningarna har ändrats sedan du läste den. Inget är sparat. Läs den igen och välj på nytt."
-            ),
-        },
-    )
+    chosen = forms.MultipleChoiceField(label=gettext_lazy("bedömningar"))
 
     def __init__(self, data=None, *, matters, **kwargs):
         super().__init__(data, **kwargs)
         for matter in matters:
             matter.is_chosen = matter.choice in self.data.getlist("chosen") if self.is_bound else True
         self.rows = {matter.choice: matter.row for matter in matters}
+        self.fields["chosen"].error_messages |= {"required": NONE_CHOSEN, "invalid_choice": CHANGED}
         self.fields["chosen"].choices = [(choice, str(row.subject)) for choice, row in self.rows.items()]
         bodies = {row.body_id for row in self.rows.values()}
         held = Meeting.objects.filter(body__in=bodies, held_on__lte=timezone.localdate())
