@@ -6,6 +6,7 @@ What is missing is no zero: it has a look and a word of its own.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -60,6 +61,7 @@ class Measure:
     statuses: tuple = ()
     count: str = ""  # a count of the line itself, where it is no sum of statuses
     of_silence: bool = False  # whether who has not answered has a value
+    chosen_by: str = ""  # what chooses its answers in the address of the round's answers
 
     def value_of(self, line):
         """The value of a line {total, shares, asks, late}; None where nobody has answered."""
@@ -72,14 +74,16 @@ class Measure:
 
 COUNT = gettext_lazy("antal svar")
 MEASURES = {
-    "enligt-plan": Measure(gettext_lazy("Går enligt plan"), PERCENT, ON_TRACK),
+    "enligt-plan": Measure(gettext_lazy("Går enligt plan"), PERCENT, ON_TRACK, chosen_by="on_track"),
     "svar": Measure(gettext_lazy("Svar som kommit in"), PERCENT, ORDER[:-1], of_silence=True),
     **{
-        f"status-{code!s}".replace("_", "-"): Measure(LABELS[code], COUNT, (code,), of_silence=code == NOT_REPORTED)
+        f"status-{code!s}".replace("_", "-"): Measure(
+            LABELS[code], COUNT, (code,), of_silence=code == NOT_REPORTED, chosen_by=str(code)
+        )
         for code in ORDER
     },
-    "beslut": Measure(gettext_lazy("Frågor till rådet"), COUNT, count="asks"),
-    "sena": Measure(gettext_lazy("Kom efter sista dagen"), COUNT, count="late"),
+    "beslut": Measure(gettext_lazy("Frågor till rådet"), COUNT, count="asks", chosen_by="asks"),
+    "sena": Measure(gettext_lazy("Kom efter sista dagen"), COUNT, count="late", chosen_by="late"),
 }
 
 
@@ -229,7 +233,9 @@ def _figure_map(measure, round, agreement, towns, box, choice):
     lines = {row["key"]: row for row in figures["parties"]}
     if area:
         lines = {row["party"]: row for row in figures["cells"] if row["area"] == area}
-    places = [_figure_place(measure, round, agreement, town, lines.get(town.key), names) for town in towns]
+    answers = reverse("followup:round_answers", args=[agreement.slug, round.label])
+    query = urlencode({name: value for name, value in (("status", measure.chosen_by), ("omrade", area)) if value})
+    places = [_figure_place(measure, town, lines.get(town.key), names, f"{answers}?{query}") for town in towns]
     title = capfirst(str(measure.label))
     return {
         "map": map_of(
@@ -245,17 +251,16 @@ def _figure_map(measure, round, agreement, towns, box, choice):
     }
 
 
-def _figure_place(measure, round, agreement, town, line, names):
-    """The municipality with the name it had in the round."""
+def _figure_place(measure, town, line, names, answers):
+    """The municipality with the name it had in the round, and the way to the answers that its value counts."""
     name = names.get(town.key, town.name)
     if line is None:
         return Place(name, town.scb_code, None, _("inte tillfrågad"), look=OUTSIDE)
     value, answered = measure.value_of(line), line["total"] - line["shares"].get(NOT_REPORTED, 0)
     said = _("har inte svarat") if value is None else number_format(value, use_l10n=True)
     said = f"{said} %" if value is not None and measure.unit == PERCENT else said
-    url = f"{reverse('followup:round_detail', args=[agreement.slug, round.label])}?part={town.key}"
     share = _("%(answered)s av %(total)s") % {"answered": answered, "total": line["total"]}
-    return Place(name, town.scb_code, value, said, url=url, answered=share)
+    return Place(name, town.scb_code, value, said, url=f"{answers}&part={town.key}", answered=share)
 
 
 def _indicator_map(indicator, agreement, towns, box, choice):
