@@ -22,12 +22,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agreements.models import Goal, PriorityArea
-from followup import indicators_page
-from followup.models import Assessment, Indicator, IndicatorDefinition, Measurement
+from followup.indicators_page import chart_of, indicators_data
+from followup.indicators_shown import TREND_ICONS
+from followup.models import Assessment, Indicator
 from lib.db import json_list
 
 SAYS_NOTHING = {
@@ -123,18 +124,13 @@ def _assessment(row):
 def _measured(round):
     """Goal id, or None for the whole agreement → the indicators that the council is shown, as facts.
 
-    The county and the country stand for all. Of counts the parties' are read too, as they decide what must be hidden.
+    The county and the country stand for all.
     """
-    values = Measurement.objects.filter(Q(party__isnull=True) | Q(indicator__is_count=True))
-    shown = Indicator.objects.filter(agreement=round.agreement_id, is_key=True).select_related("goal")
+    shown = list(Indicator.objects.filter(agreement=round.agreement_id, is_key=True).order_by("order", "pk"))
+    data = indicators_data(shown, parties=False) if shown else {}
     measured = defaultdict(list)
-    for indicator in shown.prefetch_related(
-        Prefetch("definitions", IndicatorDefinition.objects.order_by("from_year", "pk")),
-        Prefetch("measurements", values.select_related("party", "county").order_by("year", "half", "pk")),
-    ).order_by("order", "pk"):
-        data = indicators_page.data_of(indicator)
-        wide = [line for line in data["series"] if line["kind"] != "party"]
-        measured[indicator.goal_id].append({**data, "series": wide or data["series"]})
+    for indicator in shown:
+        measured[indicator.goal_id].append(data[indicator.pk])
     return measured
 
 
@@ -164,7 +160,11 @@ class Measure:
 
     @cached_property
     def chart(self):
-        return indicators_page.chart_of(self.data)
+        return chart_of(self.data)
+
+    @property
+    def trend_icon(self):
+        return TREND_ICONS[self.data["trend"]["code"]]
 
 
 @dataclass(frozen=True)
