@@ -5,12 +5,16 @@ from django.urls import path
 from followup import (
     agenda_views,
     assessment_views,
+    decision_views,
     edition_views,
     file_views,
     form_views,
+    indicator_views,
     lineage_views,
-    map_views,
     mail_views,
+    map_views,
+    measurement_views,
+    pack_views,
     report_views,
     reuse,
     review_views,
@@ -24,11 +28,20 @@ PLAN = "<slug:slug>/handlingsplan/<slug:plan>/"
 ROUND = "<slug:slug>/uppfoljning/<str:label>/"
 FORM = f"{ROUND}svara/<slug:party>/"
 REPORT = f"{ROUND}rapport/<int:pk>/"
+INDICATOR = "<slug:slug>/indikatorer/<slug:indicator>/"
 MEETING = "<slug:slug>/styrning/<slug:key>/mote/<slug:meeting>/"
 ITEM = f"{MEETING}punkt/<int:pk>/"
 urlpatterns = [
     path("<slug:slug>/uppfoljning/", round_views.round_list, name="round_list"),
     path("<slug:slug>/uppfoljning/ny/", round_views.round_create, name="round_create"),
+    path("<slug:slug>/indikatorer/", indicator_views.indicator_list, name="indicator_list"),
+    path("<slug:slug>/indikatorer/ny/", indicator_views.indicator_create, name="indicator_create"),
+    path(INDICATOR, indicator_views.indicator_detail, name="indicator_detail"),
+    path(f"{INDICATOR}andra/", indicator_views.indicator_edit, name="indicator_edit"),
+    path(f"{INDICATOR}ta-bort/", indicator_views.indicator_delete, name="indicator_delete"),
+    path(f"{INDICATOR}varden/", measurement_views.measurement_edit, name="measurement_edit"),
+    path(f"{INDICATOR}definition/", measurement_views.definition_edit, name="definition_edit"),
+    path(f"{INDICATOR}varden.<str:kind>", indicator_views.indicator_data, name="indicator_data"),
     path(ROUND, round_views.round_detail, name="round_detail"),
     path(f"{ROUND}karta/", map_views.round_map, name="round_map"),
     path(f"{ROUND}svar/", round_answers.round_answers, name="round_answers"),
@@ -78,6 +91,13 @@ urlpatterns = [
     path(ITEM, agenda_views.item_edit, name="item_edit"),
     path(f"{ITEM}ta-bort/", agenda_views.item_delete, name="item_delete"),
     path(f"{ITEM}flytta/", agenda_views.item_move, name="item_move"),
+    path(f"{ITEM}besluta/", decision_views.decision_record, name="decision_record"),
+    path(f"{ROUND}underlag/", pack_views.round_pack, name="round_pack"),
+    path(f"{ROUND}underlag/skapa/", pack_views.pack_create, name="pack_create"),
+    path(f"{ROUND}underlag/skicka/", pack_views.pack_send, name="pack_send"),
+    path(f"{ROUND}underlag/diarienummer/", pack_views.registry_edit, name="registry_edit"),
+    path(f"{ROUND}underlag.<str:kind>", pack_views.pack_download, name="pack_download"),
+    path(f"{ROUND}data/<slug:name>.<str:kind>", pack_views.round_data, name="round_data"),
     path(f"{PLAN}ny-version/", edition_views.edition_create, name="edition_create"),
     path(f"{PLAN}<str:label>/faststall/", edition_views.edition_adopt, name="edition_adopt"),
     path(

@@ -58,7 +58,9 @@ OF_PLAN = ("slug", "plan")
 OF_EDITION = ("slug", "plan", "draft_label")
 OF_ROUND = ("slug", "round")
 OF_FORM = ("slug", "round", "party_key")
+OF_INDICATOR = ("slug", "indicator")
 OF_MEETING = ("slug", "body", "meeting")
+OF_PUBLISHED_MEETING = ("slug", "body", "published_meeting")
 OF_ITEM = (*OF_MEETING, "item")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
@@ -96,7 +98,14 @@ DOORS = {
     "governance:meeting_edit": Door(OF_MEETING, through=EDITORS),
     "governance:meeting_delete": Door(OF_MEETING, through=EDITORS),
     "governance:meeting_call": Door(OF_MEETING, through=EDITORS, only="post"),
+    "governance:meeting_attendance": Door(OF_MEETING, through=EDITORS),
+    # what is said in a meeting is read by those who keep it, until they call
+    "governance:meeting_projector": Door(OF_MEETING, through=EDITORS, seen=EDITORS),
     "governance:meeting_end": Door(OF_MEETING, through=EDITORS, only="post"),
+    "governance:meeting_publish": Door(OF_MEETING, through=EDITORS),
+    "governance:record_edit": Door(OF_MEETING, through=EDITORS),
+    "governance:record_finish": Door(OF_MEETING, through=EDITORS),
+    "governance:record_download": Door(OF_MEETING, through=EDITORS, seen=EDITORS, only="get"),
     "governance:row_create": Door(("slug", "seat_kind"), through=EDITORS),
     "governance:row_edit": Door(("slug", "seat_kind", "seat"), through=EDITORS),
     "governance:row_delete": Door(("slug", "seat_kind", "seat"), through=EDITORS),
@@ -153,13 +162,23 @@ DOORS = {
     "followup:item_edit": Door(OF_ITEM, through=EDITORS),
     "followup:item_delete": Door(OF_ITEM, through=EDITORS),
     "followup:item_move": Door(OF_ITEM, through=EDITORS, only="post"),
+    "followup:decision_record": Door(OF_ITEM, through=EDITORS),
     "followup:lineage_detail": Door(("slug", "plan", "draft_lineage"), through=EDITORS, seen=EDITORS),
     "followup:edition_create": Door(OF_PLAN, through=EDITORS),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
+    "followup:round_answers": Door(OF_ROUND, through=SHARED, seen=SHARED),
     "followup:round_mails": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_create": Door(OF_AGREEMENT, through=EDITORS),
+    "followup:indicator_list": Door(OF_AGREEMENT, through=EVERYBODY),
+    "followup:indicator_detail": Door(OF_INDICATOR, through=EVERYBODY),
+    "followup:indicator_data": Door((*OF_INDICATOR, "indicator_kind"), through=EVERYBODY),
+    "followup:indicator_create": Door(OF_AGREEMENT, through=EDITORS),
+    "followup:indicator_edit": Door(OF_INDICATOR, through=EDITORS),
+    "followup:indicator_delete": Door(OF_INDICATOR, through=EDITORS),
+    "followup:measurement_edit": Door(OF_INDICATOR, through=EDITORS),
+    "followup:definition_edit": Door(OF_INDICATOR, through=EDITORS),
     "followup:round_edit": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_delete": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_open": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
@@ -172,6 +191,12 @@ DOORS = {
     "followup:assessment_edit": Door((*OF_ROUND, "assessed"), through=PREPARERS, seen=SHARED),
     # a draft is its body's and the coordinators'
     "followup:assessment_reopen": Door((*OF_ROUND, "assessed"), through=EDITORS, seen=PREPARERS),
+    "followup:round_pack": Door(OF_ROUND, through=SHARED, seen=SHARED),
+    "followup:pack_create": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    "followup:pack_send": Door(OF_ROUND, through=EDITORS, seen=SHARED, only="post"),
+    "followup:pack_download": Door((*OF_ROUND, "pack_kind"), through=REVIEWERS, seen=REVIEWERS, only="get"),
+    "followup:registry_edit": Door(OF_ROUND, through=EDITORS, seen=SHARED),
+    "followup:round_data": Door((*OF_ROUND, "table", "table_kind"), through=SHARED, seen=SHARED, only="get"),
     "followup:respondent_extend": Door(OF_FORM, through=EDITORS, seen=SHARED),
     "followup:party_outcome": Door(OF_FORM, through=PARTY | EDITORS, seen=PARTY | EDITORS),
     "followup:round_review": Door(OF_ROUND, through=OVERSEERS, seen=SHARED),
@@ -305,6 +330,15 @@ LATER = {
     "actionplans:edition_import_confirm": Door(
         ("slug", "plan", "adopted_label", "staged"), through=EDITORS, seen=EDITORS, only="post"
     ),
+    "governance:meeting_detail": Door(OF_PUBLISHED_MEETING, through=EVERYBODY),
+    "governance:meeting_edit": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:meeting_delete": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:meeting_attendance": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:meeting_projector": Door(OF_PUBLISHED_MEETING, through=EVERYBODY),
+    "governance:meeting_publish": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:record_edit": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:record_finish": Door(OF_PUBLISHED_MEETING, through=EDITORS),
+    "governance:record_download": Door(OF_PUBLISHED_MEETING, through=EVERYBODY),
     "followup:lineage_detail": Door(("slug", "plan", "adopted_lineage"), through=EVERYBODY),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
@@ -319,6 +353,11 @@ LATER = {
         (*OF_ROUND, "submitted", "submitted_file"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS, only="get"
     ),
     "followup:round_detail": Door(("slug", "published_round"), through=EVERYBODY),
+    "followup:round_answers": Door(("slug", "published_round"), through=EVERYBODY),
+    "followup:round_pack": Door(("slug", "published_round"), through=EVERYBODY),
+    "followup:pack_create": Door(("slug", "published_round"), through=EDITORS, only="post"),
+    "followup:pack_download": Door(("slug", "published_round", "pack_kind"), through=EVERYBODY, only="get"),
+    "followup:round_data": Door(("slug", "published_round", "table", "table_kind"), through=EVERYBODY, only="get"),
     "followup:round_mails": Door(("slug", "published_round"), through=EDITORS),
     "followup:assessment_list": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_review": Door(("slug", "published_round"), through=OVERSEERS),
@@ -385,8 +424,13 @@ def build(status, published_on):
         "body": body.key,
         "seat_kind": "platser",
         "seat": make.SeatFactory(body=body).pk,
+        "indicator": make.IndicatorFactory(agreement=agreement).key,
+        "indicator_kind": "csv",
         "round": round.label,
         "published_round": published.label,
+        "pack_kind": "xlsx",
+        "table": "status",
+        "table_kind": "csv",
         "assessed": f"mal-{make.AssessmentFactory(round=round, body=body).goal.key}",
         "report": report.pk,
         "submitted": submitted.pk,
@@ -433,9 +477,24 @@ def build_plan(agreement, party):
 
 
 def build_meeting(body):
-    """A meeting of the body with a matter on its agenda."""
-    meeting = make.MeetingFactory(body=body)
-    return {"meeting": meeting.key, "item": make.AgendaItemFactory(meeting=meeting).pk}
+    """A meeting of the body with a matter on its agenda and a draft of its minutes, and one that is published."""
+    meeting = with_minutes(make.MeetingFactory(body=body))
+    item = make.AgendaItemFactory(meeting=meeting).pk
+    return {"meeting": meeting.key, "item": item, "published_meeting": published_meeting(body).key}
+
+
+def with_minutes(meeting):
+    """The meeting with minutes that can be fetched."""
+    make.RecordFactory(meeting=meeting).file.save("prov.txt", ContentFile(b"text"))
+    return meeting
+
+
+def published_meeting(body):
+    """A meeting of the body that is over, and published with its minutes."""
+    meeting = with_minutes(make.MeetingFactory(body=body))
+    meeting.record.finish(version=1, by=make.UserFactory())
+    meeting.publish(by=make.UserFactory())
+    return meeting
 
 
 def with_file(activity):
