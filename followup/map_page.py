@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from followup.figures import read_figures
 from followup.indicators_page import indicator_data, moment_label
@@ -29,7 +29,7 @@ from parties.register import geometry
 WIDTH, HEIGHT = 560, 620  # pixels of the map where there is room; letters and patterns are sized for them
 TEXT_SIZE = 14
 LOOKS = 5  # from the lowest class to the highest
-PERCENT = gettext_lazy("procent")
+SHARE = gettext_lazy("andel av svaren")
 EDGES = (0, 25, 50, 75, 100)  # of shares
 OUTSIDE, SILENT = "outside", "silent"  # not asked, and asked without a value
 GAPS = {
@@ -69,13 +69,13 @@ class Measure:
         if not answered and not self.of_silence:
             return None
         found = line[self.count] if self.count else sum(line["shares"].get(status, 0) for status in self.statuses)
-        return Decimal(round(100 * found / line["total"])) if self.unit == PERCENT else Decimal(found)
+        return Decimal(round(100 * found / line["total"])) if self.unit == SHARE else Decimal(found)
 
 
 COUNT = gettext_lazy("antal svar")
 MEASURES = {
-    "enligt-plan": Measure(gettext_lazy("Går enligt plan"), PERCENT, ON_TRACK, chosen_by="on_track"),
-    "svar": Measure(gettext_lazy("Svar som kommit in"), PERCENT, ORDER[:-1], of_silence=True),
+    "enligt-plan": Measure(gettext_lazy("Går enligt plan"), SHARE, ON_TRACK, chosen_by="on_track"),
+    "svar": Measure(gettext_lazy("Svar som kommit in"), SHARE, ORDER[:-1], of_silence=True),
     **{
         f"status-{code!s}".replace("_", "-"): Measure(
             LABELS[code], COUNT, (code,), of_silence=code == NOT_REPORTED, chosen_by=str(code)
@@ -153,30 +153,35 @@ class Map:
         if not known:
             return _("Ingen kommun har något värde att visa.")
         if known[0].value == known[-1].value:
-            return _("Alla kommuner med värde har %(value)s.") % {"value": known[0].said}
-        facts = {"high": known[-1].name, "most": known[-1].said, "low": known[0].name, "least": known[0].said}
-        return _("Högst: %(high)s, %(most)s. Lägst: %(low)s, %(least)s.") % facts
+            told = _("Alla kommuner med värde har %(value)s.") % {"value": known[0].said}
+        else:
+            facts = {"high": known[-1].name, "most": known[-1].said, "low": known[0].name, "least": known[0].said}
+            told = _("Högst: %(high)s, %(most)s. Lägst: %(low)s, %(least)s.") % facts
+        lacking = len(self.places) - len(known)
+        without = ngettext("%(count)d kommun har inget värde.", "%(count)d kommuner har inget värde.", lacking)
+        return f"{told} {without % {'count': lacking}}" if lacking else told
 
 
 def map_of(title, unit, places, box, *, silent, source=""):
-    """The Map, with a look for each place that has a value and the key to the looks."""
-    keys = _give_looks([place for place in places if place.value is not None], unit)
+    """The Map, with a look for each place that has a value and the key to the looks; ``silent`` is none's word."""
+    keys = _give_looks([place for place in places if place.value is not None], is_share=unit == SHARE)
     for look, word in ((SILENT, silent), (OUTSIDE, _("inte tillfrågad"))):
         if any(place.look == look for place in places):
             keys.append((look, word))
     return Map(title, unit, places, keys, box, source)
 
 
-def _give_looks(places, unit):
-    """Sort the places into classes; (look, word) of each class, the lowest first."""
+def _give_looks(places, *, is_share):
+    """Sort the places into classes; (look, word) of each class, the lowest first. Shares are sorted by quarters."""
     values = sorted({place.value for place in places})
-    if len(values) <= LOOKS and unit != PERCENT:
+    is_few = len(values) == 1 or (len(values) <= LOOKS and all(value == int(value) for value in values))
+    if not values or (is_few and not is_share):
         words = {place.value: place.said for place in places}
         looks = {value: _look(number, len(values)) for number, value in enumerate(values)}
         for place in places:
             place.look = looks[place.value]
         return [(looks[value], words[value]) for value in values]
-    edges = [Decimal(edge) for edge in EDGES] if unit == PERCENT else ticks_between(values[0], values[-1], LOOKS - 1)
+    edges = [Decimal(edge) for edge in EDGES] if is_share else ticks_between(values[0], values[-1], LOOKS - 1)
     count = len(edges) - 1
     for place in places:
         number = max(number for number, edge in enumerate(edges[:-1]) if place.value >= edge)
@@ -191,8 +196,8 @@ def _look(number, count):
     return f"class-{LOOKS if count == 1 else 1 + round(number * (LOOKS - 1) / (count - 1))}"
 
 
-def _between(low, high, is_last):
-    numbers = {"low": number_format(low, use_l10n=True), "high": number_format(high, use_l10n=True)}
+def _between(low, high, unit, is_last):
+    numbers = {"low": number_format(low, use_l10n=True), "high": number_format(high, use_l10n=True) + unit}
     return _("%(low)s till %(high)s") % numbers if is_last else _("%(low)s till under %(high)s") % numbers
 
 
@@ -258,7 +263,7 @@ def _figure_place(measure, town, line, names, answers):
         return Place(name, town.scb_code, None, _("inte tillfrågad"), look=OUTSIDE)
     value, answered = measure.value_of(line), line["total"] - line["shares"].get(NOT_REPORTED, 0)
     said = _("har inte svarat") if value is None else number_format(value, use_l10n=True)
-    said = f"{said} %" if value is not None and measure.unit == PERCENT else said
+    said = f"{said} %" if value is not None and measure.unit == SHARE else said
     share = _("%(answered)s av %(total)s") % {"answered": answered, "total": line["total"]}
     return Place(name, town.scb_code, value, said, url=f"{answers}&part={town.key}", answered=share)
 
@@ -266,9 +271,9 @@ def _figure_place(measure, town, line, names, answers):
 def _indicator_map(indicator, agreement, towns, box, choice):
     data = indicator_data(indicator, agreement.county, shows_small=agreement.can_edit)
     series = [line for line in data["series"] if line["kind"] == "party"]
-    sexes = dict.fromkeys((line["sex"], line["sex_label"]) for line in series)
+    sexes = {line["sex"]: line["sex_label"] for line in series}
     sex = choice.get("kon", "")
-    sex = sex if sex in dict(sexes) else next(iter(dict(sexes)))
+    sex = sex if sex in sexes else next(iter(sexes))
     moments = sorted({tuple(point[:2]) for line in series for point in line["points"]}, reverse=True)
     times = {moment_label(*moment): moment for moment in moments}
     time = choice.get("ar", "")
@@ -280,10 +285,10 @@ def _indicator_map(indicator, agreement, towns, box, choice):
         if line["sex"] == sex and tuple(point[:2]) == times[time]
     }
     places = [_indicator_place(town, values.get(town.scb_code), data["decimals"]) for town in towns]
-    title = ", ".join(filter(None, [data["name"], dict(sexes)[sex] if sex else "", time]))
+    title = ", ".join(filter(None, [data["name"], sexes[sex] if sex else "", time]))
     return {
         "map": map_of(title, data["unit"], places, box, silent=_("uppgift saknas"), source=data["source_line"]),
-        "sexes": list(sexes) if len(sexes) > 1 else [],
+        "sexes": list(sexes.items()) if len(sexes) > 1 else [],
         "sex": sex,
         "times": list(times),
         "time": time,

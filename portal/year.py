@@ -21,7 +21,7 @@ from actionplans.models import Edition
 from followup.models import Round
 from followup.timetable import LINES
 from governance.models import Assignment, Meeting
-from portal.wheel import angle_of, arcs_of, months_of, point, spots_of
+from portal.wheel import INNER, angle_of, arcs_of, months_of, point, spots_of
 
 FIRST, LAST = 1990, 2100  # years that can be asked for
 MEETING, ROUND, ASSIGNMENT = "meeting", "round", "assignment"
@@ -141,7 +141,7 @@ class Year:
         if today.year != self.year:
             return None
         angle = angle_of(today, self.year)
-        return (*point(angle, 44), *point(angle, 152))
+        return (*point(angle, INNER), *point(angle, 152))
 
 
 def year_asked(text):
