@@ -1,161 +1,268 @@
-"""A round's page, drawn from its facts: the figures, the silent parties, what deviates and each activity's answers.
+"""The council's page of a round: drawn from its figures, those of earlier rounds, and what deviates.
 
 Only submitted reports count as answers. A draft moves no figure: until it is handed in it is its party's alone, and
-"not reported" is a share of its own, never a zero.
+"not reported" is a share of its own, never a zero. The same page shows one area (``?omrade=``) or one party
+(``?part=``); every figure leads to the answers that it counts.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from followup.models import Report, ReportStatus
-from followup.numbers import GROUPS
-from followup.outcome import NOT_REPORTED, counts_of, read_facts
+from followup.figures import NOTHING, read_figures
+from followup.headline import headline_of
+from followup.models import Outcome, Report, ReportStatus, Round
+from followup.outcome import NOT_REPORTED, page_facts
+from followup.shares import LABELS, ON_TRACK, figures_from
 
-ON_TRACK = (ReportStatus.ONGOING, ReportStatus.CONTINUOUS, ReportStatus.DONE)
-LABELS = {**dict(ReportStatus.choices), NOT_REPORTED: _("inte rapporterat")}
-# The order of the bar and its table: what goes well, what waits, what does not, what nobody knows.
-ORDER = (
-    ReportStatus.DONE, ReportStatus.CONTINUOUS, ReportStatus.ONGOING, ReportStatus.NOT_STARTED, ReportStatus.DEVIATING,
-    ReportStatus.CANCELLED, ReportStatus.NOT_RELEVANT, ReportStatus.NO_DATA, NOT_REPORTED,
-)  # fmt: skip
+EARLIER = 3  # rounds beside this one
+NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
 
 
 @dataclass(frozen=True)
-class Share:
-    """One line of the status table: how many of all, the share in per cent, and where its part of the bar begins."""
+class Part:
+    """Which part of a round is shown: an area, a party, both, or all of it (None)."""
 
-    code: str
+    area: str | None = None
+    party: str | None = None
+
+    @classmethod
+    def chosen(cls, data, figures):
+        """What the address says; what the round does not have is as not said."""
+        area = {NO_AREA: ""}.get(data.get("omrade"), data.get("omrade"))
+        areas, parties = ({row["key"] for row in figures[name]} for name in ("areas", "parties"))
+        party = data.get("part")
+        return cls(area if area in areas else None, party if party in parties else None)
+
+    def line_of(self, figures):
+        """The part's line of a round's figures; nothing where the round did not have it."""
+        if self.area is not None and self.party is not None:
+            wanted = (row for row in figures["cells"] if (row["area"], row["party"]) == (self.area, self.party))
+        elif self.area is not None:
+            wanted = (row for row in figures["areas"] if row["key"] == self.area)
+        elif self.party is not None:
+            wanted = (row for row in figures["parties"] if row["key"] == self.party)
+        else:
+            return figures
+        return next(wanted, NOTHING)
+
+    def query(self, **more):
+        """As the end of an address, with ``more`` in it."""
+        area = {None: None, "": NO_AREA}.get(self.area, self.area)
+        told = {"omrade": area, "part": self.party, **more}
+        told = {name: value for name, value in told.items() if value}
+        return f"?{urlencode(told)}" if told else ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a matrix: how many go as planned of all, how many deviate, how many are missing."""
+
     label: str
-    count: int
+    on_track: int
     total: int
-    start: float = 0
-
-    @property
-    def percent(self):
-        return round(100 * self.count / self.total) if self.total else 0
+    deviating: int
+    missing: int
+    url: str
+    is_now: bool = True
 
     @property
     def width(self):
-        return f"{100 * self.count / self.total if self.total else 0:.2f}"
-
-    @property
-    def left(self):
-        return f"{self.start:.2f}"
+        return f"{100 * self.on_track / self.total if self.total else 0:.0f}"
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Reports in numbers; the shares always add up to ``total``."""
-
-    shares: tuple[Share, ...]
-    total: int
-
-    def count(self, *codes):
-        return sum(share.count for share in self.shares if share.code in codes)
-
-    @property
-    def submitted(self):
-        return self.total - self.count(NOT_REPORTED)
-
-    @property
-    def on_track(self):
-        return self.count(*ON_TRACK)
-
-    @property
-    def deviating(self):
-        return self.count(ReportStatus.DEVIATING)
-
-    @property
-    def silent(self):
-        return self.count(NOT_REPORTED)
-
-
-def figures_of(counts):
-    """Figures from status → count."""
-    total, shares, start = sum(counts.values()), [], 0.0
-    for code in ORDER:
-        count = counts.get(code, 0)
-        shares.append(Share(str(code), LABELS[code], count, total, start))
-        start += 100 * count / total if total else 0
-    return Figures(tuple(shares), total)
+def cell_of(label, line, url, *, is_now=True):
+    shares = line["shares"]
+    on_track = sum(shares.get(code, 0) for code in ON_TRACK)
+    deviating, missing = shares.get(ReportStatus.DEVIATING, 0), shares.get(NOT_REPORTED, 0)
+    return Cell(label, on_track, line["total"], deviating, missing, url, is_now)
 
 
 @dataclass
-class Dashboard:
-    """What the page of a round shows to one reader."""
+class Board:
+    """What the page shows to one reader."""
 
-    facts: dict
-    readable: set  # the reports that the reader may open, and whose words may be shown
+    round: Round
+    whole: dict  # the figures of the round
+    earlier: list  # (label, figures) of the rounds before, the oldest first
+    facts: dict  # page_facts
+    readable: set  # the reports of ``facts`` whose words the reader may read
+    part: Part
+
+    def url(self, part=None, *, label="", **more):
+        """The address of the answers that a figure counts."""
+        place = [self.round.agreement.slug, label or self.round.label]
+        return reverse("followup:round_answers", args=place) + (part or self.part).query(**more)
+
+    @cached_property
+    def line(self):
+        return self.part.line_of(self.whole)
 
     @cached_property
     def figures(self):
-        return figures_of(self.facts["shares"])
+        return figures_from(self.line["shares"])
 
     @cached_property
-    def parties(self):
-        """Per party ``asked``, ``answered``, ``late`` and ``missing``; those with most missing first."""
-        rows = [{**row, "missing": row["asked"] - row["answered"]} for row in self.facts["parties"]]
-        return sorted(rows, key=lambda row: -row["missing"])
+    def before(self):
+        """(label, Figures) of the part in the round before; None in the first."""
+        return next(
+            ((label, figures_from(self.part.line_of(figures)["shares"])) for label, figures in self.earlier[-1:]), None
+        )
+
+    @cached_property
+    def headline(self):
+        return headline_of(self)
+
+    @cached_property
+    def shares(self):
+        """(share, change since the round before as text, address) in the order of the bar."""
+        url = self.url(status="")
+        url += "&" if "?" in url else "?"
+        then = {share.code: share.count for share in self.before[1].shares} if self.before else {}
+        return [
+            (share, signed(share.count - then.get(share.code, 0)), f"{url}status={share.code}")
+            for share in self.figures.shares
+        ]
+
+    @cached_property
+    def change(self):
+        """Of the sum."""
+        return signed(self.figures.total - self.before[1].total) if self.before else ""
+
+    @cached_property
+    def area_rows(self):
+        """(name, cells by round) per area, and for all of it last where there are several."""
+        rounds = [*self.earlier, (self.round.label, self.whole)]
+        areas = self._areas
+        rows = [(row["name"], self._through(rounds, Part(row["key"], self.part.party))) for row in areas]
+        return rows if len(rows) == 1 else [*rows, ("", self._through(rounds, Part(None, self.part.party)))]
+
+    @cached_property
+    def labels(self):
+        return [label for label, _figures in self.earlier] + [self.round.label]
+
+    @cached_property
+    def party_rows(self):
+        """Per party: ``row`` of the figures, its cells by area (None where it was not asked), and its ``sum``."""
+        cells = {(row["party"], row["area"]): row for row in self.whole["cells"]}
+        parties = [row for row in self.whole["parties"] if self.part.party in (None, row["key"])]
+        told = []
+        for row in parties:
+            lines = [(area, cells.get((row["key"], area["key"]))) for area in self._areas]
+            if any(line for _area, line in lines):
+                by_area = [
+                    line and self._cell(area["name"], Part(area["key"], row["key"]), line) for area, line in lines
+                ]
+                part = Part(self.part.area, row["key"])
+                told.append({"row": row, "cells": by_area, "sum": self._cell("", part, part.line_of(self.whole))})
+        return told
+
+    @cached_property
+    def area_heads(self):
+        return [row["name"] for row in self._areas]
 
     @cached_property
     def silent_parties(self):
-        return [row for row in self.parties if row["missing"]]
-
-    @cached_property
-    def late(self):
-        """How many answers came after the last day."""
-        return sum(row["late"] for row in self.facts["parties"])
-
-    @cached_property
-    def areas(self):
-        """(name, activities) in the plan's order; each activity with its ``answers`` and ``counts``."""
-        rows = [self._activity(row) for row in self.facts["activities"]]
-        return [(area, list(group)) for area, group in groupby(rows, key=lambda row: row["area"])]
+        """Parties with answers missing, the most first: ``missing`` of ``asked``, and ``again`` where last time too."""
+        rows = []
+        for row in self.whole["parties"]:
+            line = Part(self.part.area, row["key"]).line_of(self.whole)
+            missing = line["shares"].get(NOT_REPORTED, 0)
+            if missing and self.part.party in (None, row["key"]):
+                url = self.url(Part(self.part.area, row["key"]), status=NOT_REPORTED)
+                rows.append({**row, "missing": missing, "asked": line["total"], "again": self._again(row), "url": url})
+        return sorted(rows, key=lambda row: (-row["missing"], -row["missing"] / row["asked"]))
 
     @cached_property
     def deviations(self):
-        """(activity, report) of what deviates and whose words the reader may read."""
-        pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]
-        return [pair for pair in pairs if pair[1]["status"] == ReportStatus.DEVIATING and self.may_read(pair[1])]
+        """What deviates or asks something, as facts tell it, each with its ``label``, ``readable`` and ``url``."""
+        return [self._deviation(row) for row in self.facts["deviations"] if self._is_here(row)]
 
     @cached_property
-    def unreviewed(self):
-        """(activity, report) of what is handed in and not approved."""
-        pairs = [(row, report) for row in self.facts["activities"] for report in row["reports"]]
-        return [pair for pair in pairs if pair[1]["status"] and not pair[1]["approved"]]
+    def asked(self):
+        """Of those what the council is asked to decide."""
+        return [row for row in self.deviations if row["report"]["decision_asked"]]
 
-    def may_read(self, report):
-        return report["report"] in self.readable
+    @cached_property
+    def unasked(self):
+        return [row for row in self.deviations if not row["report"]["decision_asked"]]
 
-    def _activity(self, row):
-        reports = [{**report, "readable": self.may_read(report)} for report in row["reports"]]
-        counts = self.facts["numbers"].get(str(row["activity"]), {})
-        return {**row, "answers": answers_by_status(reports), "counts": _counts(counts)}
+    @cached_property
+    def part_name(self):
+        names = [row["name"] for row in self.whole["areas"] if row["key"] == self.part.area]
+        return ", ".join(names + [row["name"] for row in self.whole["parties"] if row["key"] == self.part.party])
+
+    @cached_property
+    def late_url(self):
+        return self.url(status="late")
+
+    @property
+    def _areas(self):
+        rows = [row for row in self.whole["areas"] if self.part.area in (None, row["key"])]
+        return [{**row, "name": row["name"] or str(NO_AREA_NAME)} for row in rows]
+
+    def _through(self, rounds, part):
+        return [
+            self._cell(label, part, part.line_of(figures), label=label, is_now=label == self.round.label)
+            for label, figures in rounds
+        ]
+
+    def _cell(self, name, part, line, *, label="", is_now=True):
+        return cell_of(name, line, self.url(part, label=label), is_now=is_now)
+
+    def _again(self, row):
+        """The label of the round before, where the party did not answer all then either."""
+        for label, figures in self.earlier[-1:]:
+            if Part(None, row["key"]).line_of(figures)["shares"].get(NOT_REPORTED, 0):
+                return label
+        return ""
+
+    def _deviation(self, row):
+        pk = row["report"]["report"]
+        url = reverse("followup:report_detail", args=[self.round.agreement.slug, self.round.label, pk])
+        return {**row, "label": LABELS[row["report"]["status"]], "readable": pk in self.readable, "url": url}
+
+    def _is_here(self, row):
+        key = next((party["key"] for party in self.whole["parties"] if party["name"] == row["report"]["name"]), None)
+        return self.part.area in (None, row["area_key"]) and self.part.party in (None, key)
 
 
-def dashboard_of(round, user):
-    """The Dashboard of ``round`` for ``user``, in as many queries whatever the size. It tells nobody of any draft."""
-    readable = Report.objects.visible_to(user).submitted().filter(round=round)
-    return Dashboard(read_facts(round), set(readable.order_by().values_list("pk", flat=True)))
+def board_of(round, user, data=(), *, as_published=False):
+    """The Board of ``round`` for ``user``, of the part that ``data`` (the address) names.
+
+    In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
+    """
+    whole, facts = read_figures([round])[round.pk], page_facts(round, user)
+    told = [row["report"]["report"] for row in facts["deviations"]]
+    readable = set(told)
+    if not as_published:
+        reports = Report.objects.visible_to(user).submitted().filter(pk__in=told).order_by()
+        readable = set(reports.values_list("pk", flat=True)) if told else set()
+    part = Part.chosen(dict(data), whole)
+    return Board(round, whole, earlier_figures(round, user), facts, readable, part)
 
 
-def answers_by_status(reports):
-    """(code, label, reports) for each status that somebody has given, the silent last."""
-    groups = {code: [] for code in LABELS}
-    for report in reports:
-        groups[report["status"] or NOT_REPORTED].append(report)
-    return [(str(code), LABELS[code], rows) for code, rows in groups.items() if rows]
+def earlier_figures(round, user):
+    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query.
+
+    Beside a closed round stands what was known when it closed, whatever is opened and closed again since.
+    """
+    rounds = Round.objects.visible_to(user).filter(
+        agreement=round.agreement_id, period_starts_on__lt=round.period_starts_on
+    )
+    stored = Outcome.objects.filter(round__in=rounds.order_by().values("pk")).exclude(figures={})
+    if round.closed_at:
+        stored = stored.filter(made_at__lte=round.closed_at)
+    else:
+        stored = stored.filter(round__closed_at__isnull=False)
+    rows = stored.order_by("round__period_starts_on", "round", "made_at", "pk")
+    kept = {pk: (label, figures) for pk, label, figures in rows.values_list("round", "round__label", "figures")}
+    return list(kept.values())[-EARLIER:]
 
 
-def party_figures(facts, party):
-    """The Figures of one party's reports in a round's facts."""
-    reports = [report for row in facts["activities"] for report in row["reports"]]
-    return figures_of(counts_of([report for report in reports if report["party"] == party]))
-
-
-def _counts(numbers):
-    """The groups' labels with their sums, in the order of the form."""
-    return [{"label": GROUPS[group], **numbers[group]} for group in GROUPS if group in numbers]
+def signed(number):
+    """A change as text; the minus is a minus and no hyphen."""
+    return f"+{number}" if number > 0 else f"−{-number}" if number else "±0"

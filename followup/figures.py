@@ -30,6 +30,7 @@ from followup.outcome import NOT_REPORTED
 from parties.models import Party
 
 SHAPE = 1
+NOTHING = {"total": 0, "shares": {}, "asks": 0, "late": 0}  # the line of a part that was asked nothing
 
 
 def figures_of(round):
@@ -49,7 +50,7 @@ def read_figures(rounds):
 
 def empty_figures():
     """Those of a round that asks nobody."""
-    return {"shape": SHAPE, "total": 0, "shares": {}, "asks": 0, "late": 0, "areas": [], "parties": [], "cells": []}
+    return {"shape": SHAPE, **NOTHING, "areas": [], "parties": [], "cells": []}
 
 
 def figures_in(facts):

@@ -56,6 +56,17 @@ def activities_of(round, where):
     return _activities(rows, [_report(row, due.get(row["party"], round.due_on)) for row in rows])
 
 
+def unreviewed_in(round):
+    """(activity, report) of what is handed in and not approved, of a round that still takes answers."""
+    waiting = Q(submitted_at__isnull=False, approved_at__isnull=True)
+    return [(row, said) for row in activities_of(round, waiting) for said in row["reports"]]
+
+
+def numbers_of(round):
+    """The ``numbers`` of a round's facts as it is now."""
+    return _numbers(_rows(round).filter(submitted_at__isnull=False).exclude(numbers={}))
+
+
 def page_facts(round, user):
     """What the council's page tells beside the figures: ``round``, ``deviations``, ``goals`` and ``decided``.
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from django.http import Http404
 
 from agreements.models import Agreement
-from followup.dashboard import LABELS, Figures, figures_of, party_figures
 from followup.models import Outcome, Report, Return, Round
 from followup.numbers import GROUPS
 from followup.outcome import NOT_REPORTED, read_facts
+from followup.shares import LABELS, Figures, figures_from, party_figures
 from followup.small_numbers import shown_numbers
 from parties.models import Party, Right
 
@@ -68,7 +68,7 @@ def party_result(round, key, user):
         is_own=is_own,
         is_inside=is_own or Agreement.objects.submitted_visible_to(user).filter(pk=round.agreement_id).exists(),
         mine=party_figures(facts, place["party"]),
-        all=figures_of(facts["shares"]),
+        all=figures_from(facts["shares"]),
         answers=_answers(round, facts, place["party"], user, is_own),
         earlier=_earlier(round, place["party"], user),
     )

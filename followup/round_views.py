@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.dashboard import dashboard_of
+from followup.dashboard import board_of
 from followup.frame import round_frame
 from followup.models import Round
+from followup.outcome import NOT_REPORTED, unreviewed_in
 from followup.party_result import party_result
 from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm, coverage
 from followup.schedule import proposal_for
@@ -71,7 +72,7 @@ def round_detail(request, slug, label):
     """The round in figures, who is silent, what deviates, and per activity a way to each answer."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
-    context = {**round_frame(agreement, round), **_result(request, agreement, round)}
+    context = {**round_frame(agreement, round), **_result(request, agreement, round, data=request.GET)}
     if round.state == "planned" and agreement.can_edit:
         context["coverage"] = coverage(round)
     return render(request, "followup/round_detail.html", context)
@@ -97,7 +98,7 @@ def round_close(request, slug, label):
     if request.method == "POST":
         done = _("Omgången är stängd. Siffrorna och namnen är sparade som de var.")
         return _change(request, slug, label, lambda round: close_round(round=round, by=request.user), done)
-    context |= _result(request, context["agreement"], round)
+    context |= _result(request, context["agreement"], round) | {"unreviewed": unreviewed_in(round)}
     return render(request, "followup/round_close.html", context)
 
 
@@ -107,7 +108,7 @@ def round_publish(request, slug, label):
     if request.method == "POST":
         done = _("Omgången är publicerad. Alla kan läsa den.")
         return _change(request, slug, label, lambda round: round.publish(by=request.user), done)
-    context |= _result(request, context["agreement"], round)
+    context |= _result(request, context["agreement"], round, as_published=True)
     return render(request, "followup/round_publish.html", context)
 
 
@@ -164,13 +165,15 @@ def _page(request, slug, label, name):
     return round, round_frame(agreement, round, (name, ""))
 
 
-def _result(request, agreement, round):
+def _result(request, agreement, round, data=(), *, as_published=False):
     """What every page that shows the round in figures needs."""
-    board = dashboard_of(round, request.user)
+    board = board_of(round, request.user, data, as_published=as_published)
     is_told_who = Agreement.objects.shared_with(request.user).filter(pk=agreement.pk).exists()
     return {
         "board": board,
         "figures": board.figures,
+        "goals": board.facts.get("goals"),
+        "decided": board.facts.get("decided"),
         "meeting": board.facts["round"]["meeting"],
         "timetable": timetable_of(round, board.facts["round"]["meeting"], is_told_who=is_told_who),
         "is_told_who": is_told_who,
@@ -180,11 +183,16 @@ def _result(request, agreement, round):
 
 
 def _own_places(user, round, board):
-    """(respondent, its figures) of the parties that the user belongs to."""
+    """(respondent, its line of the figures with ``answered`` and ``missing``) of the parties the user belongs to."""
     own = Party.objects.with_right(user, Right.SEE_PARTY)
     places = round.respondents.filter(party__in=own.values("pk")).select_related("party", "round")
-    rows = {row["party"]: row for row in board.parties}
-    return [(place, rows[place.party_id]) for place in places if place.party_id in rows]
+    lines = {row["key"]: row for row in board.whole["parties"]}
+    told = []
+    for place in places:
+        if line := lines.get(place.party.key):
+            missing = line["shares"].get(NOT_REPORTED, 0)
+            told.append((place, {"asked": line["total"], "answered": line["total"] - missing, "missing": missing}))
+    return told
 
 
 def _answer_round(request, form, template, context, done):

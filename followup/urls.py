@@ -5,6 +5,7 @@ from django.urls import path
 from followup import (
     agenda_views,
     assessment_views,
+    assignment_views,
     decision_views,
     edition_views,
     file_views,
@@ -91,6 +92,10 @@ urlpatterns = [
     path(ITEM, agenda_views.item_edit, name="item_edit"),
     path(f"{ITEM}ta-bort/", agenda_views.item_delete, name="item_delete"),
     path(f"{ITEM}flytta/", agenda_views.item_move, name="item_move"),
+    path("<slug:slug>/uppdrag/", assignment_views.assignment_list, name="assignment_list"),
+    path("<slug:slug>/uppdrag/<int:pk>/", assignment_views.assignment_detail, name="assignment_detail"),
+    path("<slug:slug>/uppdrag/<int:pk>/avsluta/", assignment_views.assignment_end, name="assignment_end"),
+    path("<slug:slug>/uppdrag/<int:pk>/ta-upp-igen/", assignment_views.assignment_resume, name="assignment_resume"),
     path(f"{ITEM}besluta/", decision_views.decision_record, name="decision_record"),
     path(f"{ROUND}underlag/", pack_views.round_pack, name="round_pack"),
     path(f"{ROUND}underlag/skapa/", pack_views.pack_create, name="pack_create"),

@@ -75,6 +75,7 @@ DOORS = {
     "portal:accessibility": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:privacy": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),
+    "portal:agreement_year": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:agreement_history": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:workbook_template": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="get"),
     "portal:workbook_upload": Door(through=COORDINATORS, in_draft=EVERYBODY),
@@ -169,6 +170,7 @@ DOORS = {
     "followup:round_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:round_detail": Door(OF_ROUND, through=SHARED, seen=SHARED),
     "followup:round_answers": Door(OF_ROUND, through=SHARED, seen=SHARED),
+    "followup:round_map": Door(OF_ROUND, through=SHARED, seen=SHARED),
     "followup:round_mails": Door(OF_ROUND, through=EDITORS, seen=SHARED),
     "followup:round_create": Door(OF_AGREEMENT, through=EDITORS),
     "followup:indicator_list": Door(OF_AGREEMENT, through=EVERYBODY),
@@ -353,6 +355,7 @@ LATER = {
         (*OF_ROUND, "submitted", "submitted_file"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS, only="get"
     ),
     "followup:round_detail": Door(("slug", "published_round"), through=EVERYBODY),
+    "followup:round_map": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_answers": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:round_pack": Door(("slug", "published_round"), through=EVERYBODY),
     "followup:pack_create": Door(("slug", "published_round"), through=EDITORS, only="post"),
