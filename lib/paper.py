@@ -53,6 +53,26 @@ def table(head, rows, *, widths, title):
     }
 
 
+def bullets(*texts):
+    """A list of texts or strings, one per point."""
+    return {"kind": "bullets", "items": [[run(text)] if isinstance(text, str) else text for text in texts]}
+
+
+def picture(svg, description, *, share=1):
+    """An SVG drawing over ``share`` of the line; ``description`` says the same for those who do not see it."""
+    return {"kind": "picture", "svg": str(svg), "description": _clean(description), "share": share}
+
+
+def contents(title, blocks):
+    """The chapters of ``blocks``, which follow, under ``title``; a PDF tells their pages too."""
+    chapters = [part["text"] for part in blocks if part["kind"] == "heading" and part["level"] == 2]
+    return {"kind": "contents", "title": _clean(title), "headings": chapters}
+
+
+def page_break():
+    return {"kind": "break"}
+
+
 def paper(blocks, *, title, kicker, author, date, running, registry_number="", marks=()):
     """The whole paper. ``kicker`` stands above the title, ``running`` on every page.
 

@@ -201,10 +201,11 @@ def write_folder(tables, folder):
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=";", lineterminator="\n")
             writer.writerow(column.name for column in table.columns)
-            writer.writerows([_csv_text(*cell) for cell in zip(table.columns, row, strict=True)] for row in table.rows)
+            writer.writerows([csv_text(*cell) for cell in zip(table.columns, row, strict=True)] for row in table.rows)
 
 
-def _csv_text(column, text):
+def csv_text(column, text):
+    """A cell of a CSV file: no text that a spreadsheet would take for a formula. ``column`` has a ``kind``."""
     return f"'{text}" if column.kind != "number" and LOOKS_LIKE_FORMULA.match(text) else text
 
 

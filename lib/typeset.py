@@ -1,4 +1,4 @@
-"""A paper as PDF: tagged so that screen readers find their way (PDF/UA-1), with numbered pages, made in memory."""
+"""A paper as PDF, made in memory: tagged so that screen readers find their way (PDF/UA-1), to be kept (PDF/A-2a)."""
 
 import json
 import re
@@ -10,6 +10,8 @@ import typst
 from django.utils.translation import gettext as _
 
 LAYOUT = Path(__file__).with_name("typeset.typ")
+STANDARDS = ["ua-1", "a-2a"]
+DRAWING = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
 FONTS = Path(__file__).with_name("fonts")
 # What stands for a letter that the font lacks, and how long a word may be before the line may break inside it.
 UNKNOWN, LONGEST_WORD = "\u25a1", 30
@@ -21,7 +23,18 @@ def pdf(paper):
     words = {"page": _("Sida"), "of": _("av"), "registry": _("Dnr")}
     inputs = {"paper": json.dumps(_settable(paper)), "words": json.dumps(words)}
     compiler = typst.Compiler(LAYOUT.read_bytes(), font_paths=_fonts(), sys_inputs=inputs)
-    return compiler.compile(format="pdf", pdf_standards=["ua-1"])
+    return compiler.compile(format="pdf", pdf_standards=STANDARDS)
+
+
+def page_count(made):
+    """How many pages a PDF made here has."""
+    return max(int(number) for number in re.findall(rb"/Count (\d+)", made))
+
+
+def png(svg, *, dots_per_inch=200):
+    """An SVG drawing as a picture of dots, as bytes: for where drawings cannot be shown."""
+    compiler = typst.Compiler(DRAWING, font_paths=_fonts(), sys_inputs={"svg": str(svg)})
+    return compiler.compile(format="png", ppi=dots_per_inch)
 
 
 @cache
@@ -36,7 +49,7 @@ def _settable(value):
     Words that no line has room for may be broken anywhere.
     """
     if isinstance(value, dict):
-        return {key: _settable(each) for key, each in value.items()}
+        return {key: each if key == "svg" else _settable(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_settable(each) for each in value]
     if not isinstance(value, str):

@@ -9,9 +9,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from lib.typeset import png
+
 INK, SOFT, PETROL = RGBColor(0x1B, 0x1F, 0x24), RGBColor(0x48, 0x52, 0x5B), RGBColor(0x08, 0x42, 0x4F)
 FONT, LANGUAGE = "Calibri", "sv-SE"  # a font that everybody who has Word has
-SIZES = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Normal": 10.5}
+SIZES = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 10.5, "Normal": 10.5}
 ROOM = Cm(16.6)  # between the margins of an A4 page
 
 
@@ -96,6 +98,32 @@ def _add_paragraph(document, part):
     if part["style"] == "lead":
         for run in paragraph.runs:
             run.font.size = Pt(13)
+
+
+def _add_bullets(document, part):
+    for text in part["items"]:
+        paragraph = document.add_paragraph(style="List Bullet")
+        paragraph.paragraph_format.space_after = Pt(2)
+        _say(paragraph, text)
+
+
+def _add_picture(document, part):
+    """The drawing as dots: few versions of Word show drawings."""
+    document.add_picture(BytesIO(png(part["svg"])), width=int(ROOM * part["share"]))
+    about = document.inline_shapes[-1]._inline.docPr
+    about.set("descr", part["description"])
+
+
+def _add_contents(document, part):
+    """The headings without pages: those only Word can tell, and it asks everybody who opens the file whether it may."""
+    title = document.add_paragraph()
+    title.add_run(part["title"]).bold = True
+    title.runs[0].font.size = Pt(SIZES["Heading 1"])
+    _add_bullets(document, {"items": [[{"text": heading, "mark": ""}] for heading in part["headings"]]})
+
+
+def _add_break(document, part):
+    document.add_page_break()
 
 
 def _add_table(document, part):
@@ -185,4 +213,7 @@ def _soft(font):
 
 
 _MARK = {"": lambda font: None, "strong": _strong, "soft": _soft, "gone": _gone, "come": _come}
-_ADD = {"heading": _add_heading, "paragraph": _add_paragraph, "table": _add_table}
+_ADD = {
+    "heading": _add_heading, "paragraph": _add_paragraph, "bullets": _add_bullets, "table": _add_table,
+    "picture": _add_picture, "contents": _add_contents, "break": _add_break,
+}  # fmt: skip

@@ -1,0 +1,88 @@
+"""The letter to the council that its papers are there: a link that leads to them, through login."""
+
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from followup.decided import council_of
+from followup.letters import SUBJECT_MAX, absolute, as_letter, hold, one_line, place_of
+from followup.models import CouncilPack, Round
+from followup.pack import last_outcome
+from governance.models import Seat
+from lib.db import Frozen
+from parties.models import Mail, MailSettings, Membership
+
+
+def members_of(round):
+    """The people who sit in the round's council today, alternates and secretaries too, in the order of the seats."""
+    body = council_of(round)
+    hats = Membership.objects.active().filter(user__is_active=True)
+    seats = Seat.objects.on(timezone.localdate()).filter(body=body, membership__in=hats.values("pk"))
+    people = [seat.membership.user for seat in seats.select_related("membership__user")] if body else []
+    return list({user.pk: user for user in people}.values())
+
+
+@transaction.atomic
+def send_pack(*, round, by):
+    """Write a letter to each member of the council, once for each closing. Returns how many, and how many have paused.
+
+    Whoever is away and has an alternate in the same council gets it through the alternate. Raises Frozen where there
+    are no papers, or nobody to write to.
+    """
+    Round.hold(round.pk)
+    outcome = last_outcome(round)
+    packs = CouncilPack.objects.filter(outcome=outcome) if outcome else CouncilPack.objects.none()
+    if not packs.exists():
+        raise Frozen(_("Underlaget är inte skapat än. Skapa det först."))
+    members = members_of(round)
+    if not members:
+        raise Frozen(_("Rådet har ingen ledamot med konto i portalen. Lägg in ledamöterna på organets sida."))
+    told = _receivers(members)
+    letters = [_letter(round, outcome, receiver, away, by) for receiver, away in told]
+    known = set(Mail.objects.filter(key__in=[letter.key for letter in letters]).values_list("key", flat=True))
+    fresh = [letter for letter in letters if letter.key not in known]
+    Mail.objects.bulk_create(fresh)
+    for pack in packs.filter(sent_at__isnull=True) if fresh else ():
+        pack.sent_at = timezone.now()
+        pack.save(update_fields=["sent_at"])
+    return len(fresh), len(members) - sum(len(away) or 1 for _receiver, away in told)
+
+
+def _receivers(members):
+    """(receiver, settings of those who are away and whose letter it is too), without those who have paused theirs."""
+    today = timezone.localdate()
+    people = hold([user.pk for user in members])
+    rows = {row.user_id: row for row in MailSettings.objects.filter(user__in=people).select_related("user")}
+    out_of_reach = {pk for pk, row in rows.items() if row.is_away(today) or row.is_paused(today)}
+    told = {}
+    for pk in people:
+        row = rows.get(pk)
+        if row and row.is_away(today) and row.alternate_id in people.keys() - out_of_reach:
+            told.setdefault(row.alternate_id, []).append(row)
+        elif not (row and row.is_paused(today)):
+            told.setdefault(pk, [])
+    return [(people[pk], away) for pk, away in told.items()]
+
+
+def _letter(round, outcome, receiver, away, by):
+    context = {
+        "name": receiver.name,
+        "by": by,
+        "round": round,
+        "meeting": round.meeting,
+        "away": away,
+        "url": absolute(reverse("followup:round_pack", args=[round.agreement.slug, round.label])),
+        "board_url": absolute(round.get_absolute_url()),
+        "settings_url": absolute(reverse("portal:mail_settings")),
+    }
+    return Mail(
+        user=receiver,
+        kind=Mail.Kind.PACK,
+        key=f"pack:{outcome.pk}:{receiver.pk}",
+        address=one_line(receiver.email),
+        subject=one_line(_("%(place)s: underlag till rådet") % {"place": place_of(round)})[:SUBJECT_MAX],
+        body=as_letter(get_template("mail/pack.txt").template.render(Context(context, autoescape=False))),
+    )

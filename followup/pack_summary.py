@@ -1,0 +1,270 @@
+"""The first two pages of the council's papers: how it goes, what is asked, and who has not answered."""
+
+from django.template.loader import render_to_string
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followup.models import Grade, ReportStatus
+from followup.open_data import DECIDED_STATES
+from followup.outcome import NOT_REPORTED
+from followup.shares import LABELS, ON_TRACK, ORDER
+from lib.lettering import text_width
+from lib.paper import bullets, cell, heading, paragraph, picture, run, table
+
+# So much of each has room on two pages; the chapters have the rest.
+ASKED, GOALS, SILENT, LETTERS = 6, 8, 12, 180
+COLOURS = {
+    ReportStatus.DONE: "#0b5a6f", ReportStatus.CONTINUOUS: "#3f8293", ReportStatus.ONGOING: "#9fc3cd",
+    ReportStatus.NOT_STARTED: "#dfe6e2", ReportStatus.DEVIATING: "#b57810", ReportStatus.CANCELLED: "#5c6770",
+    ReportStatus.NOT_RELEVANT: "#f4f7f5", ReportStatus.NO_DATA: "#f4f7f5", NOT_REPORTED: "#ffffff",
+}  # fmt: skip
+WIDTH, SIZE = 640, 13
+
+
+def summary(material):
+    """The blocks: headline, figures, areas, what is asked, goals, the silent, what became of decisions."""
+    told = material.told
+    if not told.figures["total"]:
+        yield paragraph(_("Inga svar har efterfrågats i omgången."), style="lead")
+        return
+    yield paragraph(headline(told), style="lead")
+    yield from _figures(told)
+    yield from _areas(told)
+    yield from _asked(material)
+    yield from _goals(told)
+    yield from _silent(told)
+    yield from _decided(told)
+
+
+def headline(told):
+    """How many answered, how many go as planned and how many do not, in a sentence or two."""
+    shares, total = told.figures["shares"], told.figures["total"]
+    came = total - shares.get(NOT_REPORTED, 0)
+    on_track = sum(shares.get(str(code), 0) for code in ON_TRACK)
+    words = {"came": came, "total": total, "on_track": on_track, "bad": shares.get(str(ReportStatus.DEVIATING), 0)}
+    return _("%(came)s av %(total)s svar har kommit in. %(on_track)s går enligt plan och %(bad)s avviker.") % words
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+
+def _figures(told):
+    yield picture(_bar(told), _("Fördelning av svaren per status. Siffrorna står i tabellen under."))
+    label, before = told.before or ("", {"shares": {}})
+    rows = []
+    for code in map(str, ORDER):
+        count, earlier = told.figures["shares"].get(code, 0), before["shares"].get(code, 0)
+        if count or earlier or code == NOT_REPORTED:
+            rows.append(_share_row(told, code, count, earlier))
+    head, widths = [_("Status"), _("Svar"), _("Andel")], [6, 2, 2]
+    if told.before:
+        head, widths = [*head, _("Omgång %(label)s") % {"label": label}, _("Förändring")], [*widths, 2, 3]
+    yield table(head, rows, widths=widths, title=_("Svar per status"))
+
+
+def _share_row(told, code, count, earlier):
+    share = f"{round(100 * count / told.figures['total'])} %"
+    row = [cell(capfirst(str(LABELS[code]))), cell(str(count)), cell(share)]
+    return [*row, cell(str(earlier)), cell(_change(count - earlier))] if told.before else row
+
+
+def _change(number):
+    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}" if number else "±0"
+
+
+def _bar(told):
+    """The shares as one bar with its words beneath, as SVG: colour never stands alone."""
+    total, x, parts, legend = told.figures["total"], 0, [], []
+    left, line = 0, 0
+    for code in ORDER:
+        count = told.figures["shares"].get(str(code), 0)
+        if not count:
+            continue
+        width = round(WIDTH * count / total, 2)
+        is_dark = code in (ReportStatus.DONE, ReportStatus.CONTINUOUS, ReportStatus.DEVIATING, ReportStatus.CANCELLED)
+        parts.append(
+            {"x": round(x, 2), "width": width, "fill": COLOURS[code], "ink": "#ffffff" if is_dark else "#1b1f24",
+             "middle": round(x + width / 2, 2), "count": count if width > 8 * len(str(count)) + 6 else "",
+             "dashes": "3 2" if code == NOT_REPORTED else "none"}
+        )  # fmt: skip
+        x += width
+        text = f"{capfirst(str(LABELS[code]))} {count}"
+        room = text_width(text, SIZE) + 34
+        left, line = (0, line + 1) if left + room > WIDTH else (left, line)
+        legend.append({**parts[-1], "x": round(left, 2), "y": 44 + 20 * line, "text": text})
+        left += room
+    return render_to_string(
+        "followup/_pack_bar.html", {"parts": parts, "legend": legend, "width": WIDTH, "height": 60 + 20 * line}
+    )
+
+
+def _areas(told):
+    rows = told.figures["areas"]
+    if len(rows) < 2:
+        return
+    yield heading(3, _("Områdena"))
+    grades = {row["key"]: grade_label(row["assessment"]) for row in told.goals["areas"]}
+    head = [_("Område"), _("Svar"), _("Enligt plan"), _("Avviker"), _("Inte svarat"), _("Bedömning")]
+    lines = [[*_area_counts(row), cell(grades.get(row["key"], "") or "–")] for row in rows]
+    yield table(head, lines, widths=[7, 2, 2, 2, 2, 4], title=_("Områdena"))
+
+
+def _area_counts(row):
+    shares = row["shares"]
+    on_track = sum(shares.get(str(code), 0) for code in ON_TRACK)
+    counts = [row["total"], on_track, shares.get(str(ReportStatus.DEVIATING), 0), shares.get(NOT_REPORTED, 0)]
+    return [cell(row["name"] or _("Utan område")), *(cell(str(count)) for count in counts)]
+
+
+def grade_label(assessment):
+    grade = (assessment or {}).get("grade", "")
+    return capfirst(str(Grade(grade).label)) if grade else ""
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+def ask_rows(material):
+    """(what, from whom) as cells: plans to adopt, what the assessments propose, what the parties ask."""
+    told = material.told
+    rows = []
+    for comparison in material.comparisons:
+        if comparison.new.state == comparison.new.State.PROPOSED:
+            text = _("Fastställa %(edition)s.") % {"edition": comparison.new}
+            rows.append([cell([run(text)], [run(comparison.summary, "soft")]), cell(_("Handlingsplanen"))])
+    for row in [*told.goals["areas"], *told.goals["goals"]]:
+        said = row["assessment"] or {}
+        if said.get("proposed_decision"):
+            rows.append([cell(said["proposed_decision"]), cell(_subject(row), said["body"])])
+    for row, said in told.told():
+        if said.get("decision_asked"):
+            place = f"{row['number']} {row['title']}".strip()
+            rows.append([cell(said["decision_asked"]), cell(said["name"], [run(place, "soft")])])
+    return rows
+
+
+def _subject(row):
+    return f"{row['number']} {row.get('name') or row['text']}".strip()
+
+
+def _asked(material):
+    rows = ask_rows(material)
+    yield heading(2, _("Detta ska rådet ta ställning till"))
+    if not rows:
+        yield paragraph(_("Ingen part och ingen bedömning ber rådet ta ställning till något."))
+        return
+    yield bullets(*([*_short(what[0]), run(f" ({_short(who[0])[0]['text']})", "soft")] for what, who in rows[:ASKED]))
+    yield from _rest(len(rows) - ASKED, _("Detta ska rådet ta ställning till"))
+
+
+def _short(runs):
+    return [run(Truncator(runs[0]["text"]).chars(LETTERS), runs[0]["mark"])]
+
+
+def _rest(number, chapter):
+    if number > 0:
+        text = ngettext(
+            "Ytterligare %(n)s står i kapitlet ”%(chapter)s”.",
+            "Ytterligare %(n)s står i kapitlet ”%(chapter)s”.",
+            number,
+        )
+        yield paragraph(run(text % {"n": number, "chapter": chapter}, "soft"))
+
+
+# --- Goals, the silent, decisions -------------------------------------------------------------------------------------
+
+
+def _goals(told):
+    goals = [row for row in told.goals["goals"] if row["assessment"] or row["indicators"]]
+    if not goals:
+        return
+    yield heading(2, _("Målen"))
+    rows = [
+        [
+            cell(*_goal_name(row)),
+            cell(grade_label(row["assessment"]) or _("Inte bedömt")),
+            cell(_before(row)),
+            _trends(row),
+        ]
+        for row in goals[:GOALS]
+    ]
+    head = [_("Mål"), _("Bedömning"), _("Förra gången"), _("Indikator")]
+    yield table(head, rows, widths=[7, 3, 3, 5], title=_("Målen"))
+    yield from _rest(len(goals) - GOALS, _("Mål och bedömningar"))
+
+
+def _goal_name(row):
+    return [Truncator(f"{row['number']} {row['text']}".strip()).chars(LETTERS // 2)]
+
+
+def _before(row):
+    before = row["before"]
+    return f"{capfirst(str(Grade(before['grade']).label))} ({before['label']})" if before and before["grade"] else "–"
+
+
+def _trends(row):
+    shown = row["indicators"][:2]
+    texts = [
+        [run(f"{Truncator(each['name']).chars(60)}: "), run(each["trend"]["label"].lower(), "strong")] for each in shown
+    ]
+    return cell(*texts) if texts else cell([run(_("ingen indikator"), "soft")])
+
+
+def _silent(told):
+    silent = [
+        (row["name"], row["shares"][NOT_REPORTED], row["total"])
+        for row in told.figures["parties"]
+        if row["shares"].get(NOT_REPORTED)
+    ]
+    yield heading(2, _("Parter som inte har svarat"))
+    if not silent:
+        yield paragraph(_("Alla parter har svarat på allt."))
+        return
+    silent.sort(key=lambda row: -row[1])
+    names = [
+        _("%(name)s (%(left)s av %(all)s)") % {"name": name, "left": left, "all": total} for name, left, total in silent
+    ]
+    text = ", ".join(names[:SILENT])
+    if len(names) > SILENT:
+        text += _(" och %(count)s till") % {"count": len(names) - SILENT}
+    yield paragraph(_("Svar som saknas, av dem parten fick frågan om: "), text + ".")
+
+
+def _decided(told):
+    counts, meeting = told.decided.get("counts") or {}, told.decided["meeting"]
+    if not meeting:
+        return
+    yield heading(2, _("Beslut från förra mötet"))
+    day = {"body": meeting["body"], "day": meeting["held_on"]}
+    if not counts.get("total"):
+        yield paragraph(_("%(body)s gav inga uppdrag i mötet %(day)s.") % day)
+        return
+    words = [
+        f"{counts[state]} {DECIDED_STATES[state]}"
+        for state in ("done", "reported", "given", "late", "dropped")
+        if counts[state]
+    ]
+    text = ngettext("%(n)s uppdrag: %(words)s.", "%(n)s uppdrag: %(words)s.", counts["total"])
+    yield paragraph(_("%(body)s %(day)s. ") % day, text % {"n": counts["total"], "words": ", ".join(words)})
+
+
+def decided_rows(decided):
+    """Rows of decisions and what became of them, those of the last meeting first."""
+    rows = []
+    for decision in [*decided["decisions"], *decided["earlier"]]:
+        first = [run(f"{decision['paragraph']} {decision['title']}".strip())]
+        if not decision["assignments"]:
+            rows.append(
+                [
+                    cell(first, [run(decision["decided_on"], "soft")]),
+                    cell("–"),
+                    cell(DECIDED_STATES["decided"].capitalize()),
+                ]
+            )
+        for said in decision["assignments"]:
+            state = [[run(DECIDED_STATES[said["state"]].capitalize())]]
+            state += [[run(said["answer"], "soft")]] if said["answer"] else []
+            due = [[run(_("senast %(day)s") % {"day": said["due_on"]}, "soft")]] if said["due_on"] else []
+            rows.append([cell(first, [run(said["text"])]), cell(said["receiver"], *due), state])
+    return rows
