@@ -5,11 +5,13 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
-from followup.goal_facts import SAYS_NOTHING, areas_in, goal_facts, goals_in, subject_of
-from followup.models import Assessment, Indicator, Report
+from agreements.models import Agreement, Goal, PriorityArea
+from followup.goal_facts import SAYS_NOTHING, areas_in, goal_facts, goals_in, standing, subject_of
+from followup.models import Assessment, Indicator, Report, Round
 from followup.outcome import kept_facts
 from governance.models import Body, Mandate, Responsibility
 from lib.db import VersionConflict
@@ -17,6 +19,7 @@ from parties.models import Right
 from parties.rights import with_right
 
 LEVELS = (Mandate.Level.PREPARING, Mandate.Level.STEERING)
+ORDER = (*LEVELS, Mandate.Level.DECIDING)
 AT_WORK = (Body.State.ACTIVE, Body.State.AS_NEEDED, Body.State.RECURRING)
 KINDS = {"omrade": "area", "mal": "goal"}  # the first part of an address → which key of the assessment it fills
 
@@ -26,12 +29,13 @@ def assessors(agreement):
 
     Where an agreement has neither, those that decide; where none of them is at work, nobody.
     """
-    mandates = Mandate.objects.filter(agreement=agreement, body__state__in=AT_WORK).select_related("body")
-    levels = {}
-    for mandate in mandates.filter(level__in=(*LEVELS, Mandate.Level.DECIDING)):
-        levels.setdefault(mandate.level, []).append(mandate.body)
-    found = [body for level in LEVELS for body in levels.get(level, ())]
-    return found or levels.get(Mandate.Level.DECIDING, [])
+    mandates = _at_work().filter(agreement=agreement).select_related("body")
+    found = [mandate for mandate in mandates if mandate.level in LEVELS] or mandates
+    return [mandate.body for mandate in sorted(found, key=lambda mandate: ORDER.index(mandate.level))]
+
+
+def _at_work():
+    return Mandate.objects.filter(body__state__in=AT_WORK, level__in=ORDER)
 
 
 def assessors_for(agreement, user):
@@ -213,6 +217,34 @@ def agree_on(*, rows, meeting, by):
         except VersionConflict:
             text = _("Bedömningen av %(subject)s ändrades av någon annan nyss. Inget är sparat. Läs den igen.")
             raise ValidationError(text % {"subject": row.subject}) from None
+
+
+def rounds_to_assess(bodies, until):
+    """The rounds, due to be prepared by the day ``until``, that one of ``bodies`` (ids) assesses before others do.
+
+    Each has ``unassessed``: of how many areas and goals nothing is agreed on; those with none are left out. Where a
+    preparing body is at work it goes first, then the steering, then the deciding. One query.
+    """
+    first = (
+        _at_work()
+        .filter(agreement=OuterRef("agreement"))
+        .order_by(Case(*(When(level=level, then=place) for place, level in enumerate(ORDER))))
+    )
+    mandates = _at_work().filter(body__in=bodies, level=Subquery(first.values("level")[:1]))
+    due = Q(prepare_on__lte=until) | Q(prepare_on__isnull=True, review_started_at__isnull=False)
+    rounds = Round.objects.open().filter(due, agreement__in=mandates.values("agreement"))
+    rounds = rounds.exclude(agreement__status=Agreement.Status.DRAFT)  # its coordinators' alone
+    counted = rounds.annotate(unassessed=_left_of("area", PriorityArea) + _left_of("goal", Goal))
+    return counted.filter(unassessed__gt=0).select_related("agreement__county")
+
+
+def _left_of(kind, model):
+    """Of how many areas or goals that stand in the outer round its bodies have agreed on nothing."""
+    agreed = Assessment.objects.filter(round=OuterRef(OuterRef("pk")), agreed_at__isnull=False)
+    told = agreed.filter(**{f"{kind}__isnull": False}).values(kind)
+    rows = model.objects.filter(standing(model, OuterRef), agreement=OuterRef("agreement")).exclude(pk__in=told)
+    counted = rows.order_by().values("agreement").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def drafts_left(round):

@@ -20,7 +20,7 @@ Both lists stand in the agreement's order, goals of the whole agreement first.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -54,20 +54,25 @@ def goal_facts(round, user=None):
 
 def areas_in(round):
     """The areas to assess in ``round``: those that stand some day of its period, and those assessed all the same."""
-    stands = _stays(round) & (Q(added_on__isnull=True) | Q(added_on__lte=round.period_ends_on))
     assessed = Assessment.objects.filter(round=round, area__isnull=False).values("area")
+    stands = standing(PriorityArea, partial(getattr, round))
     return PriorityArea.objects.filter(stands | Q(pk__in=assessed), agreement=round.agreement_id)
 
 
 def goals_in(round):
     """The goals to assess in ``round``, those of the whole agreement first, each with its area."""
     assessed = Assessment.objects.filter(round=round, goal__isnull=False).values("goal")
-    goals = Goal.objects.filter(_stays(round) | Q(pk__in=assessed), agreement=round.agreement_id)
+    stands = standing(Goal, partial(getattr, round))
+    goals = Goal.objects.filter(stands | Q(pk__in=assessed), agreement=round.agreement_id)
     return goals.select_related("area").order_by(F("area__order").asc(nulls_first=True), "area", "order", "pk")
 
 
-def _stays(round):
-    return Q(dropped_on__isnull=True) | Q(dropped_on__gt=round.period_starts_on)
+def standing(model, of_round):
+    """The condition that an area or goal stands some day of a round's period; ``of_round`` gives a day by name."""
+    stands = Q(dropped_on__isnull=True) | Q(dropped_on__gt=of_round("period_starts_on"))
+    if model is Goal:
+        return stands
+    return stands & (Q(added_on__isnull=True) | Q(added_on__lte=of_round("period_ends_on")))
 
 
 def _said(round, user):

@@ -18,6 +18,7 @@ from actionplans.models import Edition
 from actionplans.models.voices import own_bodies
 from actionplans.proposing import plans_awaiting_decision, plans_awaiting_rank
 from agreements.models import Agreement
+from followup.assessing import rounds_to_assess
 from followup.models import Report, Respondent, Return, Round
 from parties.models import Party, Right
 
@@ -29,7 +30,7 @@ NEVER = datetime.date.max
 class Task:
     """One thing to do. ``count`` is how many answers or questions it holds; the badge adds them up."""
 
-    kind: str  # report, returned, approve, review, decide, round
+    kind: str  # report, returned, approve, review, assess, decide, round
     title: str
     url: str
     agreement: Agreement
@@ -50,13 +51,13 @@ class Task:
 
 def tasks_of(user):
     """Everything that waits for ``user``, the earliest first; what has no date stands last."""
-    tasks = [*_answers(user), *_reviews(user), *_steps(user), *_questions(user), *_plans(user)]
+    tasks = [*_answers(user), *_reviews(user), *_steps(user), *_assessments(user), *_questions(user), *_plans(user)]
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.agreement.short_name, task.title))
 
 
 def count_for(user):
     """The figure of the badge: what the tasks of ``user`` add up to."""
-    others = [*_reviews(user), *_steps(user), *_questions(user), *_plans(user)]
+    others = [*_reviews(user), *_steps(user), *_assessments(user), *_questions(user), *_plans(user)]
     return _number_of_answers(user) + sum(task.count for task in others)
 
 
@@ -206,6 +207,21 @@ def _next_step(round):
         "review": (round.close_on, _("Stäng omgången")),
         "closed": (round.publish_on, _("Publicera omgången")),
     }[round.state]
+
+
+# --- those who prepare ------------------------------------------------------------------------------------------------
+
+
+def _assessments(user):
+    """The areas and goals that the person's body has not agreed how to assess, from two weeks before it prepares."""
+    bodies = set(own_bodies(user).values_list("pk", flat=True))
+    for round in rounds_to_assess(bodies, timezone.localdate() + SOON) if bodies else ():
+        title = ngettext("Bedöm %(number)s område eller mål", "Bedöm %(number)s områden och mål", round.unassessed)
+        yield Task(
+            "assess", title % {"number": round.unassessed},
+            reverse("followup:assessment_list", args=[round.agreement.slug, round.label]), round.agreement,
+            round.prepare_on, 1, _round_name(round),
+        )  # fmt: skip
 
 
 # --- those who decide -------------------------------------------------------------------------------------------------

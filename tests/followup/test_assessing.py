@@ -12,6 +12,7 @@ from django.utils import timezone
 from agreements.models import PriorityArea
 from followup.assessing import assessors, board_of, drafts_left, evidence_for, proposed_assessor
 from followup.goal_facts import goal_facts, goal_groups
+from followup.inbox import tasks_of
 from followup.models import Assessment
 from followup.services import close_round
 from governance.models import Body, Mandate
@@ -352,6 +353,53 @@ def test_board_of_an_agreement_without_areas(round):
     assert [(area, len(matters)) for area, matters in board.groups] == [(None, 1)]
     PriorityArea.objects.all().delete()
     assert board_of(RoundFactory(), NOBODY).groups == []
+
+
+# --- my work ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"prepare_on": 14}, True),
+        ({"prepare_on": -3}, True),
+        ({"prepare_on": 15}, False),
+        ({"prepare_on": None}, False),
+        ({"prepare_on": None, "review_started_at": timezone.now}, True),
+        ({"prepare_on": 1, "closed_at": timezone.now}, False),
+        ({"prepare_on": 1, "opened_at": None}, False),
+    ],
+)
+def test_tasks_of_the_body_that_assesses(changes, told):
+    mandate = MandateFactory(level=LEVEL.PREPARING)
+    days = {name: value() if callable(value) else value for name, value in changes.items()}
+    if days["prepare_on"] is not None:
+        days["prepare_on"] = timezone.localdate() + datetime.timedelta(days=days["prepare_on"])
+    round = RoundFactory(agreement=mandate.agreement, **days)
+    goal = GoalFactory(area__agreement=mandate.agreement)
+    if "closed_at" not in changes:
+        AssessmentFactory(round=round, goal=goal, body=mandate.body)  # a draft is not done
+    tasks = tasks_of(seated(mandate.body))
+    assert [(task.kind, task.title) for task in tasks] == [("assess", "Bedöm 2 områden och mål")] * told
+
+
+def test_tasks_of_the_body_end_when_all_is_agreed_on(round, body, goal):
+    round.prepare_on = timezone.localdate()
+    round.save()
+    member = seated(body)
+    agreed(round, body, goal=goal)
+    assert [task.title for task in tasks_of(member)] == ["Bedöm 1 område eller mål"]
+    agreed(round, body, goal=None, area=goal.area)
+    assert tasks_of(member) == []
+
+
+def test_tasks_leave_the_steering_body_alone_where_another_prepares(round, body, goal):
+    round.prepare_on = timezone.localdate()
+    round.save()
+    member = seated(body)
+    assert len(tasks_of(member)) == 1
+    preparing = MandateFactory(agreement=round.agreement, level=LEVEL.PREPARING)
+    assert (len(tasks_of(member)), len(tasks_of(seated(preparing.body)))) == (0, 1)
 
 
 # --- the facts --------------------------------------------------------------------------------------------------------
