@@ -18,6 +18,7 @@ WITHOUT_PAGE = {
     "agreements:document_download": "a file",
     "governance:meeting_call": "the page of meeting_detail",
     "governance:meeting_end": "the page of meeting_detail",
+    "governance:record_download": "a file",
     "portal:calendar_renew": "the page of mail_settings",
     "portal:calendar_feed": "a file",
     "portal:workbook_template": "a file",
@@ -59,6 +60,10 @@ WITHOUT_PAGE = {
     "followup:report_file_download": "a file",
     "followup:report_approve": "the page of report_review, on the next report",
     "followup:round_bulk": "the page of round_review",
+    "followup:pack_create": "the page of round_pack",
+    "followup:pack_send": "the page of round_pack",
+    "followup:pack_download": "a file",
+    "followup:round_data": "a file",
     "followup:assessment_agree": "the page of assessment_list",
 }
 
