@@ -186,8 +186,10 @@ def _give_looks(places, *, is_share):
     for place in places:
         number = max(number for number, edge in enumerate(edges[:-1]) if place.value >= edge)
         place.look = _look(number, count)
+    ends = zip(range(count), edges, edges[1:], strict=False)
     return [
-        (_look(number, count), _between(*edges[number : number + 2], number == count - 1)) for number in range(count)
+        (_look(number, count), _between(low, high, " %" if is_share else "", number == count - 1))
+        for number, low, high in ends
     ]
 
 
