@@ -181,16 +181,22 @@ class Receivers:
         return [(person, receiver) for person, receiver in pairs if receiver]
 
     def _receiver(self, person, people):
-        row = self.settings.get(person)
-        if not row:
-            return person
-        if row.is_away(self.today) and row.alternate_id in people and not self._is_out_of_reach(row.alternate_id):
-            return row.alternate_id
-        return None if row.is_paused(self.today) else person
+        return who_gets(person, among=people, settings=self.settings, today=self.today)
 
-    def _is_out_of_reach(self, person):
-        row = self.settings.get(person)
-        return row is not None and (row.is_away(self.today) or row.is_paused(self.today))
+
+def who_gets(person, *, among, settings, today):
+    """Whose the letter to ``person`` is today: a colleague's ``among`` those told of the same, or nobody's in a pause.
+
+    All are ids; ``settings`` is {person's id: MailSettings} of everybody in ``among`` who has any.
+    """
+    row = settings.get(person)
+    if not row:
+        return person
+    if row.is_away(today) and row.alternate_id in among:
+        alternate = settings.get(row.alternate_id)
+        if not (alternate and (alternate.is_away(today) or alternate.is_paused(today))):
+            return row.alternate_id
+    return None if row.is_paused(today) else person
 
 
 def hold(people):
@@ -225,21 +231,24 @@ class Letter:
     def mail(self, *, kind, key, subject, template, context):
         """The Mail, not stored."""
         away = list(self.away.values())
-        values = {
-            **context,
-            "name": self.receiver.name,
-            "away": away,
-            "settings_url": absolute(reverse("portal:mail_settings")),
-        }
-        return Mail(
-            user=self.receiver,
-            instead_of=away[0].user if away else None,
-            kind=kind,
-            key=key,
-            address=one_line(self.receiver.email),
-            subject=one_line(subject)[:SUBJECT_MAX],
-            body=as_letter(get_template(template).template.render(Context(values, autoescape=False))),
+        return mail_to(
+            self.receiver, away=away, kind=kind, key=key, subject=subject, template=template, context=context
         )
+
+
+def mail_to(receiver, *, kind, key, subject, template, context, away=(), **values):
+    """A Mail to ``receiver``, not stored. ``away`` is the MailSettings of colleagues whose letter it is as well."""
+    texts = {**context, "name": receiver.name, "away": away, "settings_url": absolute(reverse("portal:mail_settings"))}
+    return Mail(
+        user=receiver,
+        instead_of=away[0].user if away else None,
+        kind=kind,
+        key=key,
+        address=one_line(receiver.email),
+        subject=one_line(subject)[:SUBJECT_MAX],
+        body=as_letter(get_template(template).template.render(Context(texts, autoescape=False))),
+        **values,
+    )
 
 
 def store(mails, letters):

@@ -153,9 +153,7 @@ def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_nu
     A draft can be adopted without being proposed: a council may decide about what lies on its table. Raises Frozen when
     somebody adopted it meanwhile, Unready with the findings that stop it. Returns the decision.
     """
-    ActionPlan.hold(edition.plan_id)
-    Edition.lock_open(edition.pk)
-    refuse_unready(edition)
+    hold_ready(edition)
     decision = Decision.objects.create(
         body=mandate.body,
         key=f"{edition.plan.key}-{slugify(edition.label)}-{edition.pk}",
@@ -166,9 +164,22 @@ def adopt_edition(*, edition, mandate, decided_on, by, paragraph="", registry_nu
         paragraph=paragraph,
         registry_number=registry_number,
     )
+    adopt_by(edition=edition, decision=decision, by=by)
+    return decision
+
+
+@transaction.atomic
+def adopt_by(*, edition, decision, by):
+    """Adopt a held edition by a decision that is written down. Raises Frozen where somebody adopted it meanwhile."""
     edition.adopt(decision=decision, by=by)
     _ask_in_open_rounds(edition)
-    return decision
+
+
+def hold_ready(edition):
+    """Hold an edition that is to be adopted. Raises Frozen where it is, Unready with the findings that stop it."""
+    ActionPlan.hold(edition.plan_id)
+    Edition.lock_open(edition.pk)
+    refuse_unready(edition)
 
 
 def _ask_in_open_rounds(edition):

@@ -94,6 +94,7 @@ urlpatterns = [
     path(f"{ITEM}flytta/", agenda_views.item_move, name="item_move"),
     path("<slug:slug>/uppdrag/", assignment_views.assignment_list, name="assignment_list"),
     path("<slug:slug>/uppdrag/<int:pk>/", assignment_views.assignment_detail, name="assignment_detail"),
+    path("<slug:slug>/uppdrag/<int:pk>/svara/", assignment_views.assignment_answer, name="assignment_answer"),
     path("<slug:slug>/uppdrag/<int:pk>/avsluta/", assignment_views.assignment_end, name="assignment_end"),
     path("<slug:slug>/uppdrag/<int:pk>/ta-upp-igen/", assignment_views.assignment_resume, name="assignment_resume"),
     path(f"{ITEM}besluta/", decision_views.decision_record, name="decision_record"),

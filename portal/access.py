@@ -121,6 +121,7 @@ ACCESS = {
     "followup:decision_record": SIGNED_IN,
     "followup:assignment_list": ANYONE,
     "followup:assignment_detail": ANYONE,
+    "followup:assignment_answer": SIGNED_IN,
     "followup:assignment_end": SIGNED_IN,
     "followup:assignment_resume": SIGNED_IN,
     "followup:lineage_detail": ANYONE,

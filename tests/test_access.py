@@ -62,6 +62,7 @@ OF_INDICATOR = ("slug", "indicator")
 OF_MEETING = ("slug", "body", "meeting")
 OF_PUBLISHED_MEETING = ("slug", "body", "published_meeting")
 OF_ITEM = (*OF_MEETING, "item")
+OF_ASSIGNMENT = ("slug", "assignment")
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
@@ -164,6 +165,11 @@ DOORS = {
     "followup:item_delete": Door(OF_ITEM, through=EDITORS),
     "followup:item_move": Door(OF_ITEM, through=EDITORS, only="post"),
     "followup:decision_record": Door(OF_ITEM, through=EDITORS),
+    "followup:assignment_list": Door(OF_AGREEMENT, through=EVERYBODY),
+    "followup:assignment_detail": Door(OF_ASSIGNMENT, through=EVERYBODY),
+    "followup:assignment_answer": Door(OF_ASSIGNMENT, through=REPORTERS),
+    "followup:assignment_end": Door(OF_ASSIGNMENT, through=EDITORS),
+    "followup:assignment_resume": Door(OF_ASSIGNMENT, through=EDITORS, only="post"),
     "followup:lineage_detail": Door(("slug", "plan", "draft_lineage"), through=EDITORS, seen=EDITORS),
     "followup:edition_create": Door(OF_PLAN, through=EDITORS),
     "followup:edition_adopt": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
@@ -415,6 +421,7 @@ def build(status, published_on):
     return {
         **planned,
         **build_meeting(body),
+        "assignment": make.AssignmentFactory(decision__body=body, decision__agreement=agreement, party=party).pk,
         "agreement": agreement,
         "party": party,
         "party_key": party.key,

@@ -46,6 +46,7 @@ WITHOUT_PAGE = {
     "portal:work_badge": "the figure in the menu",
     "followup:item_create": "the page of item_edit, empty",
     "followup:item_move": "the meeting's page",
+    "followup:assignment_resume": "the page of assignment_detail",
     "followup:party_export": "a file",
     "followup:party_import_confirm": "the page of party_form, or the preview once more",
     "followup:round_open": "the round's page",

@@ -6,8 +6,8 @@ from django.urls import reverse
 from actionplans.models import Activity, Comment, Proposal
 from agreements.models import Goal
 from followup.models import Report
-from governance.models import Meeting, Seat
-from parties.models import User
+from governance.models import Assignment, Meeting, Seat
+from parties.models import Party, User
 from portal.access import ACCESS, Audience
 
 SLUG = "exempel-uppsala"
@@ -52,6 +52,14 @@ def item():
     """The first matter on the agenda of the meeting above; made where the example has none."""
     meeting = Meeting.objects.get(body__key=MEETING[1], key=MEETING[2]())
     return (meeting.agenda.first() or meeting.agenda.create(title="En punkt")).pk
+
+
+def assignment():
+    """One that the example's municipality got and has not finished; given where the example has none."""
+    party = Party.objects.get(key="kommun-0331")
+    decision = Meeting.objects.get(body__key=MEETING[1], key=MEETING[2]()).body.decisions.first()
+    own = Assignment.objects.unfinished().filter(party=party, decision__body=decision.body).first()
+    return (own or Assignment.objects.create(decision=decision, party=party, text="Lista hindren")).pk
 
 
 AGREEMENTS = [
@@ -135,6 +143,10 @@ PAGES = {
     "followup:item_edit": ((*MEETING, item), "samordnare"),
     "followup:item_delete": ((*MEETING, item), "samordnare"),
     "followup:decision_record": ((*MEETING, item), "samordnare"),
+    "followup:assignment_list": ((SLUG,), None),
+    "followup:assignment_detail": ((SLUG, assignment), "samordnare"),
+    "followup:assignment_answer": ((SLUG, assignment), "handlaggare"),
+    "followup:assignment_end": ((SLUG, assignment), "samordnare"),
     "followup:lineage_detail": ((SLUG, "handlingsplan", reported_lineage), "samordnare"),
     "followup:edition_create": ((SLUG, "handlingsplan"), "samordnare"),
     "followup:edition_adopt": (PLAN, "samordnare"),
@@ -177,6 +189,7 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
+    "followup:assignment_resume",
     "governance:meeting_call",
     "governance:meeting_end",
     "governance:record_download",

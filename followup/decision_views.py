@@ -1,0 +1,30 @@
+"""What a meeting decides on a matter, written down in place while it is said."""
+
+from django.utils.translation import gettext as _
+
+from followup.agenda_views import kept_item
+from followup.deciding import next_paragraph, why_undecided
+from followup.decision_forms import kinds_for, likely_kind
+from governance.meeting_page import meeting_frame, meeting_url
+from lib.forms import answer_form
+
+
+def decision_record(request, slug, key, meeting, pk):
+    """Write down a decision of the kind ``?slag=``, or what was said. A part of it opens in the meeting's own page."""
+    agreement, meeting, item = kept_item(request, slug, key, meeting, pk)
+    item.meeting = meeting
+    kinds = kinds_for(item, request.user)
+    word = request.GET.get("slag")
+    word = word if word in kinds else likely_kind(item, kinds)
+    form = kinds[word].of(request.POST or None, item, request.user)
+    context = {
+        **meeting_frame(agreement, meeting, (item.title, "")),
+        "item": item,
+        "kinds": kinds,
+        "word": word,
+        "paragraph": next_paragraph(meeting),
+        "hindrance": why_undecided(meeting),
+    }
+    url = f"{meeting_url(agreement, meeting)}#punkt-{item.pk}"
+    done = _("Beslutet är antecknat.") if form.kind else _("Anteckningen är sparad.")
+    return answer_form(request, form, "followup/decision_record.html", context, url=url, save=form.save, done=done)
