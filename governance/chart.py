@@ -27,6 +27,7 @@ class Node:
     children: list["Node"] = field(default_factory=list)
     duties: list[str] = field(default_factory=list)
     interim_by: list["Node"] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)  # what is missing in the body, in words
     is_outside: bool = False
 
     @property

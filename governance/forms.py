@@ -197,9 +197,14 @@ class SeatForm(OfBodyForm):
 
     class Meta:
         model = Seat
-        fields = ["body", "role", "office", "party", "mandate_confirmed_on", "starts_on", "ends_on", "order"]
+        fields = [
+            "body", "role", "office", "party", "alternate_for", "mandate_confirmed_on", "vacant_since", "starts_on",
+            "ends_on", "order",
+        ]  # fmt: skip
         help_texts = {
             "office": gettext_lazy("Befattning eller funktion, inte personens namn."),
+            "alternate_for": gettext_lazy("Om ersättaren hör till en viss plats. Lämna tomt annars."),
+            "vacant_since": gettext_lazy("Dagen från vilken ingen har platsen. Visas som vakant."),
             "mandate_confirmed_on": gettext_lazy("Dagen då parten bekräftade vem som har platsen."),
             "ends_on": gettext_lazy("Personen läser underlaget till och med den dagen."),
         }
@@ -211,6 +216,14 @@ class SeatForm(OfBodyForm):
 
     def stored(self, row):
         return {**super().stored(row), "person": row.membership.user.email if row.membership else ""}
+
+    def limit_choices(self):
+        super().limit_choices()
+        seats = Seat.objects.exclude(pk=self.instance.pk).exclude(role=Seat.Role.ALTERNATE)
+        own = Q(body__in=bodies_of(self.scope["agreement"])) if self.is_new else Q(body=self.instance.body)
+        field = self.fields["alternate_for"]
+        field.queryset = seats.filter(own).distinct().select_related("body", "party", "membership")
+        field.label_from_instance = lambda seat: f"{seat.body}: {seat}" if self.is_new else str(seat)
 
     def clean_person(self):
         """The account with that address; None where the field is empty."""
@@ -227,8 +240,19 @@ class SeatForm(OfBodyForm):
     def clean(self):
         if self.cleaned_data.get("person") and not self.cleaned_data.get("party"):
             self.add_error("party", _("Välj vilken part personen företräder."))
+        if self.cleaned_data.get("person") and self.cleaned_data.get("vacant_since"):
+            self.add_error("vacant_since", _("Platsen har en person. Ta bort dagen, eller personens e-post."))
+        self._check_alternate(self.cleaned_data.get("alternate_for"))
         if not any(self.cleaned_data.get(name) for name in ("office", "party", "person")):
             self.add_error("office", _("Ange befattning, part eller person för platsen."))
+
+    def _check_alternate(self, seat):
+        """Only an alternate stands in for a seat, and for one of the same body."""
+        if seat and self.cleaned_data.get("role") != Seat.Role.ALTERNATE:
+            self.add_error("alternate_for", _("Välj rollen ersättare, eller lämna fältet tomt."))
+        body = self.cleaned_data.get("body") if self.is_new else self.instance.body
+        if seat and body and seat.body != body:
+            self.add_error("alternate_for", _("Platsen finns i ett annat organ. Välj en plats i samma organ."))
 
     def save(self, commit=True):
         seat = super().save()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
+from governance.attendance import present_at
 from governance.models import AgendaItem, Body, Decision, Meeting, Record
 from lib.web import get_editable, get_visible
 
@@ -49,9 +50,15 @@ def meeting_frame(agreement, meeting, *trail):
     return {
         **context,
         "meeting": meeting,
+        "record_name": record_name(meeting),
         "meeting_page": meeting_url(agreement, meeting),
         "stance": meeting_stance(agreement, meeting),
     }
+
+
+def record_name(meeting):
+    """What the minutes of the meeting are called on screen."""
+    return capfirst(meeting.get_minutes_display()) if meeting.minutes else _("Anteckningar")
 
 
 def body_frame(agreement, body, *trail):
@@ -77,14 +84,29 @@ def agenda_of(meeting, user):
     return list(AgendaItem.objects.filter(meeting=meeting).for_page(user))
 
 
+def one_shown(items, chosen):
+    """Of the ``items`` the one ``chosen`` by its key, with those before and after it; without one, the whole list."""
+    keys = [str(item.pk) for item in items]
+    place = keys.index(chosen) if chosen in keys else None
+    after = items[0:1] if place is None else items[place + 1 : place + 2]
+    return {
+        "items": items,
+        "item": None if place is None else items[place],
+        "number": None if place is None else place + 1,
+        "previous": items[place - 1] if place else None,
+        "following": after[0] if after else None,
+    }
+
+
 def meeting_of(meeting, user):
     """The page of a meeting: agenda, who was there, what was decided, and the minutes."""
     if not meeting.is_opened:
-        return {"items": [], "attendance": [], "loose_decisions": [], "record": None}
+        return {}
     decisions = Decision.objects.visible_to(user).filter(meeting=meeting, item__isnull=True)
     return {
         "items": agenda_of(meeting, user),
-        "attendance": list(meeting.attendance.select_related("seat__party", "seat__membership__user")),
+        "came": present_at(meeting),
+        "names_shown": Body.objects.shared_with(user).filter(pk=meeting.body_id).exists(),
         "loose_decisions": decisions.select_related("agreement", "mandate__body").order_by("pk"),
         "record": Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first(),
     }

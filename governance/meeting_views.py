@@ -3,6 +3,7 @@
 from copy import copy
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,14 +11,16 @@ from django.views.decorators.http import require_POST
 
 from agreements.rows import hanging_on
 from governance.assigning import bring_forward
-from governance.meeting_forms import MeetingForm, RemoveForm
+from governance.meeting_forms import AttendanceForm, MeetingForm, RemoveForm
 from governance.meeting_page import (
+    agenda_of,
     body_frame,
     kept_body,
     kept_meeting,
     meeting_frame,
     meeting_of,
     meeting_url,
+    one_shown,
     seen_meeting,
 )
 from governance.services import make_meeting, remove_meeting
@@ -84,10 +87,46 @@ def meeting_call(request, slug, key, meeting):
     return _change(request, slug, key, meeting, "call", done)
 
 
+def meeting_attendance(request, slug, key, meeting):
+    """Note who came, seat by seat, who else was there, and whether the meeting can decide."""
+    agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    form = AttendanceForm(request.POST or None, instance=copy(meeting))
+    context = meeting_frame(agreement, meeting, (_("Närvaro"), ""))
+    if "alla" in request.POST:
+        return render(request, "governance/meeting_attendance.html", {**context, "form": form.with_all_present()})
+    return answer_form(
+        request,
+        form,
+        "governance/meeting_attendance.html",
+        context,
+        url=meeting_url(agreement, meeting) + "#narvaro",
+        done=_("Närvaron är sparad."),
+    )
+
+
+def meeting_projector(request, slug, key, meeting):
+    """The agenda large and plain for the room: all of it, or one matter at a time (``?punkt=``)."""
+    agreement, meeting = seen_meeting(request.user, slug, key, meeting)
+    if not meeting.is_opened:
+        raise Http404
+    context = meeting_frame(agreement, meeting, (_("Visa"), ""))
+    shown = one_shown(agenda_of(meeting, request.user), request.GET.get("punkt", ""))
+    return render(request, "governance/meeting_projector.html", {**context, **shown})
+
+
 @require_POST
 def meeting_end(request, slug, key, meeting):
     """The meeting is over; what is left are the minutes."""
     return _change(request, slug, key, meeting, "finish", _("Mötet är avslutat. Skriv anteckningarna när du vill."))
+
+
+def meeting_publish(request, slug, key, meeting):
+    """Show what becomes public, and let everybody read the meeting."""
+    agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    if request.method == "POST":
+        return _change(request, slug, key, meeting.key, "publish", _("Mötet är publicerat. Alla kan läsa det."))
+    context = {**meeting_frame(agreement, meeting, (_("Publicera"), "")), **meeting_of(meeting, request.user)}
+    return render(request, "governance/meeting_publish.html", context)
 
 
 def _change(request, slug, key, meeting, verb, done):

@@ -5,23 +5,29 @@ from django.utils import timezone
 from agreements.models import Agreement, PriorityArea
 from governance.chart import Node, build_chart, duty
 from governance.drawing import draw_narrow, draw_wide
-from governance.models import Body, Decision, Mandate, Meeting, Responsibility, Seat
+from governance.models import Body, Decision, Mandate, Meeting, Responsibility
+from governance.seating import gaps_of, seats_of
 
 
-def governance_of(agreement):
-    """The tab Styrning: the chart in both sizes, the areas with who is responsible, and the bodies."""
+def governance_of(agreement, user):
+    """The tab Styrning as ``user`` reads it: the chart in both sizes, who is responsible for which area, the bodies."""
     today = timezone.localdate()
     mandates = list(_mandates(agreement).prefetch_related("body__hosts"))
     areas = list(PriorityArea.objects.filter(agreement=agreement).for_page())
     responsibilities = [row for area in areas for row in area.responsibilities.all()]
     current = [row for row in responsibilities if row.ends_on is None or row.ends_on >= today]
     chart = build_chart(mandates, current)
+    seats = seats_of([mandate.body for mandate in mandates], today)
+    shares = Agreement.objects.shared_with(user).filter(pk=agreement.pk).exists()
+    nodes = [*chart.nodes, *chart.past]
+    for node in nodes:
+        node.gaps = gaps_of(node.mandate, seats[node.body.pk], shares=shares)
     return {
         "chart": chart,
         "drawings": [draw_wide(chart), draw_narrow(chart)] if chart.nodes else [],
         "areas": areas,
         "any_responsible": bool(responsibilities),
-        "nodes": [*chart.nodes, *chart.past],
+        "nodes": nodes,
     }
 
 
@@ -37,6 +43,8 @@ def body_of(mandate, user):
     others = Mandate.objects.visible_to(user).filter(body=body).exclude(pk=mandate.pk)
     responsibilities = Responsibility.objects.for_page().filter(actor=mandate.actor_id).select_related("area")
     decisions = Decision.objects.visible_to(user).filter(body=body)
+    shares = Agreement.objects.shared_with(user).filter(pk=mandate.agreement_id).exists()
+    seats = seats_of([body], today)[body.pk]
     return {
         "body": body,
         "node": Node(mandate),
@@ -44,36 +52,11 @@ def body_of(mandate, user):
         "subordinates": mandate.subordinates.select_related("body"),
         "duties": [duty(row) for row in responsibilities],
         "others": others.select_related("agreement__county", "body", "convener"),
-        "seats": seats_of(body, today),
+        "seats": seats,
+        "gaps": gaps_of(mandate, seats, shares=shares),
         "can_meet": Body.objects.run_by(user).filter(pk=body.pk).exists(),
-        "names_shown": Agreement.objects.shared_with(user).filter(pk=mandate.agreement_id).exists(),
+        "names_shown": shares,
         "upcoming": [meeting for meeting in meetings if meeting.held_on >= today],
         "held": [meeting for meeting in reversed(meetings) if meeting.held_on < today],
         "decisions": decisions.select_related("meeting", "agreement"),
     }
-
-
-def seats_of(body, today):
-    """The body's seats in force, the chair first, each with ``holder`` (a person) and ``is_vacant``.
-
-    Vacant is a seat that is said to be, or that somebody has held and nobody holds: that no person is named says
-    nothing, as most documents list offices.
-    """
-    rows = Seat.objects.on(today).filter(body=body).select_related("party", "membership__user")
-    held = set(Seat.history.filter(body_id=body.pk, membership__isnull=False).values_list("id", flat=True))
-    roles = list(Seat.Role)
-    seats = sorted(rows, key=lambda seat: roles.index(seat.role))
-    for seat in seats:
-        seat.holder = _holder(seat, today)
-        said = seat.vacant_since is not None and seat.vacant_since <= today
-        seat.is_vacant = said or (seat.pk in held and seat.holder is None)
-    return seats
-
-
-def _holder(seat, today):
-    """The person in the seat today, or None where nobody is named or the membership has ended."""
-    membership = seat.membership
-    if membership is None or not membership.user.is_active:
-        return None
-    ended = membership.ends_on is not None and membership.ends_on < today
-    return None if ended else membership.user

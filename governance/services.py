@@ -9,8 +9,8 @@ from agreements.models import Actor
 from agreements.rows import is_unused
 from agreements.services import grant_rights
 from governance.assigning import bring_forward
-from governance.models import BODY_GROUPS, Body, Meeting
-from lib.db import Frozen
+from governance.models import BODY_GROUPS, Body, Meeting, Record
+from lib.db import Frozen, VersionConflict
 from parties.models import Right, Role
 from parties.rights import set_grants
 from parties.services import join
@@ -126,3 +126,21 @@ def remove_meeting(*, meeting, by):
             meeting.delete()
     except ProtectedError:
         raise ValidationError(_("Något hänger på mötet. Ta bort det, eller välj ett annat möte där, först.")) from None
+
+
+def finish_record(*, record, version, by):
+    """Freeze the minutes at the version that was read. Raises Frozen where they are, ValidationError for all else."""
+    try:
+        record.finish(version=version, by=by)
+    except VersionConflict:
+        raise ValidationError(_("Någon ändrade anteckningarna medan du läste. Läs dem igen.")) from None
+
+
+def discard_record_file(storage, name):
+    """Remove the file of minutes once what no longer needs it is safely stored."""
+
+    def discard():
+        if not Record.objects.filter(file=name).exists():
+            storage.delete(name)
+
+    transaction.on_commit(discard)

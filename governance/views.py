@@ -14,7 +14,7 @@ from lib.web import get_visible
 def agreement_governance(request, slug):
     """The tab Styrning: who decides, who answers to whom, and who is responsible for which area."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
-    context = {**frame(agreement, (_("Styrning"), "")), **governance_of(agreement)}
+    context = {**frame(agreement, (_("Styrning"), "")), **governance_of(agreement, request.user)}
     return render(request, "governance/agreement_governance.html", context)
 
 

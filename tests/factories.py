@@ -393,6 +393,14 @@ class MeetingFactory(DjangoModelFactory):
         model = governance.Meeting
 
 
+class RecordFactory(DjangoModelFactory):
+    meeting = SubFactory(MeetingFactory)
+    text = "Mötet öppnades."
+
+    class Meta:
+        model = governance.Record
+
+
 class DecisionFactory(DjangoModelFactory):
     body = SubFactory(BodyFactory)
     key = Sequence("beslut-{}".format)

@@ -420,8 +420,7 @@ def build(status, published_on):
     submitted = make.ReportFactory(round=round, party=party, submitted=True)
     return {
         **planned,
-        **build_meeting(body),
-        "assignment": make.AssignmentFactory(decision__body=body, decision__agreement=agreement, party=party).pk,
+        **build_meeting(agreement, body, party),
         "agreement": agreement,
         "party": party,
         "party_key": party.key,
@@ -486,11 +485,16 @@ def build_plan(agreement, party):
     }
 
 
-def build_meeting(body):
-    """A meeting of the body with a matter on its agenda and a draft of its minutes, and one that is published."""
+def build_meeting(agreement, body, party):
+    """A meeting of the body with a matter, a draft of its minutes and something given to the party; and a published."""
     meeting = with_minutes(make.MeetingFactory(body=body))
-    item = make.AgendaItemFactory(meeting=meeting).pk
-    return {"meeting": meeting.key, "item": item, "published_meeting": published_meeting(body).key}
+    given = make.AssignmentFactory(decision__body=body, decision__agreement=agreement, party=party)
+    return {
+        "meeting": meeting.key,
+        "item": make.AgendaItemFactory(meeting=meeting).pk,
+        "assignment": given.pk,
+        "published_meeting": published_meeting(body).key,
+    }
 
 
 def with_minutes(meeting):

@@ -101,6 +101,10 @@ class Meeting(Versioned):
         return MEETING_STATES[self.state]
 
     @property
+    def is_today(self):
+        return self.held_on == timezone.localdate()
+
+    @property
     def was_called_or_held(self):
         """Whether others have been told of it, so that it stays."""
         return bool(self.called_at or self.ended_at or self.published_at)
