@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 CENTRE = 180
 RIM, NAMES, INNER = 176, 163, 42  # the outer edge, the months' names, the hole
-LEVELS = (140, 118, 97)  # radii of the marks; days that stand close take the next one
+LEVELS = (140, 117, 94)  # radii of the marks; days that stand close take the next one
 APART = 23  # least distance between two marks
 TRACKS = (80, 72.5, 65, 57.5, 50)  # radii of the periods' arcs
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from actionplans.models import Edition
 from followup.models import Round
 from followup.timetable import LINES
-from governance.models import Assignment, Meeting
+from governance.models import Assignment, Decision, Meeting
 from portal.wheel import INNER, angle_of, arcs_of, months_of, point, spots_of
 
 FIRST, LAST = 1990, 2100  # years that can be asked for
@@ -111,9 +111,11 @@ class Year:
                     yield Happening(ROUND, day, title, row.get_absolute_url())
 
     def _assignments(self):
-        rows = Assignment.objects.visible_to(self.user).filter(
-            decision__agreement=self.agreement, due_on__year=self.year
-        )
+        """Read in two questions: SQLite takes no question as deep as both at once."""
+        decisions = Decision.objects.visible_to(self.user).filter(agreement=self.agreement)
+        decided = Q(decision__in=list(decisions.values_list("pk", flat=True)))
+        own = Q(pk__in=Assignment.objects.answerable_by(self.user).values("pk"))
+        rows = Assignment.objects.filter(decided | own, decision__agreement=self.agreement, due_on__year=self.year)
         for row in rows.select_related("party", "body"):
             url = reverse("followup:assignment_detail", args=[self.agreement.slug, row.pk])
             yield Happening(ASSIGNMENT, row.due_on, row.text, url, row.receiver.name)
