@@ -5,10 +5,12 @@ from itertools import groupby
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from followup.indicators_page import chart_of
 from followup.models import Measurement
 from followup.open_data import indicators_in
 from followup.pack_summary import grade_label
-from lib.paper import cell, heading, paragraph, run, table
+from lib.charting import draw_lines
+from lib.paper import cell, heading, paragraph, picture, run, table
 
 GAPS = dict(Measurement.Gap.choices) | {"hidden": _("under 5, döljs")}
 
@@ -64,10 +66,14 @@ def _assessment(row):
 
 
 def _indicators(indicators):
+    """What each indicator says, with its chart; the values stand in the appendix."""
     for each in indicators:
-        yield paragraph(
-            run(each["name"], "strong"), f": {each['trend']['label'].lower()}. ", run(each["source_line"], "soft")
-        )
+        trend, chart = f": {each['trend']['label'].lower()}. ", chart_of(each)
+        svg = draw_lines(chart, is_narrow=True)
+        style = "keep" if svg else ""
+        yield paragraph(run(each["name"], "strong"), trend, run(each["source_line"], "soft"), style=style)
+        if svg:
+            yield picture(svg, f"{chart.title}. {chart.description}", share=0.5)
 
 
 def indicator_tables(told):

@@ -11,12 +11,13 @@ from followup.models import Degree, ReportStatus
 from followup.numbers import GROUPS
 from followup.outcome import NOT_REPORTED
 from followup.pack_goals import goal_chapter, indicator_tables
-from followup.pack_summary import ask_rows, decided_rows, summary
+from followup.pack_summary import ROOMS, ask_rows, decided_rows, summary
 from followup.shares import LABELS, ON_TRACK
 from followup.small_numbers import HIDDEN, shown_numbers
 from lib.paper import cell, contents, heading, page_break, paper, paragraph, run, table
+from lib.typeset import page_count, pdf
 
-UNANSWERED = (ReportStatus.NOT_RELEVANT, ReportStatus.NO_DATA, NOT_REPORTED)
+SUMMARY_PAGES = 2
 
 
 def pack_paper(material):
@@ -28,16 +29,26 @@ def pack_paper(material):
         kicker = _("Underlag till %(body)s %(day)s") % {"body": meeting["body"], "day": meeting["held_on"]}
     else:
         kicker = _("Underlag till rådet")
-    return paper(
-        [*summary(material), page_break(), contents(_("Innehåll"), chapters), page_break(), *chapters],
-        title=_("Uppföljning %(label)s") % {"label": told.label},
-        kicker=f"{agreement.short_name} · {kicker}",
-        author=agreement.coordinating_party.name,
-        date=material.made_on,
-        running=f"{agreement.short_name} · {_('uppföljning')} {told.label}",
-        registry_number=material.registry_number,
-        marks=_marks(material),
-    )
+    frame = {
+        "title": _("Uppföljning %(label)s") % {"label": told.label},
+        "kicker": f"{agreement.short_name} · {kicker}",
+        "author": agreement.coordinating_party.name,
+        "date": material.made_on,
+        "running": f"{agreement.short_name} · {_('uppföljning')} {told.label}",
+        "registry_number": material.registry_number,
+        "marks": _marks(material),
+    }
+    rest = [page_break(), contents(_("Innehåll"), chapters), page_break(), *chapters]
+    return paper([*_two_pages(material, frame), *rest], **frame)
+
+
+def _two_pages(material, frame):
+    """The summary with as much in it as two pages hold."""
+    for room in ROOMS:
+        blocks = list(summary(material, room))
+        if page_count(pdf(paper(blocks, **frame))) <= SUMMARY_PAGES:
+            break
+    return blocks
 
 
 def _marks(material):
@@ -106,8 +117,9 @@ def _answers(material):
     activities = material.told.facts["activities"]
     if not activities:
         return
+    yield page_break()
     yield heading(2, _("Hela uppföljningen"))
-    yield paragraph(_("Varje aktivitet med vad varje part har svarat. Antal under 5 döljs."))
+    yield paragraph(_("Varje aktivitet med vad varje part har svarat. Antal under 5 döljs."), style="keep")
     for area, rows in groupby(activities, key=lambda row: row["area"]):
         yield heading(3, area or _("Utan område"))
         for row in rows:
@@ -163,9 +175,6 @@ def _parties(material):
     yield table(_counts_head(_("Part")), [_counts_row(row) for row in rows], widths=COUNTS, title=_("Svar per part"))
 
 
-COUNTS = [6, 2, 2, 2, 2, 2]
-
-
 def _counts_head(first):
     return [first, _("Frågor"), _("Enligt plan"), _("Avviker"), _("Annat"), _("Inte svarat")]
 
@@ -186,6 +195,7 @@ def _plans(material):
     """What the next edition changes, plan by plan, as in the paper of the comparison."""
     for comparison in material.comparisons:
         made = comparison_paper(comparison, material.agreement)
+        yield page_break()
         yield heading(2, made["title"])
         if comparison.new.state == comparison.new.State.PROPOSED:
             yield paragraph(
@@ -212,7 +222,8 @@ def _matrix(material):
     cells = {(line["party"], line["area"]): line for line in figures["cells"]}
     yield heading(2, _("Bilaga: parter och områden"))
     yield paragraph(
-        _("Inlämnade svar av alla som parten fick frågan om, per område. Tomt: parten har inte tillfrågats.")
+        _("Inlämnade svar av alla som parten fick frågan om, per område. Tomt: parten har inte tillfrågats."),
+        style="keep",
     )
     for part in range(0, len(areas), 6):
         shown = areas[part : part + 6]
@@ -251,4 +262,5 @@ def _about(material):
         yield table([_("Myndighet"), _("Diarienummer")], rows, widths=[8, 8], title=_("Diarienummer"))
 
 
+COUNTS = [6, 2, 2, 2, 2, 2]
 CHAPTERS = (_asked, _deviations, goal_chapter, _decided, _answers, _parties, _plans, _matrix, _values, _about)

@@ -1,10 +1,16 @@
 """The first two pages of the council's papers: how it goes, what is asked, and who has not answered."""
 
+from dataclasses import dataclass
+from html import unescape
+
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followup.dashboard import Board, Part
+from followup.headline import headline_of
 from followup.models import Grade, ReportStatus
 from followup.open_data import DECIDED_STATES
 from followup.outcome import NOT_REPORTED
@@ -12,8 +18,23 @@ from followup.shares import LABELS, ON_TRACK, ORDER
 from lib.lettering import text_width
 from lib.paper import bullets, cell, heading, paragraph, picture, run, table
 
-# So much of each has room on two pages; the chapters have the rest.
-ASKED, GOALS, SILENT, LETTERS = 6, 8, 12, 180
+WHOLE = Part()
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of each there is room for; the chapters have the rest."""
+
+    asked: int
+    deviating: int
+    goals: int
+    areas: int
+    silent: int
+    decided: int
+    letters: int
+
+
+ROOMS = (Room(8, 6, 8, 12, 20, 6, 200), Room(5, 4, 6, 10, 12, 4, 150), Room(3, 2, 4, 6, 8, 2, 90))
 COLOURS = {
     ReportStatus.DONE: "#0b5a6f", ReportStatus.CONTINUOUS: "#3f8293", ReportStatus.ONGOING: "#9fc3cd",
     ReportStatus.NOT_STARTED: "#dfe6e2", ReportStatus.DEVIATING: "#b57810", ReportStatus.CANCELLED: "#5c6770",
@@ -22,34 +43,33 @@ COLOURS = {
 WIDTH, SIZE = 640, 13
 
 
-def summary(material):
-    """The blocks: headline, figures, areas, what is asked, goals, the silent, what became of decisions."""
+def summary(material, room):
+    """The blocks: headline, figures, areas, what is asked, deviations, goals, the silent, what became of decisions."""
     told = material.told
     if not told.figures["total"]:
         yield paragraph(_("Inga svar har efterfrågats i omgången."), style="lead")
         return
     yield paragraph(headline(told), style="lead")
     yield from _figures(told)
-    yield from _areas(told)
-    yield from _asked(material)
-    yield from _goals(told)
-    yield from _silent(told)
-    yield from _decided(told)
+    yield from _areas(told, room)
+    yield from _asked(material, room)
+    yield from _deviations(told, room)
+    yield from _goals(told, room)
+    yield from _silent(told, room)
+    yield from _decided(told, room)
 
 
 def headline(told):
-    """How many answered, how many go as planned and how many do not, in a sentence or two."""
-    shares, total = told.figures["shares"], told.figures["total"]
-    came = total - shares.get(NOT_REPORTED, 0)
-    on_track = sum(shares.get(str(code), 0) for code in ON_TRACK)
-    words = {"came": came, "total": total, "on_track": on_track, "bad": shares.get(str(ReportStatus.DEVIATING), 0)}
-    return _("%(came)s av %(total)s svar har kommit in. %(on_track)s går enligt plan och %(bad)s avviker.") % words
+    """The sentence of the council's page, as text."""
+    earlier = [told.before] if told.before else []
+    return unescape(strip_tags(headline_of(Board(told.round, told.figures, earlier, told.facts, told.readable, WHOLE))))
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------
 
 
 def _figures(told):
+    yield heading(2, _("Läget"))
     yield picture(_bar(told), _("Fördelning av svaren per status. Siffrorna står i tabellen under."))
     label, before = told.before or ("", {"shares": {}})
     rows = []
@@ -99,15 +119,16 @@ def _bar(told):
     )
 
 
-def _areas(told):
+def _areas(told, room):
     rows = told.figures["areas"]
     if len(rows) < 2:
         return
     yield heading(3, _("Områdena"))
     grades = {row["key"]: grade_label(row["assessment"]) for row in told.goals["areas"]}
     head = [_("Område"), _("Svar"), _("Enligt plan"), _("Avviker"), _("Inte svarat"), _("Bedömning")]
-    lines = [[*_area_counts(row), cell(grades.get(row["key"], "") or "–")] for row in rows]
+    lines = [[*_area_counts(row), cell(grades.get(row["key"], "") or "–")] for row in rows[: room.areas]]
     yield table(head, lines, widths=[7, 2, 2, 2, 2, 4], title=_("Områdena"))
+    yield from _rest(len(rows) - room.areas, _("Bilaga: parter och områden"))
 
 
 def _area_counts(row):
@@ -148,18 +169,38 @@ def _subject(row):
     return f"{row['number']} {row.get('name') or row['text']}".strip()
 
 
-def _asked(material):
+def _asked(material, room):
     rows = ask_rows(material)
     yield heading(2, _("Detta ska rådet ta ställning till"))
     if not rows:
         yield paragraph(_("Ingen part och ingen bedömning ber rådet ta ställning till något."))
         return
-    yield bullets(*([*_short(what[0]), run(f" ({_short(who[0])[0]['text']})", "soft")] for what, who in rows[:ASKED]))
-    yield from _rest(len(rows) - ASKED, _("Detta ska rådet ta ställning till"))
+    yield bullets(
+        *(
+            [*_short(what[0], room.letters), run(f" ({_short(who[0], room.letters)[0]['text']})", "soft")]
+            for what, who in rows[: room.asked]
+        )
+    )
+    yield from _rest(len(rows) - room.asked, _("Detta ska rådet ta ställning till"))
 
 
-def _short(runs):
-    return [run(Truncator(runs[0]["text"]).chars(LETTERS), runs[0]["mark"])]
+def _short(runs, letters):
+    return [run(Truncator(runs[0]["text"]).chars(letters), runs[0]["mark"])]
+
+
+def _deviations(told, room):
+    """What deviates: which activity of which party, and in short why and what is done about it."""
+    rows = told.told(ReportStatus.DEVIATING)
+    if not rows:
+        return
+    yield heading(2, _("Det som avviker"))
+    items = []
+    for row, said in rows[: room.deviating]:
+        why = Truncator(" ".join(map(_sentence, filter(None, (said["cause"], said["measure"]))))).chars(room.letters)
+        place = f"{row['number']} {row['title']}".strip()
+        items.append([run(f"{said['name']}: ", "strong"), run(f"{place}. "), run(why, "soft")])
+    yield bullets(*items)
+    yield from _rest(len(rows) - room.deviating, _("Det som avviker"))
 
 
 def _rest(number, chapter):
@@ -175,27 +216,31 @@ def _rest(number, chapter):
 # --- Goals, the silent, decisions -------------------------------------------------------------------------------------
 
 
-def _goals(told):
+def _sentence(text):
+    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
+
+
+def _goals(told, room):
     goals = [row for row in told.goals["goals"] if row["assessment"] or row["indicators"]]
     if not goals:
         return
     yield heading(2, _("Målen"))
     rows = [
         [
-            cell(*_goal_name(row)),
+            cell(_goal_name(row, room)),
             cell(grade_label(row["assessment"]) or _("Inte bedömt")),
             cell(_before(row)),
             _trends(row),
         ]
-        for row in goals[:GOALS]
+        for row in goals[: room.goals]
     ]
     head = [_("Mål"), _("Bedömning"), _("Förra gången"), _("Indikator")]
     yield table(head, rows, widths=[7, 3, 3, 5], title=_("Målen"))
-    yield from _rest(len(goals) - GOALS, _("Mål och bedömningar"))
+    yield from _rest(len(goals) - room.goals, _("Mål och bedömningar"))
 
 
-def _goal_name(row):
-    return [Truncator(f"{row['number']} {row['text']}".strip()).chars(LETTERS // 2)]
+def _goal_name(row, room):
+    return Truncator(f"{row['number']} {row['text']}".strip()).chars(room.letters // 2)
 
 
 def _before(row):
@@ -211,7 +256,7 @@ def _trends(row):
     return cell(*texts) if texts else cell([run(_("ingen indikator"), "soft")])
 
 
-def _silent(told):
+def _silent(told, room):
     silent = [
         (row["name"], row["shares"][NOT_REPORTED], row["total"])
         for row in told.figures["parties"]
@@ -225,13 +270,13 @@ def _silent(told):
     names = [
         _("%(name)s (%(left)s av %(all)s)") % {"name": name, "left": left, "all": total} for name, left, total in silent
     ]
-    text = ", ".join(names[:SILENT])
-    if len(names) > SILENT:
-        text += _(" och %(count)s till") % {"count": len(names) - SILENT}
+    text = ", ".join(names[: room.silent])
+    if len(names) > room.silent:
+        text += _(" och %(count)s till") % {"count": len(names) - room.silent}
     yield paragraph(_("Svar som saknas, av dem parten fick frågan om: "), text + ".")
 
 
-def _decided(told):
+def _decided(told, room):
     counts, meeting = told.decided.get("counts") or {}, told.decided["meeting"]
     if not meeting:
         return
@@ -240,13 +285,24 @@ def _decided(told):
     if not counts.get("total"):
         yield paragraph(_("%(body)s gav inga uppdrag i mötet %(day)s.") % day)
         return
-    words = [
-        f"{counts[state]} {DECIDED_STATES[state]}"
-        for state in ("done", "reported", "given", "late", "dropped")
-        if counts[state]
-    ]
+    states = ("done", "reported", "given", "late", "dropped")
+    words = ", ".join(f"{counts[state]} {DECIDED_STATES[state]}" for state in states if counts[state])
     text = ngettext("%(n)s uppdrag: %(words)s.", "%(n)s uppdrag: %(words)s.", counts["total"])
-    yield paragraph(_("%(body)s %(day)s. ") % day, text % {"n": counts["total"], "words": ", ".join(words)})
+    yield paragraph(_("%(body)s %(day)s. ") % day, text % {"n": counts["total"], "words": words})
+    left = [said for said in assignments_in(told.decided) if said["state"] in ("late", "given", "reported")]
+    if left:
+        yield bullets(*(_assignment(said, room) for said in left[: room.decided]))
+        yield from _rest(len(left) - room.decided, _("Beslut från förra mötet"))
+
+
+def assignments_in(decided):
+    return [said for row in [*decided["decisions"], *decided["earlier"]] for said in row["assignments"]]
+
+
+def _assignment(said, room):
+    due = _(", senast %(day)s") % {"day": said["due_on"]} if said["due_on"] else ""
+    text = Truncator(said["text"]).chars(room.letters)
+    return [run(f"{said['receiver']}: ", "strong"), run(text), run(f" ({DECIDED_STATES[said['state']]}{due})", "soft")]
 
 
 def decided_rows(decided):

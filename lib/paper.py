@@ -31,7 +31,9 @@ def heading(level, text):
 
 
 def paragraph(*runs, style=""):
-    """A paragraph of runs or strings; ``style`` is ``lead`` for what the paper begins with, or none."""
+    """A paragraph of runs or strings; ``style`` is ``lead`` for what the paper begins with, ``keep`` for what stands on
+    the same page as what follows, or none.
+    """
     return {
         "kind": "paragraph",
         "style": style,

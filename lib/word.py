@@ -95,6 +95,7 @@ def _add_heading(document, part):
 def _add_paragraph(document, part):
     paragraph = document.add_paragraph()
     _say(paragraph, part["text"])
+    paragraph.paragraph_format.keep_with_next = part["style"] == "keep"
     if part["style"] == "lead":
         for run in paragraph.runs:
             run.font.size = Pt(13)
