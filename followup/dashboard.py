@@ -17,6 +17,9 @@ from followup.headline import headline_of
 from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
 from followup.shares import LABELS, ON_TRACK, figures_from
+from governance.models import Body, Responsibility
+from parties.models import Party, Right
+from parties.rights import with_right
 
 EARLIER = 3  # rounds beside this one
 NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
@@ -230,7 +233,7 @@ class Board:
         return self.part.area in (None, row["area_key"]) and self.part.party in (None, key)
 
 
-def board_of(round, user, data=(), *, as_published=False):
+def board_of(round, user, data=None, *, as_published=False):
     """The Board of ``round`` for ``user``, of the part that ``data`` (the address) names.
 
     In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
@@ -241,8 +244,29 @@ def board_of(round, user, data=(), *, as_published=False):
     if not as_published:
         reports = Report.objects.visible_to(user).submitted().filter(pk__in=told).order_by()
         readable = set(reports.values_list("pk", flat=True)) if told else set()
-    part = Part.chosen(dict(data), whole)
+    part = Part.chosen(data or {}, whole)
     return Board(round, whole, earlier_figures(round, user), facts, readable, part)
+
+
+def own_parts(board, user):
+    """(name, address) of the areas that the user's bodies are responsible for, and of the user's parties. Two queries.
+
+    Networks read their own area, officials their own party, on the same page.
+    """
+    if not user.is_authenticated:
+        return []
+    bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
+    areas = Responsibility.objects.filter(
+        agreement=board.round.agreement_id, actor__mandate__body__in=bodies.values("pk")
+    )
+    own = set(areas.order_by().values_list("area__key", flat=True))
+    parts = [(row["name"], Part(row["key"])) for row in board.whole["areas"] if row["key"] and row["key"] in own]
+    parties = Party.objects.with_right(user, Right.SEE_PARTY).filter(
+        key__in=[row["key"] for row in board.whole["parties"]]
+    )
+    mine = set(parties.order_by().values_list("key", flat=True))
+    parts += [(row["name"], Part(None, row["key"])) for row in board.whole["parties"] if row["key"] in mine]
+    return [(name, board.round.get_absolute_url() + part.query()) for name, part in parts]
 
 
 def earlier_figures(round, user):

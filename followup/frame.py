@@ -1,5 +1,7 @@
 """The state of a round or a report, who can read it, and where it stands among the agreement's pages."""
 
+from urllib.parse import urlencode
+
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -55,8 +57,11 @@ def report_context(request, report):
     """The context of a page about one report; in a closed round it is called what it was then."""
     agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
     keep_names(report)
+    answers = reverse("followup:round_answers", args=[agreement.slug, report.round.label])
+    chosen = urlencode({name: request.GET[name] for name in ("status", "omrade", "part") if request.GET.get(name)})
+    back = (_("Svaren"), f"{answers}?{chosen}" if chosen else answers)  # as they were chosen there
     return {
-        **round_frame(agreement, report.round, (str(report), "")),
+        **round_frame(agreement, report.round, back, (str(report), "")),
         "report": report,
         "stance": report_stance(report),
     }

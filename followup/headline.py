@@ -60,8 +60,9 @@ def _on_track(board):
 
 def _since(board):
     """How that is beside the round before: "fyra fler än i 2026:1"."""
-    if not board.before or not board.before[1].total:
-        return ""
+    unfinished = board.figures.silent and not board.round.closed_at
+    if not board.before or not board.before[1].total or unfinished:
+        return ""  # what has not come in yet is no change
     label, then = board.before
     change = board.figures.on_track - then.on_track
     if not change:

@@ -37,25 +37,41 @@ CHOICES = {
 }
 
 
-class AnswerFilter(forms.Form):
-    """What the address says; what it does not know is as not said."""
+class PartForm(forms.Form):
+    """Which part of the round the address names; what the round does not have is as not said."""
 
-    status = forms.ChoiceField(label=gettext_lazy("Svar"), required=False)
+    hide_optional = True
     omrade = forms.ChoiceField(label=gettext_lazy("Område"), required=False)
     part = forms.ChoiceField(label=gettext_lazy("Part"), required=False)
 
     def __init__(self, data, figures):
         super().__init__(data)
-        areas = [(row["key"] or NO_AREA, row["name"] or NO_AREA_NAME) for row in figures["areas"]]
-        parties = [(row["key"], row["name"]) for row in figures["parties"]]
-        named = [(code, capfirst(str(label))) for code, label in CHOICES.items()]
-        for name, choices in {"status": named, "omrade": areas, "part": parties}.items():
+        for name, choices in self.choices_in(figures).items():
             self.fields[name].choices = [("", _("Alla")), *choices]
         self.is_valid()
+
+    def choices_in(self, figures):
+        return {
+            "omrade": [(row["key"] or NO_AREA, row["name"] or NO_AREA_NAME) for row in figures["areas"]],
+            "part": [(row["key"], row["name"]) for row in figures["parties"]],
+        }
 
     @property
     def said(self):
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class AnswerFilter(PartForm):
+    """Which answers the address names."""
+
+    status = forms.ChoiceField(label=gettext_lazy("Svar"), required=False)
+    field_order = ("status", "omrade", "part")
+
+    def choices_in(self, figures):
+        return {
+            "status": [(code, capfirst(str(label))) for code, label in CHOICES.items()],
+            **super().choices_in(figures),
+        }
 
 
 def round_answers(request, slug, label):

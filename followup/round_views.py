@@ -11,11 +11,15 @@ from django.views.decorators.http import require_POST
 
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.dashboard import board_of
+from followup.assessing import drafts_left
+from followup.dashboard import board_of, own_parts
 from followup.frame import round_frame
+from followup.goal_facts import goal_groups
 from followup.models import Round
 from followup.outcome import NOT_REPORTED, unreviewed_in
+from followup.pack import pack_line
 from followup.party_result import party_result
+from followup.round_answers import PartForm
 from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm, coverage
 from followup.schedule import proposal_for
 from followup.services import close_round, delete_round, extend, open_round
@@ -72,7 +76,12 @@ def round_detail(request, slug, label):
     """The round in figures, who is silent, what deviates, and per activity a way to each answer."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
-    context = {**round_frame(agreement, round), **_result(request, agreement, round, data=request.GET)}
+    result = _result(request, agreement, round, data=request.GET)
+    parts = {
+        "picker": PartForm(request.GET, result["board"].whole),
+        "own_parts": own_parts(result["board"], request.user),
+    }
+    context = {**round_frame(agreement, round), **result, **parts, "pack": pack_line(round, request.user)}
     if round.state == "planned" and agreement.can_edit:
         context["coverage"] = coverage(round)
     return render(request, "followup/round_detail.html", context)
@@ -99,6 +108,7 @@ def round_close(request, slug, label):
         done = _("Omgången är stängd. Siffrorna och namnen är sparade som de var.")
         return _change(request, slug, label, lambda round: close_round(round=round, by=request.user), done)
     context |= _result(request, context["agreement"], round) | {"unreviewed": unreviewed_in(round)}
+    context["unagreed"] = drafts_left(round)
     return render(request, "followup/round_close.html", context)
 
 
@@ -165,14 +175,14 @@ def _page(request, slug, label, name):
     return round, round_frame(agreement, round, (name, ""))
 
 
-def _result(request, agreement, round, data=(), *, as_published=False):
+def _result(request, agreement, round, data=None, *, as_published=False):
     """What every page that shows the round in figures needs."""
     board = board_of(round, request.user, data, as_published=as_published)
     is_told_who = Agreement.objects.shared_with(request.user).filter(pk=agreement.pk).exists()
     return {
         "board": board,
         "figures": board.figures,
-        "goals": board.facts.get("goals"),
+        "goals": goal_groups(board.facts.get("goals"), board.part.area or ""),
         "decided": board.facts.get("decided"),
         "meeting": board.facts["round"]["meeting"],
         "timetable": timetable_of(round, board.facts["round"]["meeting"], is_told_who=is_told_who),
