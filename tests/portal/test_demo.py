@@ -11,6 +11,7 @@ from actionplans.models import ActionPlan, Comment, Proposal
 from actionplans.proposing import standings
 from agreements.models import Agreement
 from followup.models import Return, Round
+from governance.models import AgendaItem, Attendance, Record
 from parties.models import Mail, Membership, Role, User
 from portal import demonstration_round
 from portal.management.commands import demo
@@ -40,10 +41,13 @@ def test_demo_fills_the_example_once(only_the_example, django_assert_max_num_que
     said = capsys.readouterr().out
     assert [email for email in User.objects.values_list("email", flat=True) if email not in said] == []
     assert demo.PASSWORD in said
-    counts = User.objects.count(), Membership.objects.count(), Agreement.history.count()
-    with django_assert_max_num_queries(10):
+    council = Record.objects.count(), Attendance.objects.count(), AgendaItem.objects.filter(kind="follow_up").count()
+    assert council == (1, 19, 8)
+    rows = (User, Membership, Agreement.history, Record, Attendance, AgendaItem)
+    counts = [getattr(row, "objects", row).count() for row in rows]
+    with django_assert_max_num_queries(11):
         call_command("demo", verbosity=0)
-    assert (User.objects.count(), Membership.objects.count(), Agreement.history.count()) == counts
+    assert [getattr(row, "objects", row).count() for row in rows] == counts
 
 
 def test_demo_has_proposals_on_their_way_once(only_the_example):

@@ -13,6 +13,7 @@ from governance.services import seat_person
 from parties.models import Party, Role, User
 from parties.services import join
 from portal.demonstration import say_what_people_said
+from portal.demonstration_council import act_out_the_council
 from portal.demonstration_round import act_out_the_round
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -35,16 +36,23 @@ ACCOUNTS = {
     "lasare": ("Lars Läsare", Role.READER, HEBY, "läser partens utkast, ändrar inget"),
     "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, HEBY, "personer, inget innehåll"),
     "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, HEBY, "läs uppföljningen inför rådets möte"),
+    "sekreterare": (
+        "Sara Sekreterare",
+        Role.COUNCIL_MEMBER,
+        BOARD,
+        "kallar rådet, skriver dagordning och beslut",
+    ),
     "gruppledamot": ("Gia Gruppledamot", Role.COUNCIL_MEMBER, REGION, "rangordna förslagen till planen"),
     "gruppledamot2": ("Göran Gruppledamot", Role.COUNCIL_MEMBER, ENKOPING, "rangordnar också, ser inte din ordning"),
     "granskare": ("Greta Granskare", Role.AUDITOR, BOARD, "läser det inlämnade, ändrar inget"),
     "systemadmin": ("Sixten Systemadministratör", Role.SYSTEM_ADMINISTRATOR, BOARD, "konton, inget innehåll"),
 }
-# Members of bodies sit in their party's seat in them.
-BODIES = {
-    "radsledamot": "exempel-radet",
-    "gruppledamot": "exempel-samordningsgruppen",
-    "gruppledamot2": "exempel-samordningsgruppen",
+# Members of bodies and the seats they hold: body, seat.
+SEATS = {
+    "radsledamot": ("exempel-radet", HEBY),
+    "sekreterare": ("exempel-radet", "sekreterare"),
+    "gruppledamot": ("exempel-samordningsgruppen", REGION),
+    "gruppledamot2": ("exempel-samordningsgruppen", ENKOPING),
 }
 
 
@@ -61,6 +69,7 @@ class Command(BaseCommand):
         self.create_accounts()
         say_what_people_said()
         act_out_the_round()
+        act_out_the_council()
         self.say_what_there_is()
 
     def load(self, folder):
@@ -96,7 +105,8 @@ class Command(BaseCommand):
                 email, PASSWORD, name=name, is_demo=True, is_staff=staff, is_superuser=staff
             )
             if role == Role.COUNCIL_MEMBER:
-                seat = Seat.objects.get(body__key=BODIES[address], key=key)
+                body, place = SEATS[address]
+                seat = Seat.objects.get(body__key=body, key=place)
                 seat_person(seat=seat, user=user, party=parties[key])
             else:
                 join(user=user, party=parties[key], role=role)
@@ -106,7 +116,7 @@ class Command(BaseCommand):
         for address, (_name, role, _party, look) in ACCOUNTS.items():
             self.say(f"  {address + '@exempel.invalid':34}{role.label:24}{look}")
         self.say("\nTitta på: startsidans karta, Kronobergs överenskommelse, exempelöverenskommelsen i Uppsala län,")
-        self.say("och logga in som samordnare, handläggare och rådsledamot.")
+        self.say("och logga in som samordnare, handläggare, rådsledamot och rådets sekreterare.")
 
     def say(self, text):
         if self.loud:
