@@ -1,5 +1,6 @@
 """Who assesses the areas and goals of an agreement, what there is to assess in a round, and how far it has come."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +12,11 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Goal, PriorityArea
 from followup.goal_facts import SAYS_NOTHING, areas_in, goal_facts, goals_in, standing, subject_of
+from followup.indicators_page import indicators_data
+from followup.indicators_shown import TREND_ICONS
 from followup.models import Assessment, Indicator, Report, Round
 from followup.outcome import kept_facts
+from followup.shares import figures_from
 from governance.models import Body, Mandate, Responsibility
 from lib.db import VersionConflict
 from parties.models import Right
@@ -79,6 +83,15 @@ def evidence_for(round, user, *, area=None, goal=None):
     if area:
         answers = answers.filter(activity__area=area)
     return answers.order_by("activity__area__order", "activity__order", "activity", "party__sort_name")
+
+
+def told_of(round, user, *, area=None, goal=None):
+    """What the assessor wants beside the form: the answers as Figures, and per indicator its (name, trend, icon)."""
+    about = {"area": area, "goal": goal}
+    statuses = evidence_for(round, user, **about).order_by().values_list("status", flat=True)
+    data = indicators_data(measures_for(round, **about), parties=False).values()
+    trends = [(row["name"], row["trend"], TREND_ICONS[row["trend"]["code"]]) for row in data]
+    return {"answers": [share for share in figures_from(Counter(statuses)).shares if share.count], "trends": trends}
 
 
 def measures_for(round, *, area=None, goal=None):

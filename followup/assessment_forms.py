@@ -83,7 +83,7 @@ class AgreeForm(SwedishForm):
     ``matters`` are those that can be, as they were read; each is told whether its box is ticked: at first all are.
     """
 
-    meeting = forms.ModelChoiceField(Meeting.objects.none(), label=gettext_lazy("beslutade i möte"))
+    meeting = forms.ModelChoiceField(Meeting.objects.none(), label=gettext_lazy("möte"))
     chosen = forms.MultipleChoiceField(label=gettext_lazy("bedömningar"))
 
     def __init__(self, data=None, *, matters, **kwargs):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from agreements.models import Agreement
-from followup.assessing import agree_on, assessors, assessors_for, before, board_of, find_subject, may_agree
+from followup.assessing import agree_on, assessors, assessors_for, before, board_of, find_subject, may_agree, told_of
 from followup.assessment_forms import AgreeForm, AssessmentForm, TakeUpForm
 from followup.frame import round_frame
 from followup.models import Assessment, Round
@@ -60,7 +60,8 @@ def assessment_edit(request, slug, label, subject):
         request.POST or None, instance=row, round=round, **{"area": None, "goal": None} | matter,
         bodies=bodies, user=request.user,
     )  # fmt: skip
-    context = {**_context(request, round, str(row.subject)), "row": row, "before": before(row, request.user)}
+    context = {**_context(request, round, _("Bedöm")), "row": row, "before": before(row, request.user)}
+    context |= told_of(round, request.user, **matter)
     return answer_form(request, form, "followup/assessment_edit.html", context, url=_list_url(round, subject))
 
 

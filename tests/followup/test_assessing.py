@@ -25,6 +25,7 @@ from tests.factories import (
     AgreementFactory,
     AssessmentFactory,
     GoalFactory,
+    IndicatorFactory,
     MandateFactory,
     MeetingFactory,
     MembershipFactory,
@@ -271,6 +272,22 @@ def test_evidence_for_a_goal_is_what_serves_it(round, goal, coordinator):
     assert offered(goal=goal) == [serving, beside]
     ActivityGoalFactory(activity=serving, goal=goal)
     assert (offered(goal=goal), offered(area=goal.area)) == ([serving], [serving, beside])
+
+
+def test_assessment_edit_tells_how_it_goes(client, coordinator, round, goal, body):
+    activity = ActivityFactory(edition__plan__agreement=round.agreement, area=goal.area)
+    ReportFactory.create_batch(2, round=round, activity=activity, submitted=True)
+    indicator = IndicatorFactory(goal=goal, agreement=round.agreement)
+    page = client.get(edit_url(round, goal))
+    assert [(share.code, share.count) for share in page.context["answers"]] == [("ongoing", 2)]
+    assert [(name, trend["code"]) for name, trend, _icon in page.context["trends"]] == [(indicator.name, "unknown")]
+
+
+def test_round_close_warns_of_what_is_not_agreed_on(client, coordinator, round, body):
+    AssessmentFactory(round=round, body=body)
+    assert "1 bedömning är inte beslutad" in client.get(url("round_close", round)).text
+    Assessment.objects.get().agree(meeting=None, by=None)
+    assert "inte beslutad" not in client.get(url("round_close", round)).text
 
 
 def test_assessment_agree_takes_several_at_once(client, coordinator, round, body):
