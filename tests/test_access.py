@@ -408,24 +408,16 @@ def build(status, published_on):
     agreement = make.AgreementFactory(status=status, published_on=published_on)
     party = make.AccessionFactory(agreement=agreement).party
     planned = build_plan(agreement, party)
-    body, answered = planned["body_row"], planned["answered"]
-    round = make.RoundFactory(agreement=agreement)
-    published = make.RoundFactory(agreement=agreement)
-    close_round(round=published, by=make.UserFactory())
-    published.publish(by=make.UserFactory())
+    body = planned["body_row"]
     document = make.DocumentFactory(agreement=agreement)
     document.file.save("prov.txt", ContentFile(b"text"))
-    make.RespondentFactory(round=round, party=party)
-    report = make.ReportFactory(round=round, activity=answered, party=party)
-    submitted = make.ReportFactory(round=round, party=party, submitted=True)
     return {
         **planned,
         **build_meeting(agreement, body, party),
+        **build_rounds(agreement, body, party, planned["answered"]),
         "agreement": agreement,
         "party": party,
         "party_key": party.key,
-        "report_file": make.ReportFileFactory(report=report).pk,
-        "submitted_file": make.ReportFileFactory(report=submitted).pk,
         "slug": agreement.slug,
         "document": document.pk,
         "goal_kind": "mal",
@@ -435,14 +427,9 @@ def build(status, published_on):
         "seat": make.SeatFactory(body=body).pk,
         "indicator": make.IndicatorFactory(agreement=agreement).key,
         "indicator_kind": "csv",
-        "round": round.label,
-        "published_round": published.label,
         "pack_kind": "xlsx",
         "table": "status",
         "table_kind": "csv",
-        "assessed": f"mal-{make.AssessmentFactory(round=round, body=body).goal.key}",
-        "report": report.pk,
-        "submitted": submitted.pk,
         "staged": uuid4(),
         "own_staged": uuid4(),
         "feed_secret": make.FeedKeyFactory().secret,
@@ -482,6 +469,25 @@ def build_plan(agreement, party):
         "proposal": make.ProposalFactory(**idea, submitted=True).pk,
         "declined": make.ProposalFactory(**idea, **decided, submitted=True).pk,
         "adopted_comment": make.CommentFactory(activity=answered, is_shared=True).pk,
+    }
+
+
+def build_rounds(agreement, body, party, activity):
+    """A round that the party answers in, with one report begun and one handed in, and a published round."""
+    round, published = make.RoundFactory(agreement=agreement), make.RoundFactory(agreement=agreement)
+    close_round(round=published, by=make.UserFactory())
+    published.publish(by=make.UserFactory())
+    make.RespondentFactory(round=round, party=party)
+    report = make.ReportFactory(round=round, activity=activity, party=party)
+    submitted = make.ReportFactory(round=round, party=party, submitted=True)
+    return {
+        "round": round.label,
+        "published_round": published.label,
+        "report": report.pk,
+        "submitted": submitted.pk,
+        "report_file": make.ReportFileFactory(report=report).pk,
+        "submitted_file": make.ReportFileFactory(report=submitted).pk,
+        "assessed": f"mal-{make.AssessmentFactory(round=round, body=body).goal.key}",
     }
 
 

@@ -22,9 +22,9 @@ BODY_GROUPS = "body:"
 class BodyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """A body is as public as the agreements it has a mandate in; its own members always see it."""
-        mandated = Mandate.objects.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
+        mandated = Agreement.objects.visible_to(user).values("mandate__body")
         own = with_right(Body.objects.all(), user, Right.SEE_BODY)
-        return self.filter(Q(pk__in=mandated.values("body")) | Q(pk__in=own.values("pk")))
+        return self.filter(Q(pk__in=mandated) | Q(pk__in=own.values("pk")))
 
     def editable_by(self, user):
         """Coordinators of any agreement the body has a mandate in."""
@@ -41,9 +41,9 @@ class BodyQuerySet(models.QuerySet):
 
     def shared_with(self, user):
         """Bodies whose work ``user`` takes part in: the body's own, the parties' and the coordinators'."""
-        mandated = Mandate.objects.filter(agreement__in=Agreement.objects.shared_with(user).values("pk"))
+        mandated = Agreement.objects.shared_with(user).values("mandate__body")
         own = with_right(Body.objects.all(), user, Right.SEE_BODY)
-        return self.filter(Q(pk__in=mandated.values("body")) | Q(pk__in=own.values("pk")))
+        return self.filter(Q(pk__in=mandated) | Q(pk__in=own.values("pk")))
 
 
 class Body(Versioned):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from governance.models.bodies import Body, Mandate
-from governance.models.meetings import Meeting, PartOfMeetingQuerySet
+from governance.models.meetings import Meeting, PartOfMeetingQuerySet, opened_by
 from lib.db import Versioned
 from lib.history import HistoricalRecords
 from parties.models import Party, Right, User
@@ -68,15 +68,18 @@ class AgendaItem(Versioned):
         return self.title
 
 
+def read_by(user, path=""):
+    """What ``Decision.objects.visible_to`` asks of rows that lead to a decision by ``path`` (``decision__``)."""
+    agreements, bodies = Agreement.objects.visible_to(user), Body.objects.visible_to(user)
+    about = Q(**{f"{path}agreement__isnull": True}) | Q(**{f"{path}agreement__in": agreements.values("pk")})
+    taken = Q(**{f"{path}meeting__isnull": True}) | opened_by(user, f"{path}meeting__")
+    return about & taken & Q(**{f"{path}body__in": bodies.values("pk")})
+
+
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """As the meeting it was taken in, and only by those who may read the agreement it is about, if any."""
-        agreements = Agreement.objects.visible_to(user)
-        return self.filter(
-            Q(agreement__isnull=True) | Q(agreement__in=agreements.values("pk")),
-            Q(meeting__isnull=True) | Q(meeting__in=Meeting.objects.opened_to(user).values("pk")),
-            body__in=Body.objects.visible_to(user).values("pk"),
-        )
+        return self.filter(read_by(user))
 
     def editable_by(self, user):
         return self.filter(body__in=Body.objects.run_by(user).values("pk"))
@@ -131,10 +134,7 @@ class Decision(Versioned):
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """An assignment is read as the decision that gave it, and by whoever got it."""
-        return self.filter(
-            Q(decision__in=Decision.objects.visible_to(user).values("pk"))
-            | Q(pk__in=self.model.objects.answerable_by(user).values("pk"))
-        )
+        return self.filter(read_by(user, "decision__") | self._answered_by(user))
 
     def editable_by(self, user):
         """Those who keep the meetings of the body that gave it."""
@@ -142,8 +142,11 @@ class AssignmentQuerySet(models.QuerySet):
 
     def answerable_by(self, user):
         """Those who report for the party that got it, or keep the meetings of the body that did."""
+        return self.filter(self._answered_by(user))
+
+    def _answered_by(self, user):
         parties = with_right(Party.objects.all(), user, Right.REPORT, Right.COORDINATE)
-        return self.filter(Q(party__in=parties.values("pk")) | Q(body__in=Body.objects.run_by(user).values("pk")))
+        return Q(party__in=parties.values("pk")) | Q(body__in=Body.objects.run_by(user).values("pk"))
 
     def unfinished(self):
         return self.filter(ended_at__isnull=True)
