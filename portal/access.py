@@ -19,6 +19,7 @@ ACCESS = {
     # portal
     "portal:start": ANYONE,
     "portal:search": ANYONE,
+    "portal:across": ANYONE,
     "portal:work": SIGNED_IN,
     "portal:work_badge": SIGNED_IN,
     "portal:mail_settings": SIGNED_IN,

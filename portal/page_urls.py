@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import calendar_feed, history, mail_views, views, work, workbook_views, year_views
+from portal import across, calendar_feed, history, mail_views, views, work, workbook_views, year_views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("sok/", views.search, name="search"),
     path("overenskommelser/<slug:slug>/historik/", history.agreement_history, name="agreement_history"),
     path("overenskommelser/<slug:slug>/arshjul/", year_views.agreement_year, name="agreement_year"),
+    path("lagen-i-lanen/", across.across, name="across"),
     path("mitt-arbete/", work.work, name="work"),
     path("mitt-arbete/antal/", work.work_badge, name="work_badge"),
     path("mina-paminnelser/", mail_views.mail_settings, name="mail_settings"),

@@ -68,6 +68,7 @@ OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 DOORS = {
     "portal:start": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:search": Door(through=EVERYBODY, in_draft=EVERYBODY),
+    "portal:across": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:work": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:work_badge": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:mail_settings": Door(through=SIGNED_IN, in_draft=EVERYBODY),

@@ -81,6 +81,7 @@ TABS = [
 PAGES = {
     "portal:start": ((), None),
     "portal:search": ((), None),
+    "portal:across": ((), "granskare"),
     "portal:work": ((), "handlaggare"),
     "portal:mail_settings": ((), "handlaggare"),
     "followup:round_mails": ((SLUG, "2"), "samordnare"),
