@@ -14,7 +14,7 @@ and a decision::
     {
       "decision": 17, "paragraph": "§ 8", "title": "…", "text": "…", "kind": "assignment", "kind_label": "ger uppdrag",
       "decided_on": "2026-06-11", "registry_number": "",
-      "state": "done" | "dropped" | "reported" | "late" | "given" | "decided",
+      "state": "done" | "dropped" | "reported" | "late" | "given" | "decided", "finished": 1,  # of its assignments
       "assignments": [{"assignment": 4, "text": "…", "receiver": "Heby kommun", "party": "heby" | "", "due_on": "" or
         "2026-10-22", "state": as above, "answer": "…", "reported_on": "", "ended_on": "", "end_note": ""}]
     }
@@ -118,6 +118,7 @@ def _decision(row):
         "decided_on": str(row.decided_on),
         "registry_number": row.registry_number,
         "state": _together([assignment["state"] for assignment in assignments]),
+        "finished": sum(assignment["state"] in ("done", "dropped") for assignment in assignments),
         "assignments": assignments,
     }
 

@@ -19,6 +19,7 @@ from actionplans.models.voices import own_bodies
 from actionplans.proposing import plans_awaiting_decision, plans_awaiting_rank
 from agreements.models import Agreement
 from followup.assessing import rounds_to_assess
+from followup.assignments import waiting_for
 from followup.models import Report, Respondent, Return, Round
 from parties.models import Party, Right
 
@@ -30,7 +31,7 @@ NEVER = datetime.date.max
 class Task:
     """One thing to do. ``count`` is how many answers or questions it holds; the badge adds them up."""
 
-    kind: str  # report, returned, approve, review, assess, decide, round
+    kind: str  # report, returned, approve, review, assess, decide, round, assignment
     title: str
     url: str
     agreement: Agreement
@@ -52,12 +53,20 @@ class Task:
 def tasks_of(user):
     """Everything that waits for ``user``, the earliest first; what has no date stands last."""
     tasks = [*_answers(user), *_reviews(user), *_steps(user), *_assessments(user), *_questions(user), *_plans(user)]
+    tasks += _assignments(user)
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.agreement.short_name, task.title))
 
 
 def count_for(user):
     """The figure of the badge: what the tasks of ``user`` add up to."""
-    others = [*_reviews(user), *_steps(user), *_assessments(user), *_questions(user), *_plans(user)]
+    others = [
+        *_reviews(user),
+        *_steps(user),
+        *_assessments(user),
+        *_questions(user),
+        *_plans(user),
+        *_assignments(user),
+    ]
     return _number_of_answers(user) + sum(task.count for task in others)
 
 
@@ -222,6 +231,18 @@ def _assessments(user):
             reverse("followup:assessment_list", args=[round.agreement.slug, round.label]), round.agreement,
             round.prepare_on, 1, _round_name(round),
         )  # fmt: skip
+
+
+# --- those who got something to do by a decision ---------------------------------------------------------------------
+
+
+def _assignments(user):
+    """What a body gave the person's parties and bodies to do and they have not reported."""
+    for row in waiting_for(user):
+        if not row.reported_at:
+            url = reverse("followup:assignment_detail", args=[row.place.slug, row.pk])
+            about = _("uppdrag från %(body)s") % {"body": row.decision.body.name}
+            yield Task("assignment", row.text, url, row.place, row.due_on, 1, about, row.receiver.name)
 
 
 # --- those who decide -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A person's calendar: last days to answer, meetings, and for coordinators the days of their rounds.
+"""A person's calendar: last days to answer, meetings, assignments, and for coordinators the days of their rounds.
 
 A calendar program fetches it without login, by an address that holds a secret. What it gets is what the person may see
 at that moment: rights are asked anew each time, and a closed account or a renewed key opens nothing.
@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
 from agreements.models import Agreement
+from followup.assignments import waiting_for
 from followup.letters import absolute, place_of
 from followup.models import Respondent, Round
-from governance.models import Body, Meeting
+from governance.models import Assignment, Body, Meeting
 from parties.models import FeedKey, Party, Right
 from parties.rights import with_right
 
@@ -118,6 +119,7 @@ def entries_of(user, *, since, unknown):
         *_last_days(user, since, unknown),
         *_meetings(user, since, unknown),
         *_round_days(user, since, unknown),
+        *_assignments(user, since, unknown),
     ]
 
 
@@ -182,3 +184,19 @@ def _round_days(user, since, unknown):
                     url=row.get_absolute_url(),
                     text=_("Uppföljning av %(agreement)s.") % {"agreement": row.agreement},
                 )
+
+
+def _assignments(user, since, unknown):
+    """The days when what bodies gave the person's parties and bodies to do should be done, until it is ended."""
+    rows = {row.pk: row for row in waiting_for(user) if row.due_on and row.due_on >= since}
+    for row in _with_change(Assignment.objects.filter(pk__in=rows)):
+        given = rows[row.pk]
+        yield Entry(
+            key=f"uppdrag-{row.pk}",
+            number=row.version - 1,
+            changed_at=row.changed_at or unknown,
+            title=_("Uppdrag klart: %(text)s, %(receiver)s") % {"text": row.text, "receiver": given.receiver.name},
+            day=row.due_on,
+            url=reverse("followup:assignment_detail", args=[given.place.slug, row.pk]),
+            text=_("Uppdrag från %(body)s.") % {"body": given.decision.body.name},
+        )

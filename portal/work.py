@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from actionplans.comments import editions_with_open_comments
 from actionplans.models import Edition, Proposal
 from agreements.models import Agreement
+from followup.assignments import waiting_for
 from followup.inbox import count_for, tasks_of
 from followup.models import Round
 from governance.models import Body, Meeting
@@ -33,6 +34,7 @@ def work(request):
         .filter(meeting__body__in=bodies.values("pk"), published_at__isnull=True)
         .for_list(),
         "agreements": Agreement.objects.shared_with(user).select_related("county").order_by("county__sort_name"),
+        "reported": [row for row in waiting_for(user) if row.reported_at],
         "can_import": may_import(user),
         "today": timezone.localdate(),
         "crumbs": [(_("Mitt arbete"), "")],
