@@ -41,6 +41,7 @@ class Happening:
     title: str
     url: str = ""
     note: str = ""
+    receivers: tuple = ()  # (name, url) of each, where several got the same assignment
     number: int = 0
 
     @property
@@ -116,9 +117,16 @@ class Year:
         decided = Q(decision__in=list(decisions.values_list("pk", flat=True)))
         own = Q(pk__in=Assignment.objects.answerable_by(self.user).values("pk"))
         rows = Assignment.objects.filter(decided | own, decision__agreement=self.agreement, due_on__year=self.year)
-        for row in rows.select_related("party", "body"):
-            url = reverse("followup:assignment_detail", args=[self.agreement.slug, row.pk])
-            yield Happening(ASSIGNMENT, row.due_on, row.text, url, row.receiver.name)
+        rows = rows.select_related("party", "body").order_by("due_on", "decision", "text", "pk")
+        for (day, _decision, text), group in groupby(rows, key=lambda row: (row.due_on, row.decision_id, row.text)):
+            receivers = [(row.receiver.name, self._url_of(row)) for row in group]
+            if len(receivers) == 1:
+                yield Happening(ASSIGNMENT, day, text, receivers[0][1], receivers[0][0])
+            else:
+                yield Happening(ASSIGNMENT, day, text, receivers=tuple(receivers))
+
+    def _url_of(self, assignment):
+        return reverse("followup:assignment_detail", args=[self.agreement.slug, assignment.pk])
 
     # --- The wheel ----------------------------------------------------------------------------------------------------
 

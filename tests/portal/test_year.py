@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.models import Meeting
+from governance.models import Decision, Meeting
 from parties.models import Role
 from portal.wheel import APART, CENTRE, LEVELS, TRACKS, angle_of, arcs_of, months_of, point, spots_of
 from portal.year import Happening, Period, Year, year_asked
@@ -74,6 +74,15 @@ def test_agreement_year_leads_to_a_meeting_only_where_its_agenda_may_be_read(agr
         urls[role] = next(row.url for row in rows if row.kind == "meeting")
     assert not urls["anonymous"]
     assert urls[Role.COORDINATOR].endswith(f"/mote/{Meeting.objects.get().key}/")
+
+
+def test_year_holds_an_assignment_to_several_once(agreement, login_as):
+    user = login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    given = {"decision": Decision.objects.get(meeting__isnull=False), "text": "Redovisa", "due_on": DAY(2026, 10, 1)}
+    pks = [make.AssignmentFactory(party__name=name, **given).pk for name in ("Heby", "Tierp")]
+    row = Year(agreement, user, 2026).happenings[-1]
+    urls = [reverse("followup:assignment_detail", args=[agreement.slug, pk]) for pk in pks]
+    assert (row.title, row.url, row.receivers) == ("Redovisa", "", (("Heby", urls[0]), ("Tierp", urls[1])))
 
 
 def test_agreement_year_without_anything_says_what_to_expect(client, db):
