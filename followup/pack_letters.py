@@ -48,7 +48,8 @@ def send_pack(*, round, by):
     for pack in packs.filter(sent_at__isnull=True) if fresh else ():
         pack.sent_at = timezone.now()
         pack.save(update_fields=["sent_at"])
-    return len(fresh), len(members) - sum(len(away) or 1 for _receiver, away in told)
+    reached = {receiver.pk for receiver, _away in told} | {row.user_id for _receiver, away in told for row in away}
+    return len(fresh), len(members) - len(reached)
 
 
 def _receivers(members):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from followup.open_data import tables_of
 from lib.spreadsheets import Column, Table, write_workbook
+from lib.swedish import clean_text
 
 
 def pack_sheet(material):
@@ -17,7 +18,7 @@ def pack_sheet(material):
 
 
 def _sheet(table):
-    rows = [["" if value is None else str(value) for value in row] for row in table.rows]
+    rows = [["" if value is None else clean_text(str(value)) for value in row] for row in table.rows]
     columns = [Column(column.label, column.kind) for column in table.columns]
     return Table(table.title[:31], columns, rows, table.about)
 

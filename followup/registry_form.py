@@ -22,7 +22,8 @@ class RegistryForm(forms.Form):
 
     def __init__(self, data=None, *, round):
         super().__init__(data, label_suffix="")
-        self.round, self.parties = round, self._parties(round)
+        self.round = round
+        self.parties = self._parties(round)
         stored = self._stored()
         for party in self.parties:
             number = stored.get(party.pk, "")

@@ -699,6 +699,26 @@ class OutcomeFactory(DjangoModelFactory):
         model = followup.Outcome
 
 
+class CouncilPackFactory(DjangoModelFactory):
+    outcome = SubFactory(OutcomeFactory)
+    kind = "pdf"
+    file = LazyFunction(lambda: ContentFile(b"%PDF-1.7", name="underlag.pdf"))
+    sha256 = "0" * 64
+    size = 8
+
+    class Meta:
+        model = followup.CouncilPack
+
+
+class RegistryNumberFactory(DjangoModelFactory):
+    round = SubFactory(RoundFactory)
+    party = SubFactory(PartyFactory)
+    number = Sequence("{}-2026".format)
+
+    class Meta:
+        model = followup.RegistryNumber
+
+
 class ReportingRuleFactory(DjangoModelFactory):
     party = SubFactory(PartyFactory)
     needs_approver = True
