@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from governance.models import Attendance, Seat
 from governance.seating import holder_on
@@ -20,8 +21,9 @@ class Place:
 
     @property
     def title(self):
-        """The seat without the person in it: its office, or its party."""
-        return self.seat.office or (self.seat.party.name if self.seat.party else self.seat.get_role_display())
+        """The seat without the person in it: its office and its party, its role where it has neither."""
+        words = [self.seat.office, self.seat.party.name if self.seat.party else ""]
+        return ", ".join(filter(None, words)) or capfirst(self.seat.get_role_display())
 
     @property
     def is_alternate(self):

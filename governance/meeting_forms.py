@@ -64,6 +64,7 @@ class AttendanceForm(VersionedModelForm):
         help_text=gettext_lazy("En per rad: namn och befattning, eller vem som ersatte. Blir offentligt med mötet."),
     )
     field_order = ["version", "guests", "quorum"]
+    hide_optional = True
 
     class Meta:
         model = Meeting
@@ -152,6 +153,8 @@ def _names(seat):
 
 class RecordForm(VersionedModelForm):
     """The minutes of the ``meeting`` of the scope, as text, as a file, or both."""
+
+    hide_optional = True
 
     class Meta:
         model = Record

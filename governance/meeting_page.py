@@ -102,11 +102,11 @@ def meeting_of(meeting, user):
     """The page of a meeting: agenda, who was there, what was decided, and the minutes."""
     if not meeting.is_opened:
         return {}
-    decisions = Decision.objects.visible_to(user).filter(meeting=meeting, item__isnull=True)
+    decisions = Decision.objects.for_page(user).filter(meeting=meeting, item__isnull=True)
     return {
         "items": agenda_of(meeting, user),
         "came": present_at(meeting),
         "names_shown": Body.objects.shared_with(user).filter(pk=meeting.body_id).exists(),
-        "loose_decisions": decisions.select_related("agreement", "mandate__body").order_by("pk"),
+        "loose_decisions": decisions,
         "record": Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first(),
     }

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from governance.models import Seat
 
-UNCONFIRMED_MATTERS = (Seat.Role.CHAIR, Seat.Role.MEMBER, Seat.Role.ALTERNATE)  # whom a party sends
+SENT = (Seat.Role.CHAIR, Seat.Role.MEMBER, Seat.Role.ALTERNATE)  # whom a party sends
 
 
 def holder_on(seat, day):
@@ -35,11 +35,18 @@ def seats_of(bodies, today):
         seat.holder = holder_on(seat, today)
         said = seat.vacant_since is not None and seat.vacant_since <= today
         seat.is_vacant = said or (seat.pk in held and seat.holder is None)
-        seat.is_unconfirmed = bool(
-            seat.holder and seat.role in UNCONFIRMED_MATTERS and seat.mandate_confirmed_on is None
-        )
         found[seat.body_id].append(seat)
+    for seats in found.values():
+        _mark_unconfirmed(seats)
     return found
+
+
+def _mark_unconfirmed(seats):
+    """Set ``is_unconfirmed``: held seats, and where the body asks for confirmation all that are not vacant."""
+    is_practice = any(seat.mandate_confirmed_on for seat in seats)
+    for seat in seats:
+        is_sent = seat.role in SENT and not seat.is_vacant and seat.mandate_confirmed_on is None
+        seat.is_unconfirmed = is_sent and bool(seat.holder or is_practice)
 
 
 def gaps_of(mandate, seats, *, shares):

@@ -115,7 +115,10 @@ def _bodies(reader):
 
 
 def _decisions(reader):
-    return _of_bodies(reader) & (Q(agreement_id=reader.agreement.pk) | Q(agreement_id__isnull=True))
+    """What a meeting decided is read by those to whom it is opened, also in what the history remembers of it."""
+    ours = _of_bodies(reader) & (Q(agreement_id=reader.agreement.pk) | Q(agreement_id__isnull=True))
+    opened = Meeting.objects.opened_to(reader.user).values("pk")
+    return ours & (Q(meeting_id__isnull=True) | Q(meeting_id__in=opened))
 
 
 def _editions(reader):

@@ -18,11 +18,10 @@ class AgendaItemQuerySet(PartOfMeetingQuerySet):
     def for_page(self, user):
         """With what ``user`` may read of the agreement, the assignment, what the matter is about and its decisions."""
         links = self.model.links.rel.related_model.objects.for_page(user)
-        decisions = Decision.objects.visible_to(user).select_related("agreement", "mandate__body")
         return self.select_related("assignment__party", "assignment__body").prefetch_related(
             Prefetch("agreement", Agreement.objects.visible_to(user)),
             Prefetch("links", links),
-            Prefetch("decisions", decisions.order_by("pk").prefetch_related("assignments__party", "assignments__body")),
+            Prefetch("decisions", Decision.objects.for_page(user)),
         )
 
 
@@ -83,6 +82,11 @@ class DecisionQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         return self.filter(body__in=Body.objects.run_by(user).values("pk"))
+
+    def for_page(self, user):
+        """What ``user`` may read, in the order it was decided, each with the assignments it gave."""
+        rows = self.visible_to(user).select_related("agreement", "mandate__body").order_by("pk")
+        return rows.prefetch_related("assignments__party", "assignments__body")
 
 
 class Decision(Versioned):

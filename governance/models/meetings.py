@@ -257,7 +257,7 @@ class Record(Freezable, Versioned):
             _("vilka som justerar"): self.adjusters or not is_minutes,
             _("vilken dag protokollet justerades"): self.adjusted_on or not is_minutes,
         }
-        return [word for word, there in wanted.items() if not there]
+        return [str(word) for word, there in wanted.items() if not there]
 
     @transaction.atomic
     def finish(self, *, version, by):

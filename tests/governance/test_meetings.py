@@ -3,10 +3,13 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.meeting_forms import MeetingForm
+from governance.meeting_page import one_shown
 from governance.models import AgendaItem, Meeting, Seat
 from governance.services import seat_person
 from lib.db import Frozen
@@ -179,3 +182,65 @@ def test_meeting_end_waits_for_the_day(client, keeper, meeting, day, state):
     client.post(meeting_url(meeting, "meeting_end"))
     meeting.refresh_from_db()
     assert (meeting.state, meeting.ended_at is not None) == (state, state == "held")
+
+
+# --- meeting_projector ------------------------------------------------------------------------------------------------
+
+
+def test_one_shown_leads_to_the_matter_before_and_after():
+    items = [AgendaItem(pk=number) for number in (7, 8, 9)]
+    first, middle, last, nothing = (one_shown(items, chosen) for chosen in ("7", "8", "9", "\0"))
+    assert [shown["number"] for shown in (first, middle, last, nothing)] == [1, 2, 3, None]
+    assert [(shown["previous"], shown["following"]) for shown in (first, middle, last, nothing)] == [
+        (None, items[1]), (items[0], items[2]), (items[1], None), (None, items[0])
+    ]  # fmt: skip
+    assert one_shown([], "")["following"] is None
+
+
+def test_meeting_projector_is_for_those_who_read_the_agenda(client, login_as, meeting):
+    url = meeting_url(meeting, "meeting_projector")
+    log_in(login_as, "member", meeting)
+    assert client.get(url).status_code == 404
+    meeting.call(by=factories.UserFactory())
+    assert client.get(f"{url}?punkt={meeting.agenda.get().pk}").context["item"] == meeting.agenda.get()
+
+
+# --- all that hangs on a meeting --------------------------------------------------------------------------------------
+
+
+def fill(meeting, times):
+    """Matters with links, decisions and assignments, and people who came, ``times`` of each."""
+    agreement = meeting.body.mandates.get().agreement
+    for _number in range(times):
+        item = factories.AgendaItemFactory(meeting=meeting, agreement=agreement)
+        item.links.create(round=factories.RoundFactory(agreement=agreement))
+        decision = factories.DecisionFactory(body=meeting.body, meeting=meeting, item=item, agreement=agreement)
+        factories.AssignmentFactory(decision=decision)
+        factories.DecisionFactory(body=meeting.body, meeting=meeting)
+        seat = factories.SeatFactory(body=meeting.body)
+        meeting.attendance.create(seat=seat)
+        meeting.attendance.create(name="Kim")
+
+
+@pytest.mark.parametrize("view", ["meeting_detail", "meeting_projector", "meeting_attendance", "meeting_publish"])
+def test_queries_of_a_meeting_do_not_grow_with_rows(client, keeper, meeting, view):
+    numbers = []
+    for times in (1, 29):
+        fill(meeting, times)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(meeting_url(meeting, view)).status_code == 200
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+def test_history_leaves_out_decisions_of_meetings_that_are_not_open(client, login_as, meeting):
+    """The history of an agreement is public; what is decided in a meeting is not, until it is published."""
+    agreement = meeting.body.mandates.get().agreement
+    factories.DecisionFactory(body=meeting.body, meeting=meeting, title="Hemligt beslut")
+    url = reverse("portal:agreement_history", args=[agreement.slug])
+    told = {}
+    for person in PEOPLE:
+        client.logout()
+        log_in(login_as, person, meeting)
+        told[person] = "Hemligt beslut" in client.get(url).content.decode()
+    assert told == {"anonymous": False, "party": False, "member": False, "coordinator": True}
