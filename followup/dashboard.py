@@ -18,7 +18,7 @@ from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
 from followup.shares import LABELS, ON_TRACK, figures_from
 from governance.models import Body, Responsibility
-from parties.models import Party, Right
+from parties.models import Right
 from parties.rights import with_right
 
 EARLIER = 3  # rounds beside this one
@@ -238,7 +238,7 @@ def board_of(round, user, data=None, *, as_published=False):
 
     In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
     """
-    whole, facts = read_figures([round])[round.pk], page_facts(round, user)
+    whole, facts = read_figures([round])[round.pk], page_facts(round)
     told = [row["report"]["report"] for row in facts["deviations"]]
     readable = set(told)
     if not as_published:
@@ -248,29 +248,24 @@ def board_of(round, user, data=None, *, as_published=False):
     return Board(round, whole, earlier_figures(round, user), facts, readable, part)
 
 
-def own_parts(board, user):
-    """(name, address) of the areas that the user's bodies are responsible for, and of the user's parties. Two queries.
-
-    Networks read their own area, officials their own party, on the same page.
-    """
+def own_areas(round, user):
+    """The keys of the areas that the user's bodies are responsible for: networks read their own on the same page."""
     if not user.is_authenticated:
-        return []
+        return set()
     bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
-    areas = Responsibility.objects.filter(
-        agreement=board.round.agreement_id, actor__mandate__body__in=bodies.values("pk")
-    )
-    own = set(areas.order_by().values_list("area__key", flat=True))
-    parts = [(row["name"], Part(row["key"])) for row in board.whole["areas"] if row["key"] and row["key"] in own]
-    parties = Party.objects.with_right(user, Right.SEE_PARTY).filter(
-        key__in=[row["key"] for row in board.whole["parties"]]
-    )
-    mine = set(parties.order_by().values_list("key", flat=True))
-    parts += [(row["name"], Part(None, row["key"])) for row in board.whole["parties"] if row["key"] in mine]
-    return [(name, board.round.get_absolute_url() + part.query()) for name, part in parts]
+    own = Responsibility.objects.filter(agreement=round.agreement_id, actor__mandate__body__in=bodies.values("pk"))
+    return set(own.order_by().values_list("area__key", flat=True))
 
 
 def earlier_figures(round, user):
-    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query.
+    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query."""
+    rows = earlier_outcomes(round, user).values_list("round", "round__label", "figures")
+    kept = {pk: (label, figures) for pk, label, figures in rows}
+    return list(kept.values())[-EARLIER:]
+
+
+def earlier_outcomes(round, user):
+    """What closings stored of the rounds before ``round`` that ``user`` may read; of each round the last one counts.
 
     Beside a closed round stands what was known when it closed, whatever is opened and closed again since.
     """
@@ -278,13 +273,8 @@ def earlier_figures(round, user):
         agreement=round.agreement_id, period_starts_on__lt=round.period_starts_on
     )
     stored = Outcome.objects.filter(round__in=rounds.order_by().values("pk")).exclude(figures={})
-    if round.closed_at:
-        stored = stored.filter(made_at__lte=round.closed_at)
-    else:
-        stored = stored.filter(round__closed_at__isnull=False)
-    rows = stored.order_by("round__period_starts_on", "round", "made_at", "pk")
-    kept = {pk: (label, figures) for pk, label, figures in rows.values_list("round", "round__label", "figures")}
-    return list(kept.values())[-EARLIER:]
+    when = {"made_at__lte": round.closed_at} if round.closed_at else {"round__closed_at__isnull": False}
+    return stored.filter(**when).order_by("round__period_starts_on", "round", "made_at", "pk")
 
 
 def signed(number):

@@ -67,25 +67,24 @@ def numbers_of(round):
     return _numbers(_rows(round).filter(submitted_at__isnull=False).exclude(numbers={}))
 
 
-def page_facts(round, user):
-    """What the council's page tells beside the figures: ``round``, ``deviations``, ``goals`` and ``decided``.
+def page_facts(round):
+    """What the council's page tells beside the figures: ``round`` and ``deviations``, as stored or as it is now.
 
-    Of a closed round what its closing stored; of another what is so now, and ``user`` may read.
+    What a closing stored has ``goals`` and ``decided`` too; see ``told_beside``.
     """
     if round.closed_at:
-        kept = (
-            Outcome.objects.filter(round=round)
-            .order_by("-made_at", "-pk")
-            .values_list(WithoutAnswers("facts"), flat=True)
-        )
-        if (facts := kept.first()) and facts.get("shape"):
+        kept = Outcome.objects.filter(round=round).order_by("-made_at", "-pk")
+        facts = kept.values_list(WithoutAnswers("facts"), flat=True).first()
+        if facts and facts.get("shape"):
             return facts if "deviations" in facts else _older(kept_facts(round))
-    return {
-        "round": _round(round),
-        "deviations": deviations_in(activities_of(round, DEVIATES)),
-        "goals": goal_facts(round, user),
-        "decided": decided_before(round, user),
-    }
+    return {"round": _round(round), "deviations": deviations_in(activities_of(round, DEVIATES))}
+
+
+def told_beside(round, user, facts):
+    """``goals`` and ``decided`` of the page's facts: stored, or as it is now and ``user`` may read."""
+    if round.closed_at:
+        return {name: facts.get(name) for name in ("goals", "decided")}
+    return {"goals": goal_facts(round, user), "decided": decided_before(round, user)}
 
 
 def deviations_in(activities):

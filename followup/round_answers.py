@@ -44,17 +44,16 @@ class PartForm(forms.Form):
     omrade = forms.ChoiceField(label=gettext_lazy("Område"), required=False)
     part = forms.ChoiceField(label=gettext_lazy("Part"), required=False)
 
-    def __init__(self, data, figures):
+    def __init__(self, data, parts):
         super().__init__(data)
-        for name, choices in self.choices_in(figures).items():
+        for name, choices in self.choices_in(parts).items():
             self.fields[name].choices = [("", _("Alla")), *choices]
         self.is_valid()
 
-    def choices_in(self, figures):
-        return {
-            "omrade": [(row["key"] or NO_AREA, row["name"] or NO_AREA_NAME) for row in figures["areas"]],
-            "part": [(row["key"], row["name"]) for row in figures["parties"]],
-        }
+    def choices_in(self, parts):
+        """``parts`` holds (key, name) of the round's ``areas`` and ``parties``."""
+        areas = [(key or NO_AREA, name or NO_AREA_NAME) for key, name in parts["areas"]]
+        return {"omrade": areas, "part": parts["parties"]}
 
     @property
     def said(self):
@@ -67,11 +66,9 @@ class AnswerFilter(PartForm):
     status = forms.ChoiceField(label=gettext_lazy("Svar"), required=False)
     field_order = ("status", "omrade", "part")
 
-    def choices_in(self, figures):
-        return {
-            "status": [(code, capfirst(str(label))) for code, label in CHOICES.items()],
-            **super().choices_in(figures),
-        }
+    def choices_in(self, parts):
+        named = [(code, capfirst(str(label))) for code, label in CHOICES.items()]
+        return {"status": named, **super().choices_in(parts)}
 
 
 def round_answers(request, slug, label):
@@ -80,7 +77,8 @@ def round_answers(request, slug, label):
     rounds = Round.objects.select_related("agreement", "meeting__body")
     round = get_visible(rounds, request.user, agreement=agreement, label=label)
     figures = read_figures([round])[round.pk]
-    chosen = AnswerFilter(request.GET, figures)
+    parts = {name: [(row["key"], row["name"]) for row in figures[name]] for name in ("areas", "parties")}
+    chosen = AnswerFilter(request.GET, parts)
     activities, numbers = chosen_answers(round, chosen.said)
     page = Paginator(activities, AT_ONCE).get_page(request.GET.get("sida"))
     part = Part.chosen(chosen.said, figures)

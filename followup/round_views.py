@@ -12,22 +12,19 @@ from django.views.decorators.http import require_POST
 from agreements.frame import frame
 from agreements.models import Agreement
 from followup.assessing import drafts_left
-from followup.dashboard import board_of, own_parts
+from followup.council_page import CouncilPage
+from followup.dashboard import board_of
 from followup.frame import round_frame
-from followup.goal_facts import goal_groups
+from followup.kept_page import rest_of
 from followup.models import Round
-from followup.outcome import NOT_REPORTED, unreviewed_in
-from followup.pack import pack_line
+from followup.outcome import unreviewed_in
 from followup.party_result import party_result
-from followup.round_answers import PartForm
 from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm, coverage
 from followup.schedule import proposal_for
 from followup.services import close_round, delete_round, extend, open_round
-from followup.timetable import timetable_of
 from lib.db import Frozen
 from lib.forms import answer_form
-from lib.web import get_editable, get_visible
-from parties.models import Party, Right
+from lib.web import answer_unless_kept, get_editable, get_visible
 
 
 def round_list(request, slug):
@@ -73,18 +70,15 @@ def round_delete(request, slug, label):
 
 
 def round_detail(request, slug, label):
-    """The round in figures, who is silent, what deviates, and per activity a way to each answer."""
+    """The council's page: what changed, what deviates, who is silent, what to decide; the same for an area or party."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
-    result = _result(request, agreement, round, data=request.GET)
-    parts = {
-        "picker": PartForm(request.GET, result["board"].whole),
-        "own_parts": own_parts(result["board"], request.user),
-    }
-    context = {**round_frame(agreement, round), **result, **parts, "pack": pack_line(round, request.user)}
+    page = CouncilPage(request, agreement, round)
     if round.state == "planned" and agreement.can_edit:
-        context["coverage"] = coverage(round)
-    return render(request, "followup/round_detail.html", context)
+        page.around["coverage"] = coverage(round)
+    if page.is_public:
+        return answer_unless_kept(request, page.facts, page.answer)
+    return page.answer()
 
 
 @require_POST
@@ -107,7 +101,7 @@ def round_close(request, slug, label):
     if request.method == "POST":
         done = _("Omgången är stängd. Siffrorna och namnen är sparade som de var.")
         return _change(request, slug, label, lambda round: close_round(round=round, by=request.user), done)
-    context |= _result(request, context["agreement"], round) | {"unreviewed": unreviewed_in(round)}
+    context |= _result(request, round) | {"unreviewed": unreviewed_in(round)}
     context["unagreed"] = drafts_left(round)
     return render(request, "followup/round_close.html", context)
 
@@ -118,7 +112,7 @@ def round_publish(request, slug, label):
     if request.method == "POST":
         done = _("Omgången är publicerad. Alla kan läsa den.")
         return _change(request, slug, label, lambda round: round.publish(by=request.user), done)
-    context |= _result(request, context["agreement"], round, as_published=True)
+    context |= _result(request, round, as_published=True)
     return render(request, "followup/round_publish.html", context)
 
 
@@ -175,34 +169,15 @@ def _page(request, slug, label, name):
     return round, round_frame(agreement, round, (name, ""))
 
 
-def _result(request, agreement, round, data=None, *, as_published=False):
-    """What every page that shows the round in figures needs."""
-    board = board_of(round, request.user, data, as_published=as_published)
-    is_told_who = Agreement.objects.shared_with(request.user).filter(pk=agreement.pk).exists()
+def _result(request, round, *, as_published=False):
+    """What the pages that close and publish show of the round in figures."""
+    board = board_of(round, request.user, as_published=as_published)
     return {
         "board": board,
         "figures": board.figures,
-        "goals": goal_groups(board.facts.get("goals"), board.part.area or ""),
-        "decided": board.facts.get("decided"),
-        "meeting": board.facts["round"]["meeting"],
-        "timetable": timetable_of(round, board.facts["round"]["meeting"], is_told_who=is_told_who),
-        "is_told_who": is_told_who,
-        "own_places": _own_places(request.user, round, board),
         "reopenings": round.reopenings.select_related("reopened_by"),
+        **rest_of(board.facts, board.part, round, request.user),
     }
-
-
-def _own_places(user, round, board):
-    """(respondent, its line of the figures with ``answered`` and ``missing``) of the parties the user belongs to."""
-    own = Party.objects.with_right(user, Right.SEE_PARTY)
-    places = round.respondents.filter(party__in=own.values("pk")).select_related("party", "round")
-    lines = {row["key"]: row for row in board.whole["parties"]}
-    told = []
-    for place in places:
-        if line := lines.get(place.party.key):
-            missing = line["shares"].get(NOT_REPORTED, 0)
-            told.append((place, {"asked": line["total"], "answered": line["total"] - missing, "missing": missing}))
-    return told
 
 
 def _answer_round(request, form, template, context, done):

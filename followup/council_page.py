@@ -1,0 +1,89 @@
+"""The council's page as one reader opens it: what is kept of it, and what stands around that."""
+
+from functools import cached_property
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from agreements.models import Agreement
+from followup.dashboard import Part, own_areas
+from followup.frame import round_frame
+from followup.kept_page import kept_page, key_of, rest_of
+from followup.pack import pack_line
+from followup.round_answers import PartForm
+from followup.timetable import timetable_of
+from parties.models import Party, Right
+from parties.rights import hats_on
+
+
+class CouncilPage:
+    """The page of ``round`` for the reader; ``around`` is what the template knows beside what is kept."""
+
+    def __init__(self, request, agreement, round):
+        self.request, self.user, self.agreement, self.round = request, request.user, agreement, round
+        self.hats = hats_on(self.user, Agreement, agreement.slug)
+        self.rights = frozenset().union(*(hat.rights for hat in self.hats))
+        self.chosen = {name: request.GET[name] for name in ("omrade", "part") if request.GET.get(name)}
+        self.key = key_of(round, self.user, agreement, self.hats, self.chosen)
+        self.around = {
+            **round_frame(agreement, round),
+            "hats": self.hats,
+            "chosen": self.chosen,
+            "is_told_who": Right.SEE_AGREEMENT in self.rights,
+            "reopenings": round.reopenings.select_related("reopened_by"),
+            "pack": pack_line(round, self.user),
+        }
+
+    @property
+    def is_public(self):
+        """Whether the page shows and leads to nothing but what everybody may read."""
+        return bool(self.round.published_at and self.agreement.is_published and not self.agreement.can_edit)
+
+    @property
+    def facts(self):
+        """Everything that the page shows, as values."""
+        worn = [(hat.pk, hat.role, hat.party.name) for hat in self.hats]
+        packs = [pack.pk for pack in self.around["pack"]["packs"]]
+        again = [row.pk for row in self.around["reopenings"]]
+        return timezone.localdate(), self.key, self.round.published_at, worn, packs, again, self.around["example"]
+
+    @cached_property
+    def kept(self):
+        return kept_page(self.key, self.round, self.user, self.around)
+
+    def answer(self):
+        kept, round = self.kept, self.round
+        rest = {} if round.closed_at else rest_of({}, kept["part"], round, self.user)
+        context = {
+            **self.around,
+            **kept,
+            **rest,
+            "timetable": timetable_of(round, kept["meeting"], is_told_who=self.around["is_told_who"]),
+            "own_places": self.own_places,
+            "own_parts": self.own_parts,
+            "picker": PartForm(self.request.GET, kept["parts"]),
+        }
+        return render(self.request, "followup/round_detail.html", context)
+
+    @cached_property
+    def own_places(self):
+        """(respondent, how much it was ``asked``, has ``answered`` and is ``missing``) of the reader's parties."""
+        if not self.hats:
+            return []
+        own = Party.objects.with_right(self.user, Right.SEE_PARTY)
+        places = self.round.respondents.filter(party__in=own.values("pk"))
+        told = []
+        for place in places.select_related("party", "round"):
+            asked, missing = self.kept["lines"].get(place.party.key, (0, 0))
+            if asked:
+                told.append((place, {"asked": asked, "answered": asked - missing, "missing": missing}))
+        return told
+
+    @property
+    def own_parts(self):
+        """(name, address) of the areas of the reader's bodies, and of the reader's parties."""
+        own, url = own_areas(self.round, self.user), self.round.get_absolute_url()
+        parts = [(name, Part(key)) for key, name in self.kept["parts"]["areas"] if key and key in own]
+        mine = {place.party.key for place, _row in self.own_places}
+        parts += [(name, Part(None, key)) for key, name in self.kept["parts"]["parties"] if key in mine]
+        return [(name, url + part.query()) for name, part in parts]

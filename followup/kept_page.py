@@ -1,0 +1,75 @@
+"""The council's page as HTML, kept until something that it shows is written.
+
+What is kept is the same for everybody who holds the same rights on the agreement and the same roles at parties; who
+reads, and the steps that a coordinator can take, stand outside. The key says what the page was made of: the outcomes
+that closings have stored, and of a round that takes answers how much of it has been written. Rows and versions only
+grow, so a sum of them never comes back.
+"""
+
+from hashlib import sha256
+
+from django.core.cache import caches
+from django.db.models import Count, Sum
+from django.template.loader import render_to_string
+
+from followup.dashboard import board_of, earlier_outcomes
+from followup.goal_facts import goal_groups
+from followup.models import Outcome, Report, Respondent
+from followup.outcome import NOT_REPORTED, told_beside
+
+
+def key_of(round, user, agreement, hats, chosen):
+    """What the page of ``round`` is made of for this reader, as values. ``chosen`` is the part that is shown."""
+    rights = sorted(frozenset().union(*(hat.rights for hat in hats)))
+    reader = rights, sorted({(hat.party_id, str(hat.role)) for hat in hats}), agreement.can_edit
+    stored = list(Outcome.objects.filter(round=round).order_by("pk").values_list("pk", flat=True))
+    state = round.pk, round.state, round.version, stored if round.closed_at else _written(round)
+    earlier = list(earlier_outcomes(round, user).values_list("pk", flat=True))
+    return agreement.pk, agreement.stamp, reader, sorted(chosen.items()), state, earlier
+
+
+def kept_page(key, round, user, context):
+    """The page under ``key``, from the cache or drawn anew, as values.
+
+    ``top`` and, of a closed round, ``rest`` are HTML; ``parts``, ``lines``, ``total`` and ``meeting`` are for what
+    stands around it.
+    """
+    name = "council-page:" + sha256(repr(key).encode()).hexdigest()
+    found = caches["pages"].get(name)
+    if found is None:
+        found = _drawn(round, user, context)
+        caches["pages"].set(name, found)
+    return found
+
+
+def rest_of(board_facts, part, round, user):
+    """What the second half of the page knows: ``goals`` and ``decided``.
+
+    Of an open round it is never kept: some read drafts of what is assessed, and it changes by itself.
+    """
+    told = told_beside(round, user, board_facts)
+    return {"goals": goal_groups(told["goals"], part.area or ""), "decided": told["decided"]}
+
+
+def _written(round):
+    reports = Report.objects.filter(round=round).order_by().aggregate(Count("pk"), Sum("version"))
+    places = Respondent.objects.filter(round=round).order_by()
+    return [*reports.values(), *places.aggregate(Count("pk"), Sum("version"), Sum("party__version")).values()]
+
+
+def _drawn(round, user, context):
+    board = board_of(round, user, context["chosen"])
+    context = {**context, "board": board, "figures": board.figures}
+    rest = None
+    if round.closed_at:
+        rest = render_to_string("followup/_round_rest.html", context | rest_of(board.facts, board.part, round, user))
+    return {
+        "top": render_to_string("followup/_round_result.html", context),
+        "rest": rest,
+        "part": board.part,
+        "parts": {name: [(row["key"], row["name"]) for row in board.whole[name]] for name in ("areas", "parties")},
+        "lines": {row["key"]: (row["total"], row["shares"].get(NOT_REPORTED, 0)) for row in board.whole["parties"]},
+        "total": board.figures.total,
+        "meeting": board.facts["round"]["meeting"],
+        "answers_url": board.url(),
+    }
