@@ -174,8 +174,7 @@ def map_of(title, unit, places, box, *, silent, source=""):
 def _give_looks(places, *, is_share):
     """Sort the places into classes; (look, word) of each class, the lowest first. Shares are sorted by quarters."""
     values = sorted({place.value for place in places})
-    is_few = len(values) == 1 or (len(values) <= LOOKS and all(value == int(value) for value in values))
-    if not values or (is_few and not is_share):
+    if not values or (not is_share and _are_few(values)):
         words = {place.value: place.said for place in places}
         looks = {value: _look(number, len(values)) for number, value in enumerate(values)}
         for place in places:
@@ -191,6 +190,11 @@ def _give_looks(places, *, is_share):
         (_look(number, count), _between(low, high, " %" if is_share else "", number == count - 1))
         for number, low, high in ends
     ]
+
+
+def _are_few(values):
+    """Whether each value can be a class of its own: one alone, or whole numbers that lie close."""
+    return len(values) == 1 or (values[-1] - values[0] < LOOKS and all(value == int(value) for value in values))
 
 
 def _look(number, count):
@@ -289,7 +293,7 @@ def _indicator_map(indicator, agreement, towns, box, choice):
     places = [_indicator_place(town, values.get(town.scb_code), data["decimals"]) for town in towns]
     title = ", ".join(filter(None, [data["name"], sexes[sex] if sex else "", time]))
     return {
-        "map": map_of(title, data["unit"], places, box, silent=_("uppgift saknas"), source=data["source_line"]),
+        "map": map_of(title, data["unit"], places, box, silent=_("inget värde att visa"), source=data["source_line"]),
         "sexes": list(sexes.items()) if len(sexes) > 1 else [],
         "sex": sex,
         "times": list(times),

@@ -306,7 +306,7 @@ def ticks_between(low, high, count):
         low, high = low - max(abs(low) / 10, 1), high + max(abs(high) / 10, 1)
     rough = (high - low) / count
     power = Decimal(10) ** rough.adjusted()
-    step = next(size * power for size in (1, 2, 5, 10) if size * power >= rough)
+    step = next(size * power for size in (1, 2, Decimal("2.5"), 5, 10) if size * power >= rough)
     first, last = (low // step - (low % step < 0)) * step, -(-high // step - (-high % step < 0)) * step
     return [first + step * number for number in range(int((last - first) / step) + 1)]
 

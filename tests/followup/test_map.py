@@ -162,6 +162,7 @@ def test_round_map_asks_as_much_of_one_municipality_as_of_twentysix(client, logi
         ("andel av svaren", [0, 24, 25, 100], [1, 1, 2, 5], None),
         ("procent", ["40.2", "61.9"], [1, 5], None),
         ("antal", [0, 1, 2, 3, 4, 5], [1, 1, 3, 3, 5, 5], ["0 till under 2", "2 till under 4", "4 till 6"]),
+        ("antal", [12, 14, 16, 30, 98], [1, 1, 1, 2, 5], None),
         ("antal", [], [], []),
     ],
 )
