@@ -1,5 +1,7 @@
 """The letter to the council that its papers are there: a link that leads to them, through login."""
 
+from urllib.parse import urlencode
+
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
@@ -52,6 +54,11 @@ def send_pack(*, round, by):
     return len(fresh), len(members) - len(reached)
 
 
+def _through_login(path):
+    """A link that asks for login first: before the round is published the page says to others that it is not there."""
+    return absolute(f"{reverse('account_login')}?{urlencode({'next': path}, safe='/')}")
+
+
 def _receivers(members):
     """(receiver, settings of those who are away and whose letter it is too), without those who have paused theirs."""
     today = timezone.localdate()
@@ -75,8 +82,8 @@ def _letter(round, outcome, receiver, away, by):
         "round": round,
         "meeting": round.meeting,
         "away": away,
-        "url": absolute(reverse("followup:round_pack", args=[round.agreement.slug, round.label])),
-        "board_url": absolute(round.get_absolute_url()),
+        "url": _through_login(reverse("followup:round_pack", args=[round.agreement.slug, round.label])),
+        "board_url": _through_login(round.get_absolute_url()),
         "settings_url": absolute(reverse("portal:mail_settings")),
     }
     return Mail(
