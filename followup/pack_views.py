@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from followup import open_data
-from followup.frame import round_frame
+from followup.frame import round_frame, round_stance
 from followup.models import CouncilPack, RegistryNumber, Round
 from followup.pack import Kind, file_of, last_outcome, make_packs, material_for, title_of
 from followup.pack_letters import members_of, send_pack
@@ -30,6 +30,7 @@ def round_pack(request, slug, label):
     packs, outcome = list(packs.order_by("-outcome__made_at", "-outcome", "pk")), last_outcome(round)
     context = {
         **round_frame(agreement, round, (_("Underlag"), "")),
+        **_stance(agreement, round),
         "packs": [pack for pack in packs if outcome and pack.outcome_id == outcome.pk],
         "former": [pack for pack in packs if not outcome or pack.outcome_id != outcome.pk],
         "is_read_whole": Round.objects.read_whole_by(request.user).filter(pk=round.pk).exists(),
@@ -39,6 +40,14 @@ def round_pack(request, slug, label):
         "tables": open_data.TITLES.items(),
     }
     return render(request, "followup/round_pack.html", context)
+
+
+def _stance(agreement, round):
+    """Before the round is published its papers are read by fewer people than its page."""
+    if round.published_at:
+        return {}
+    readers = _("Läses av samordnarna och organen. Blir offentligt när omgången publiceras.")
+    return {"stance": {**round_stance(agreement, round), "readers": readers}}
 
 
 @require_POST
