@@ -91,7 +91,7 @@ def across(request):
         "form": form,
         "page_obj": page,
         "query": "&".join(f"{name}={form.said(name)}" for name in form.fields if form.said(name)),
-        "total": figures_from(_sum(lines)) if form.said("omgang") != ALL and len(lines) > 1 else None,
+        "total": figures_from(_sum(lines)) if form.said("part") and form.said("omgang") != ALL else None,
         "party": dict(form.fields["part"].choices).get(form.said("part")) if form.said("part") else "",
         "has_rounds": bool(rounds),
         "crumbs": [(_("Läget i länen"), "")],
@@ -136,6 +136,7 @@ def lines_of(rounds, figures, form):
 
 
 def _sum(lines):
+    """Status → count over all lines: of one party, whose commitments add up; agreements of their own do not."""
     counts = {}
     for line in lines:
         for share in line.figures.shares:

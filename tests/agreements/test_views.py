@@ -48,7 +48,7 @@ def test_tabs_ask_the_same_number_of_queries_however_many_rows(client, login_as,
     login_as(role, party=coordinating)
     few, many = ([queries(client, url(name, agreement)) for name in TABS] for agreement in (one, thirty))
     assert few == many
-    assert max(many) <= 15
+    assert max(many) <= 16
 
 
 @pytest.mark.parametrize("name", TABS)
