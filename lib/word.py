@@ -132,22 +132,23 @@ def _add_table(document, part):
     table.autofit = False
     _describe(table, part["title"])
     _draw_lines(table)
-    for cell, text in zip(table.rows[0].cells, part["head"], strict=True):
+    shares = sum(part["widths"])
+    widths = [int(ROOM * share / shares) for share in part["widths"]]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for cell, text, width in zip(table.rows[0].cells, part["head"], widths, strict=True):
+        cell.width = width
         _fill(cell, [[{"text": text, "mark": "strong"}]])
         _shade(cell)
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in part["rows"]:
         cells = table.add_row().cells
-        for cell, texts in zip(cells, row, strict=True):
+        for cell, texts, width in zip(cells, row, widths, strict=True):
+            cell.width = width
             _fill(cell, texts)
         for each in cells[0].paragraphs[0].runs:
             each.bold = True
-    shares = sum(part["widths"])
-    for column, share in zip(table.columns, part["widths"], strict=True):
-        column.width = int(ROOM * share / shares)
-        for cell in column.cells:
-            cell.width = column.width
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
