@@ -8,13 +8,23 @@ from django.utils.translation import gettext as _
 from agreements.frame import frame
 from agreements.models import Agreement
 from governance.attendance import present_at
-from governance.models import AgendaItem, Body, Decision, Meeting, Record
+from governance.models import AgendaItem, Body, Decision, Mandate, Meeting, Record
 from lib.web import get_editable, get_visible
 
 
 def meeting_url(agreement, meeting, view="meeting_detail"):
     """The address of a page of the meeting, seen from ``agreement``."""
     return reverse(f"governance:{view}", args=[agreement.slug, meeting.body.key, meeting.key])
+
+
+def with_agreements(meetings, user):
+    """The meetings, each with ``agreement``: one of its body's that ``user`` reads, under which its page stands."""
+    meetings = list(meetings)
+    mandates = Mandate.objects.visible_to(user).filter(body__in={meeting.body_id for meeting in meetings})
+    found = {mandate.body_id: mandate.agreement for mandate in mandates.select_related("agreement").order_by("pk")}
+    for meeting in meetings:
+        meeting.agreement = found.get(meeting.body_id)
+    return meetings
 
 
 def seen_meeting(user, slug, key, meeting):

@@ -23,6 +23,7 @@ from agreements.models import Agreement
 from followup.assignments import waiting_for
 from followup.letters import absolute, place_of
 from followup.models import Respondent, Round
+from governance.meeting_page import meeting_url, with_agreements
 from governance.models import Assignment, Body, Meeting
 from parties.models import FeedKey, Party, Right
 from parties.rights import with_right
@@ -153,7 +154,7 @@ def _meetings(user, since, unknown):
     """The meetings of the bodies that the person sits in."""
     bodies = with_right(Body.objects.all(), user, Right.SEE_BODY)
     rows = Meeting.objects.filter(body__in=bodies.values("pk"), held_on__gte=since)
-    for row in _with_change(rows).select_related("body__county"):
+    for row in with_agreements(_with_change(rows).select_related("body__county"), user):
         yield Entry(
             key=f"mote-{row.pk}",
             number=row.version - 1,
@@ -163,7 +164,7 @@ def _meetings(user, since, unknown):
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             place=row.place,
-            url=reverse("portal:work"),
+            url=meeting_url(row.agreement, row) if row.agreement else reverse("portal:work"),
         )
 
 

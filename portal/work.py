@@ -10,6 +10,7 @@ from agreements.models import Agreement
 from followup.assignments import waiting_for
 from followup.inbox import count_for, tasks_of
 from followup.models import Round
+from governance.meeting_page import with_agreements
 from governance.models import Body, Meeting
 from parties.models import Right
 from parties.rights import with_right
@@ -29,7 +30,7 @@ def work(request):
         "editions": Edition.objects.editable_by(user).for_list(),
         "comments": editions_with_open_comments(user),
         "proposal_drafts": Proposal.objects.editable_by(user).select_related("plan__agreement", "proposed_by"),
-        "meetings": Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body"),
+        "meetings": with_agreements(_meetings_ahead(bodies), user),
         "council_rounds": Round.objects.visible_to(user)
         .filter(meeting__body__in=bodies.values("pk"), published_at__isnull=True)
         .for_list(),
@@ -41,6 +42,10 @@ def work(request):
         "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},
     }
     return render(request, "portal/work.html", context)
+
+
+def _meetings_ahead(bodies):
+    return Meeting.objects.upcoming().filter(body__in=bodies.values("pk")).select_related("body")
 
 
 def work_badge(request):
