@@ -34,7 +34,9 @@ class MomentForm(forms.Form):
     def __init__(self, data, *, indicator):
         newest = indicator.measurements.order_by("-year", "-half").values_list("year", "half").first()
         year, half = newest or (timezone.localdate().year - 1, 0)
-        super().__init__({"ar": year, "halvar": half} | {name: data[name] for name in ("ar", "halvar") if name in data})
+        super().__init__(
+            {"ar": str(year), "halvar": str(half)} | {name: data[name] for name in ("ar", "halvar") if name in data}
+        )
         for field in self.fields.values():
             make_swedish(field)
         self.fields["halvar"].choices = HALVES

@@ -12,6 +12,7 @@ from actionplans.services import refuse_unready
 from followup.figures import figures_of
 from followup.models import Outcome, Report, Respondent, Round
 from followup.outcome import closing_facts
+from followup.own_counts import count_own
 from governance.models import Decision
 from lib.db import Frozen
 
@@ -142,6 +143,7 @@ def close_round(*, round, by, at=None):
         raise Frozen(_("Omgången är inte öppen."))
     round.closed_at, round.closed_by = at or timezone.now(), by
     round.save(update_fields=["closed_at", "closed_by"])
+    count_own(round)
     stored = {"facts": closing_facts(round), "figures": figures_of(round)}
     return Outcome.objects.create(round=round, made_at=round.closed_at, **stored)
 
