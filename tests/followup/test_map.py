@@ -151,7 +151,7 @@ def test_round_map_asks_as_much_of_one_municipality_as_of_twentysix(client, logi
         ) as asked:
             assert client.get(url, {"visa": chosen}).status_code == 200
         counted.append(len(asked))
-    assert counted[0] == counted[1]
+    assert 0 < counted[0] == counted[1]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_agreement_year_asks_as_much_of_one_meeting_as_of_thirty(client, agreeme
         with CaptureQueriesContext(connection) as asked:
             client.get(url, {"ar": 2026})
         counted.append(len(asked))
-    assert counted[0] == counted[1]
+    assert 0 < counted[0] == counted[1]
 
 
 @pytest.mark.parametrize(
