@@ -3,6 +3,8 @@
 Written by those who keep the meeting, until its notes are finished.
 """
 
+from itertools import chain, groupby
+
 from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -80,15 +82,19 @@ def set_links(item, about, *, offered):
 
 @transaction.atomic
 def move_item(*, item, up, by):
-    """Move the matter one step; nothing happens at the ends. Raises Frozen where the notes are finished."""
+    """Move the matter one step, with the items that belong to it; nothing happens at the ends.
+
+    Raises Frozen where the notes are finished.
+    """
     hold_open(item.meeting_id)
-    items = list(AgendaItem.objects.filter(meeting=item.meeting_id))
-    place = items.index(item)
+    items = AgendaItem.objects.filter(meeting=item.meeting_id).select_related("assignment")
+    matters = [list(rows) for _matter, rows in groupby(items, key=lambda row: row.matter)]
+    place = next(number for number, rows in enumerate(matters) if item in rows)
     other = place - 1 if up else place + 1
-    if not 0 <= other < len(items):
+    if not 0 <= other < len(matters):
         return
-    items[place], items[other] = items[other], items[place]
-    for number, row in enumerate(items, 1):
+    matters[place], matters[other] = matters[other], matters[place]
+    for number, row in enumerate(chain(*matters), 1):
         if row.order != number * STEP:
             row.order, row._history_user = number * STEP, by
             row.save(update_fields=["order"])

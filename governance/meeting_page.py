@@ -90,8 +90,11 @@ def meeting_stance(agreement, meeting):
 
 
 def agenda_of(meeting, user):
-    """The matters in order with all that ``user`` may read of each, for those to whom the meeting is opened."""
-    return list(AgendaItem.objects.filter(meeting=meeting).for_page(user))
+    """The matters in order, each with its ``number`` and all that ``user``, to whom the meeting is opened, may read."""
+    items = list(AgendaItem.objects.filter(meeting=meeting).for_page(user))
+    for number, item in enumerate(items, 1):
+        item.number = number
+    return items
 
 
 def one_shown(items, chosen):

@@ -66,6 +66,11 @@ class AgendaItem(Versioned):
     def __str__(self):
         return self.title
 
+    @property
+    def matter(self):
+        """What the item is a part of: items that follow up what one decision gave to several are one matter."""
+        return ("decision", self.assignment.decision_id) if self.assignment_id else ("item", self.pk)
+
 
 def read_by(user, path=""):
     """What ``Decision.objects.visible_to`` asks of rows that lead to a decision by ``path`` (``decision__``)."""

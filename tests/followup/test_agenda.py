@@ -84,6 +84,15 @@ def test_item_move_moves_one_step(client, keeper, meeting, title, till, expected
     assert "".join(titles(meeting)) == expected
 
 
+def test_item_move_moves_what_one_decision_gave_to_several_as_one_matter(client, keeper, meeting):
+    decision = factories.DecisionFactory(body=meeting.body)
+    for order, name in enumerate("abcd"):
+        given = factories.AssignmentFactory(decision=decision) if name in "bc" else None
+        factories.AgendaItemFactory(meeting=meeting, title=name, order=order, assignment=given)
+    client.post(address("item_move", meeting, AgendaItem.objects.get(title="b").pk), {"till": "upp"})
+    assert "".join(titles(meeting)) == "bcad"
+
+
 @pytest.mark.parametrize("hindrance", ["", "decision", "assignment", "published"])
 def test_item_delete_is_refused_where_something_hangs_on_it(client, keeper, meeting, mandate, hindrance):
     item = factories.AgendaItemFactory(meeting=meeting)
