@@ -148,7 +148,11 @@ class GridForm(forms.Form):
     def _check_sum(self, place, said):
         """A place's sexes add up to its total, where all are known."""
         cells = {sex or "total": said.get(f"{place['key']}_{sex or 'all'}", NO_VALUE) for sex in self.sexes}
-        numbers = {group: value and int(value) for group, (value, gap) in cells.items() if value is not None or gap}
+        numbers = {
+            group: None if value is None else int(value)
+            for group, (value, gap) in cells.items()
+            if value is not None or gap
+        }
         try:
             validate_numbers(numbers)
         except ValidationError as error:
@@ -237,6 +241,8 @@ class DefinitionsForm(forms.Form):
         super().__init__(clean_data(data))
         self.indicator = indicator
         self.stored = list(indicator.definitions.order_by("from_year", "pk"))
+        if data is not None:  # what somebody added since the page was opened stands in no field of it
+            self.stored = [row for row in self.stored if f"year_{row.pk}" in data]
         self.initial["version"] = indicator.version
         for row in [*self.stored, IndicatorDefinition()]:
             self._add_fields(row)

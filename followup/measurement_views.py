@@ -42,9 +42,10 @@ def definition_edit(request, slug, indicator):
         try:
             form.save()
         except VersionConflict as conflict:
-            form.data = form.data.copy() | {"version": conflict.current.version}
+            form.data = form.data.copy()
+            form.data["version"] = conflict.current.version
             form.add_error(None, _("Någon annan sparade indikatorn medan du skrev. Ditt står kvar. Spara igen."))
-            context |= {"form": form, "stored": form.stored}
+            context |= {"form": form, "stored": row.definitions.order_by("from_year", "pk")}
             return render(request, "followup/definition_edit.html", context, status=409)
         messages.success(request, _("Sparat."))
         return redirect(indicator_url(row))

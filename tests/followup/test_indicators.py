@@ -3,10 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from followup.indicators_page import chart_of, indicator_data, indicators_data, trend_of
-from followup.models import IndicatorDefinition, Measurement
+from followup.models import Assessment, IndicatorDefinition, Measurement
 from lib.charting import draw_lines
+from parties.models import Role
 from tests import factories as make
 
 
@@ -154,3 +158,138 @@ def test_chart_of_keeps_halves_apart(indicator, halves):
 
 def test_chart_of_nothing(indicator):
     assert draw_lines(chart_of(indicator_data(indicator))) == ""
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coordinator(indicator, login_as):
+    return login_as(Role.COORDINATOR, party=indicator.agreement.coordinating_party)
+
+
+def url(name, indicator, *args):
+    return reverse(f"followup:{name}", args=[indicator.agreement.slug, indicator.key, *args])
+
+
+def list_url(name, indicator):
+    return reverse(f"followup:{name}", args=[indicator.agreement.slug])
+
+
+NEW = {"name": "Andel i arbete", "source": "own", "decimals": "1"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({}, ""),
+        ({"source": "kolada", "kpi": "n 02267"}, ""),
+        ({"source": "kolada"}, "Skriv nyckeltalets beteckning i Kolada"),
+        ({"source": "kolada", "kpi": "Sysselsättning"}, "Skriv N eller U och fem siffror"),
+        ({"kpi": "N02267"}, "Välj Kolada som källa"),
+        ({"source": "other"}, "Skriv vem som mäter."),
+        ({"target_year": "2028"}, "Skriv målvärdet också"),
+        ({"target_value": "80,5", "target_year": "2028", "better": "higher"}, ""),
+        ({"target_value": "åttio"}, "Skriv ett tal, till exempel 1234,5."),
+        ({"decimals": "9"}, "3"),
+    ],
+)
+def test_indicator_create_saves_or_says_what_to_do(indicator, coordinator, client, typed, problem):
+    response = client.post(list_url("indicator_create", indicator), NEW | typed)
+    made = indicator.agreement.indicator_set.exclude(pk=indicator.pk).first()
+    assert (made is None) == bool(problem)
+    assert problem in response.content.decode()
+    if made:
+        assert made.kpi in ("", "N02267")
+
+
+def test_indicator_edit_keeps_the_source_of_stored_values(indicator, coordinator, client):
+    make.MeasurementFactory(indicator=indicator)
+    said = NEW | {"version": 1, "source": "kolada", "kpi": "N02267"}
+    response = client.post(url("indicator_edit", indicator), said)
+    assert "Indikatorn har redan värden från sin källa" in response.content.decode()
+    client.post(url("indicator_edit", indicator), NEW | {"version": 1})
+    indicator.refresh_from_db()
+    assert (indicator.name, indicator.source) == ("Andel i arbete", "own")
+
+
+def test_indicator_of_an_activity_is_a_count(indicator, coordinator, client):
+    edition = make.EditionFactory(plan__agreement=indicator.agreement)
+    lineage = make.ActivityFactory(edition=edition, counts="adults").lineage
+    make.adopt(edition)
+    client.post(list_url("indicator_create", indicator), NEW | {"lineage": str(lineage)})
+    made = indicator.agreement.indicator_set.latest("pk")
+    assert (made.lineage, made.is_count, made.decimals, made.order) == (lineage, True, 0, 1)
+
+
+def test_indicator_delete_stops_where_an_assessment_rests_on_it(indicator, coordinator, client):
+    make.MeasurementFactory(indicator=indicator)
+    assessment = Assessment.objects.create(
+        round=make.RoundFactory(agreement=indicator.agreement),
+        goal=make.GoalFactory(agreement=indicator.agreement),
+        body=make.BodyFactory(),
+    )
+    assessment.indicators.add(indicator)
+    assert "kan inte tas bort" in client.post(url("indicator_delete", indicator)).content.decode()
+    assessment.indicators.clear()
+    assert "1</strong> värde" in client.get(url("indicator_delete", indicator)).content.decode()
+    client.post(url("indicator_delete", indicator))
+    assert not Measurement.objects.exists()
+
+
+def test_indicator_data_exports_without_small_counts_and_formulas(indicator, coordinator, client):
+    indicator.is_count, indicator.decimals, indicator.name = True, 0, "=HYPERLINK(1)"
+    indicator.save()
+    counted(indicator, make.PartyFactory(name="Ekby"), total=3)
+    counted(indicator, None, total=40, women=-20)
+    text = client.get(url("indicator_data", indicator, "csv")).content.decode("utf-8-sig")
+    head, *rows = [line.split(";") for line in text.splitlines()]
+    assert head[:7] == ["Indikator", "Enhet", "Plats", "Kod", "Kön", "Tid", "Värde"]
+    assert {row[0] for row in rows} == {"'=HYPERLINK(1)"}
+    assert [row[6:8] for row in rows] == [["", "under 5, döljs"], ["", "under 5, döljs"], ["", "under 5, döljs"]]
+    assert client.get(url("indicator_data", indicator, "json")).json() == indicator_data(indicator)
+    assert client.get(url("indicator_data", indicator, "xml")).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "expected"), [(Role.COORDINATOR, "3"), ("anonymous", "under 5, döljs")])
+def test_indicator_detail_shows_small_counts_to_those_who_edit(indicator, client, login_as, role, expected):
+    indicator.is_count, indicator.decimals = True, 0
+    indicator.save()
+    counted(indicator, None, total=3)
+    login_as(role, party=indicator.agreement.coordinating_party)
+    page = client.get(url("indicator_detail", indicator)).content.decode()
+    assert f'data-label="2024">{expected}</td>' in page
+
+
+@pytest.mark.parametrize("place", ["", "riket", "finns-inte"])
+def test_indicator_detail_with_and_without_values(indicator, client, place):
+    assert "Det finns inga värden än." in client.get(url("indicator_detail", indicator)).content.decode()
+    make.MeasurementFactory(indicator=indicator)
+    make.MeasurementFactory(indicator=indicator, county=None)
+    chosen = client.get(url("indicator_detail", indicator), {"plats": place})
+    assert chosen.context["page"].place == ("riket" if place == "riket" else chosen.context["data"]["main"])
+
+
+def test_indicator_list_asks_as_many_questions_for_thirty(indicator, client, django_assert_max_num_queries):
+    url = list_url("indicator_list", indicator)
+    make.MeasurementFactory(indicator=indicator)
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    goal = make.GoalFactory(agreement=indicator.agreement)
+    for row in make.IndicatorFactory.create_batch(29, agreement=indicator.agreement, goal=goal):
+        make.MeasurementFactory(indicator=row)
+    with django_assert_max_num_queries(len(one)):
+        assert client.get(url).content.decode().count("Inget värde än") == 0
+
+
+def test_indicator_list_of_an_agreement_without_any(indicator, coordinator, client):
+    indicator.delete()
+    assert "inga indikatorer än" in client.get(list_url("indicator_list", indicator)).content.decode()
+
+
+def test_what_was_not_fetched_is_told_to_those_who_edit_only(indicator, client, login_as):
+    make.IndicatorFactory._meta.model.objects.filter(pk=indicator.pk).update(fetch_error="Kolada svarar inte just nu.")
+    assert "Kolada svarar inte" not in client.get(url("indicator_detail", indicator)).content.decode()
+    login_as(Role.COORDINATOR, party=indicator.agreement.coordinating_party)
+    assert "Kolada svarar inte" in client.get(url("indicator_detail", indicator)).content.decode()
