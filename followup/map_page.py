@@ -45,7 +45,7 @@ PATTERNS = (  # look, ground, ink and strokes in a square of six: each is known 
     ("class-4", "#5e97a6", "#e9f2f4", "M0 3h6M3 0v6"),
     ("class-5", "#0b5a6f", "", ""),
     (SILENT, "#ffffff", "#8b969e", "M-1 5l2 2M0 0l6 6M5 -1l2 2"),
-    (OUTSIDE, "#f4f7f5", "", ""),
+    (OUTSIDE, "#ffffff", "#8b969e", "M1.5 1.5l3 3M4.5 1.5l-3 3"),
 )
 
 
@@ -155,11 +155,17 @@ class Map:
         if known[0].value == known[-1].value:
             told = _("Alla kommuner med värde har %(value)s.") % {"value": known[0].said}
         else:
-            facts = {"high": known[-1].name, "most": known[-1].said, "low": known[0].name, "least": known[0].said}
+            facts = {"high": _who(known, -1), "most": known[-1].said, "low": _who(known, 0), "least": known[0].said}
             told = _("Högst: %(high)s, %(most)s. Lägst: %(low)s, %(least)s.") % facts
         lacking = len(self.places) - len(known)
         without = ngettext("%(count)d kommun har inget värde.", "%(count)d kommuner har inget värde.", lacking)
         return f"{told} {without % {'count': lacking}}" if lacking else told
+
+
+def _who(places, which):
+    """The name of the place at one end, or how many share its value."""
+    same = [place.name for place in places if place.value == places[which].value]
+    return same[0] if len(same) == 1 else _("%(count)d kommuner") % {"count": len(same)}
 
 
 def map_of(title, unit, places, box, *, silent, source=""):

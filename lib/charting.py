@@ -308,7 +308,8 @@ def ticks_between(low, high, count):
     power = Decimal(10) ** rough.adjusted()
     step = next(size * power for size in (1, 2, Decimal("2.5"), 5, 10) if size * power >= rough)
     first, last = (low // step - (low % step < 0)) * step, -(-high // step - (-high % step < 0)) * step
-    return [first + step * number for number in range(int((last - first) / step) + 1)]
+    decimals = Decimal(1).scaleb(min(step.normalize().as_tuple().exponent, 0))
+    return [(first + step * number).quantize(decimals) for number in range(int((last - first) / step) + 1)]
 
 
 def spread(tops, heights, low, high):

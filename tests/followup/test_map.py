@@ -173,11 +173,19 @@ def test_map_of_sorts_values_into_looks(unit, values, looks, words):
     assert words is None or [word for _look, word in found.keys] == words
 
 
-def test_map_of_says_the_highest_the_lowest_and_how_many_lack_a_value():
+@pytest.mark.parametrize(
+    ("values", "summary"),
+    [
+        ([], "Ingen kommun har något värde att visa."),
+        ([None], "Ingen kommun har något värde att visa."),
+        ([2, 2], "Alla kommuner med värde har 2."),
+        ([1, 3, None], "Högst: Kommun 1, 3. Lägst: Kommun 0, 1. 1 kommun har inget värde."),
+        ([0, 0, 3, None, None], "Högst: Kommun 2, 3. Lägst: 2 kommuner, 0. 2 kommuner har inget värde."),
+    ],
+)
+def test_map_of_says_the_highest_the_lowest_and_how_many_lack_a_value(values, summary):
     places = [
-        Place("Heby", "", Decimal(1), "1"),
-        Place("Håbo", "", Decimal(3), "3"),
-        Place("Tierp", "", None, "saknas"),
+        Place(f"Kommun {n}", "", None if value is None else Decimal(value), str(value))
+        for n, value in enumerate(values)
     ]
-    found = map_of("Karta", "antal", places, (0, 0, 10, 10), silent="har inte svarat")
-    assert found.summary == "Högst: Håbo, 3. Lägst: Heby, 1. 1 kommun har inget värde."
+    assert map_of("Karta", "antal", places, (0, 0, 10, 10), silent="har inte svarat").summary == summary
