@@ -62,6 +62,7 @@ def assignment():
     return (own or Assignment.objects.create(decision=decision, party=party, text="Lista hindren")).pk
 
 
+MINUTES = (*MEETING[:2], lambda: Meeting.objects.filter(body__key="exempel-radet", record__isnull=False).first().key)
 AGREEMENTS = [
     "uppsala-2019-2021",
     "stockholm-ksl-2008",
@@ -109,6 +110,7 @@ PAGES = {
     "governance:meeting_projector": (MEETING, "samordnare"),
     "governance:meeting_publish": (MEETING, "samordnare"),
     "governance:record_edit": (MEETING, "samordnare"),
+    "governance:record_finish": (MINUTES, "samordnare"),
     "governance:row_create": ((SLUG, "organ"), "samordnare"),
     "governance:row_edit": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
     "governance:row_delete": ((SLUG, "platser", row(Seat, body__key="exempel-radet")), "samordnare"),
@@ -153,6 +155,13 @@ PAGES = {
     "followup:edition_adopt": (PLAN, "samordnare"),
     "followup:round_list": ((SLUG,), None),
     "followup:round_detail": ((SLUG, "2"), "radsledamot"),
+    "followup:indicator_list": ((SLUG,), "samordnare"),
+    "followup:indicator_detail": ((SLUG, "kvinnor-arbetskraft"), None),
+    "followup:indicator_create": ((SLUG,), "samordnare"),
+    "followup:indicator_edit": ((SLUG, "kvinnor-arbetskraft"), "samordnare"),
+    "followup:indicator_delete": ((SLUG, "kvinnor-arbetskraft"), "samordnare"),
+    "followup:measurement_edit": ((SLUG, "studiebesok-antal"), "samordnare"),
+    "followup:definition_edit": ((SLUG, "gymnasieutbildning"), "samordnare"),
     "followup:round_map": ((SLUG, "1"), None),
     "followup:round_answers": ((SLUG, "2"), "radsledamot"),
     "followup:round_pack": ((SLUG, "1"), "samordnare"),
@@ -192,6 +201,7 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
+    "followup:indicator_data",
     "followup:assignment_resume",
     "governance:meeting_call",
     "governance:meeting_end",
