@@ -1,5 +1,6 @@
 """Who was at a meeting: the seats in force that day, with who came, and others by name."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -17,6 +18,7 @@ class Place:
 
     seat: Seat
     row: Attendance | None
+    day: datetime.date
     holder: object = None  # the person in the seat that day
 
     @property
@@ -28,6 +30,11 @@ class Place:
     @property
     def is_alternate(self):
         return self.seat.role == Seat.Role.ALTERNATE
+
+    @property
+    def was_vacant(self):
+        since = self.seat.vacant_since
+        return since is not None and since <= self.day
 
     @property
     def presence(self):
@@ -48,7 +55,7 @@ def places_of(meeting):
     in_force = Seat.objects.on(meeting.held_on).filter(body=meeting.body_id).values("pk")
     seats = Seat.objects.filter(Q(pk__in=in_force) | Q(pk__in=list(rows)))
     places = [
-        Place(seat, rows.get(seat.pk), holder_on(seat, meeting.held_on))
+        Place(seat, rows.get(seat.pk), meeting.held_on, holder_on(seat, meeting.held_on))
         for seat in seats.select_related("party", "membership__user", "alternate_for__party")
     ]
     return sorted(places, key=_order)

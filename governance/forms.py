@@ -328,6 +328,8 @@ class DecisionForm(OfBodyForm):
         body = self.cleaned_data.get("body") if self.is_new else self.instance.body
         if meeting and body and meeting.body != body:
             self.add_error("meeting", _("Mötet hölls av ett annat organ. Välj ett möte i samma organ."))
+        elif meeting and meeting.quorum == Meeting.Quorum.NO:
+            self.add_error("meeting", _("Mötet var inte beslutsfört. Välj ett annat möte, eller ändra mötets närvaro."))
 
 
 KINDS = [BodyForm, MandateForm, SeatForm, ResponsibilityForm, DecisionForm]

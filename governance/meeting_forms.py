@@ -103,10 +103,10 @@ class AttendanceForm(VersionedModelForm):
         return {**super().stored(row), **values, "guests": "\n".join(guests)}
 
     def with_all_present(self):
-        """The same form, unsaved, in which everybody of whom nothing is noted is present; alternates are left."""
+        """The same form, unsaved, where all of whom nothing is noted are present but alternates and vacant seats."""
         data = self.data.copy()
         for place in self.places:
-            if not place.is_alternate and not data.get(_presence(place.seat.pk)):
+            if not (place.is_alternate or place.was_vacant) and not data.get(_presence(place.seat.pk)):
                 data[_presence(place.seat.pk)] = Presence.PRESENT
         return type(self)(data, instance=self.instance)
 

@@ -56,10 +56,9 @@ def meeting_detail(request, slug, key, meeting):
 def meeting_edit(request, slug, key, meeting):
     """Change when and where, until the meeting is published."""
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
-    context = meeting_frame(agreement, meeting, (_("Ändra"), ""))
     if meeting.published_at:
-        messages.error(request, _("Mötet är publicerat och ändras inte längre."))
-        return redirect(meeting_url(agreement, meeting))
+        return _answer_published(request, agreement, meeting)
+    context = meeting_frame(agreement, meeting, (_("Ändra"), ""))
     form = MeetingForm(request.POST or None, instance=copy(meeting))
     return answer_form(request, form, "governance/meeting_edit.html", context, url=meeting_url(agreement, meeting))
 
@@ -90,6 +89,8 @@ def meeting_call(request, slug, key, meeting):
 def meeting_attendance(request, slug, key, meeting):
     """Note who came, seat by seat, who else was there, and whether the meeting can decide."""
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
+    if meeting.published_at:
+        return _answer_published(request, agreement, meeting)
     form = AttendanceForm(request.POST or None, instance=copy(meeting))
     context = meeting_frame(agreement, meeting, (_("Närvaro"), ""))
     if "alla" in request.POST:
@@ -127,6 +128,11 @@ def meeting_publish(request, slug, key, meeting):
         return _change(request, slug, key, meeting.key, "publish", _("Mötet är publicerat. Alla kan läsa det."))
     context = {**meeting_frame(agreement, meeting, (_("Publicera"), "")), **meeting_of(meeting, request.user)}
     return render(request, "governance/meeting_publish.html", context)
+
+
+def _answer_published(request, agreement, meeting):
+    messages.error(request, _("Mötet är publicerat och ändras inte längre."))
+    return redirect(meeting_url(agreement, meeting))
 
 
 def _change(request, slug, key, meeting, verb, done):

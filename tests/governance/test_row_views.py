@@ -247,6 +247,13 @@ def test_decision_is_of_the_body_that_met(mandate, agreement, coordinator):
     assert (form.is_valid(), form.save().agreement) == (True, agreement)
 
 
+def test_decision_is_not_taken_by_a_meeting_without_quorum(mandate, agreement, coordinator):
+    meeting = factories.MeetingFactory(body=mandate.body, quorum="no")
+    data = {"body": mandate.body.pk, "title": "Beslut", "kind": "other", "decided_on": "2026-06-01"}
+    form = DecisionForm({**data, "meeting": meeting.pk}, agreement=agreement, user=coordinator)
+    assert list(form.errors) == ["meeting"]
+
+
 def test_decision_about_another_agreement_is_not_edited_here(client, mandate, agreement, coordinator):
     other = factories.MandateFactory(body=mandate.body).agreement
     decision = factories.DecisionFactory(body=mandate.body, agreement=other)
