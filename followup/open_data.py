@@ -16,7 +16,7 @@ from followup.decided import decided_before
 from followup.figures import figures_of, read_figures
 from followup.goal_facts import goal_facts
 from followup.models import Degree, Grade, Report, ReportStatus, Round
-from followup.numbers import GROUPS
+from followup.numbers import GROUPS, in_order
 from followup.outcome import NOT_REPORTED, facts_of, kept_facts
 from followup.shares import LABELS, ORDER
 from lib.spreadsheets import csv_text
@@ -325,7 +325,8 @@ def _numbers(told):
     ]
     rows = []
     for row in told.facts["activities"]:
-        for group, line in told.facts["numbers"].get(str(row["activity"]), {}).items():
+        counted = told.facts["numbers"].get(str(row["activity"]), {})
+        for group, line in in_order(counted):
             known = line["sum"] or None if line["hidden"] or line["missing"] else line["sum"]
             rows.append([row["number"], row["title"], str(GROUPS[group]), known, line["hidden"], line["missing"]])
     about = _("Antal under 5 döljs och räknas inte in, liksom summor som skulle röja dem.")
