@@ -19,17 +19,19 @@ from parties.rights import hats_on
 class CouncilPage:
     """The page of ``round`` for the reader; ``around`` is what the template knows beside what is kept."""
 
-    def __init__(self, request, agreement, round):
-        self.request, self.user, self.agreement, self.round = request, request.user, agreement, round
+    def __init__(self, request, round):
+        self.request, self.user, self.agreement, self.round = request, request.user, round.agreement, round
+        agreement = self.agreement
         self.hats = hats_on(self.user, Agreement, agreement.slug)
         self.rights = frozenset().union(*(hat.rights for hat in self.hats))
+        self.can_edit = agreement.can_edit = Right.EDIT_AGREEMENT in self.rights
         self.chosen = {name: request.GET[name] for name in ("omrade", "part") if request.GET.get(name)}
         self.key = key_of(round, self.user, agreement, self.hats, self.chosen)
         self.around = {
             **round_frame(agreement, round),
             "hats": self.hats,
             "chosen": self.chosen,
-            "is_told_who": Right.SEE_AGREEMENT in self.rights,
+            "is_told_who": bool(self.rights & {Right.SEE_AGREEMENT, Right.EDIT_AGREEMENT}),
             "reopenings": round.reopenings.select_related("reopened_by"),
             "pack": pack_line(round, self.user),
         }
@@ -37,7 +39,7 @@ class CouncilPage:
     @property
     def is_public(self):
         """Whether the page shows and leads to nothing but what everybody may read."""
-        return bool(self.round.published_at and self.agreement.is_published and not self.agreement.can_edit)
+        return bool(self.round.published_at and self.agreement.is_published and not self.can_edit)
 
     @property
     def facts(self):

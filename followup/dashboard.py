@@ -6,10 +6,13 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from followup.figures import NOTHING, read_figures
@@ -18,11 +21,22 @@ from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
 from followup.shares import LABELS, ON_TRACK, figures_from
 from governance.models import Body, Responsibility
+from lib.templatetags.portal_ui import icon
 from parties.models import Right
 from parties.rights import with_right
 
 EARLIER = 3  # rounds beside this one
+UNASKED = 12  # deviations shown that ask the council nothing
 NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
+
+
+FIGURE = (
+    '<a class="amx__n" href="{url}"><b>{on_track}</b> {of} {total}</a><svg class="mini" viewBox="0 0 100 8" '
+    'preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8" class="sh-track"/>'
+    '<rect width="{width}" height="8" class="sh-done"/></svg>'
+)
+WARNED = '<span class="st st--warn small">{icon}{count} {word}</span>'
+MISSING = '<span class="st st--plain small">{icon}{count} {word}</span>'
 
 
 @dataclass(frozen=True)
@@ -73,8 +87,17 @@ class Cell:
     is_now: bool = True
 
     @property
-    def width(self):
-        return f"{100 * self.on_track / self.total if self.total else 0:.0f}"
+    def html(self):
+        """The cell as markup: a page has hundreds, and the engine of templates would spend most of its time on them."""
+        if not self.total:
+            return mark_safe('<span class="soft">–</span>')
+        width = f"{100 * self.on_track / self.total:.0f}"
+        html = FIGURE.format(url=escape(self.url), on_track=self.on_track, of=_("av"), total=self.total, width=width)
+        if self.deviating:
+            html += WARNED.format(icon=icon("deviates"), count=self.deviating, word=_("avviker"))
+        if self.missing:
+            html += MISSING.format(icon=icon("missing"), count=self.missing, word=_("saknas"))
+        return mark_safe(html)  # numbers, words of ours, and an escaped address
 
 
 def cell_of(label, line, url, *, is_now=True):
@@ -97,8 +120,11 @@ class Board:
 
     def url(self, part=None, *, label="", **more):
         """The address of the answers that a figure counts."""
-        place = [self.round.agreement.slug, label or self.round.label]
-        return reverse("followup:round_answers", args=place) + (part or self.part).query(**more)
+        return self._places(label or self.round.label) + (part or self.part).query(**more)
+
+    @cached_property
+    def _places(self):
+        return cache(lambda label: reverse("followup:round_answers", args=[self.round.agreement.slug, label]))
 
     @cached_property
     def line(self):
@@ -193,6 +219,15 @@ class Board:
     def unasked(self):
         return [row for row in self.deviations if not row["report"]["decision_asked"]]
 
+    @property
+    def unasked_first(self):
+        """As many as a person reads on one page; the others are among the answers."""
+        return self.unasked[:UNASKED]
+
+    @property
+    def deviating_url(self):
+        return self.url(status=ReportStatus.DEVIATING)
+
     @cached_property
     def part_name(self):
         names = [row["name"] for row in self.whole["areas"] if row["key"] == self.part.area]
@@ -259,22 +294,22 @@ def own_areas(round, user):
 
 def earlier_figures(round, user):
     """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query."""
-    rows = earlier_outcomes(round, user).values_list("round", "round__label", "figures")
-    kept = {pk: (label, figures) for pk, label, figures in rows}
+    rows = known_outcomes(round, user).exclude(round=round).exclude(figures={})
+    kept = {pk: (label, figures) for pk, label, figures in rows.values_list("round", "round__label", "figures")}
     return list(kept.values())[-EARLIER:]
 
 
-def earlier_outcomes(round, user):
-    """What closings stored of the rounds before ``round`` that ``user`` may read; of each round the last one counts.
+def known_outcomes(round, user):
+    """What closings stored of ``round`` and of those before it that ``user`` may read; of each the last one counts.
 
     Beside a closed round stands what was known when it closed, whatever is opened and closed again since.
     """
     rounds = Round.objects.visible_to(user).filter(
-        agreement=round.agreement_id, period_starts_on__lt=round.period_starts_on
+        Q(period_starts_on__lt=round.period_starts_on) | Q(pk=round.pk), agreement=round.agreement_id
     )
-    stored = Outcome.objects.filter(round__in=rounds.order_by().values("pk")).exclude(figures={})
     when = {"made_at__lte": round.closed_at} if round.closed_at else {"round__closed_at__isnull": False}
-    return stored.filter(**when).order_by("round__period_starts_on", "round", "made_at", "pk")
+    stored = Outcome.objects.filter(round__in=rounds.order_by().values("pk"), **when)
+    return stored.order_by("round__period_starts_on", "round", "made_at", "pk")
 
 
 def signed(number):

@@ -12,9 +12,9 @@ from django.core.cache import caches
 from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 
-from followup.dashboard import board_of, earlier_outcomes
+from followup.dashboard import board_of, known_outcomes
 from followup.goal_facts import goal_groups
-from followup.models import Outcome, Report, Respondent
+from followup.models import Report, Respondent
 from followup.outcome import NOT_REPORTED, told_beside
 
 
@@ -22,10 +22,9 @@ def key_of(round, user, agreement, hats, chosen):
     """What the page of ``round`` is made of for this reader, as values. ``chosen`` is the part that is shown."""
     rights = sorted(frozenset().union(*(hat.rights for hat in hats)))
     reader = rights, sorted({(hat.party_id, str(hat.role)) for hat in hats}), agreement.can_edit
-    stored = list(Outcome.objects.filter(round=round).order_by("pk").values_list("pk", flat=True))
-    state = round.pk, round.state, round.version, stored if round.closed_at else _written(round)
-    earlier = list(earlier_outcomes(round, user).values_list("pk", flat=True))
-    return agreement.pk, agreement.stamp, reader, sorted(chosen.items()), state, earlier
+    stored = list(known_outcomes(round, user).values_list("pk", flat=True))
+    state = round.pk, round.state, round.version, [] if round.closed_at else _written(round)
+    return agreement.pk, agreement.stamp, reader, sorted(chosen.items()), state, stored
 
 
 def kept_page(key, round, user, context):

@@ -71,10 +71,10 @@ def round_delete(request, slug, label):
 
 def round_detail(request, slug, label):
     """The council's page: what changed, what deviates, who is silent, what to decide; the same for an area or party."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
-    round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
-    page = CouncilPage(request, agreement, round)
-    if round.state == "planned" and agreement.can_edit:
+    rounds = _rounds().select_related("agreement__county", "agreement__coordinating_party")
+    round = get_visible(rounds, request.user, agreement__slug=slug, label=label)
+    page = CouncilPage(request, round)
+    if round.state == "planned" and page.can_edit:
         page.around["coverage"] = coverage(round)
     if page.is_public:
         return answer_unless_kept(request, page.facts, page.answer)
