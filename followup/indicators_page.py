@@ -117,7 +117,7 @@ def data_of(indicator, county=None, *, shows_small=False):
     breaks = sorted({definition.from_year for definition in definitions if definition.breaks_series})
     series, has_hidden = _series(indicator, county, shows_small)
     main = main_place(series)
-    points = next((line["points"] for line in series if line["place"] == main and line["sex"] == ""), [])
+    points = next((line["points"] for line in series if line["place"] == main and line["sex"] == ""), None)
     return {
         "shape": SHAPE,
         "key": indicator.key,
@@ -138,7 +138,7 @@ def data_of(indicator, county=None, *, shows_small=False):
         "target": _target(indicator),
         "series": series,
         "main": main,
-        "trend": trend_of(points, indicator.better, breaks, decimals=indicator.decimals),
+        "trend": _trend(points, indicator, breaks, bool(series)),
         "has_hidden": has_hidden,
     }
 
@@ -156,6 +156,12 @@ def source_line(indicator):
     if indicator.source == Indicator.Source.OWN:
         return _("Källa: parternas egen uppföljning.")
     return _("Källa: %(name)s.") % {"name": indicator.source_name or _("inte angiven")}
+
+
+def _trend(points, indicator, breaks, has_series):
+    if points is None and has_series:
+        return _unknown(_("Det finns inget värde för hela länet."))
+    return trend_of(points or [], indicator.better, breaks, decimals=indicator.decimals)
 
 
 def trend_of(points, better, breaks, *, decimals=3):

@@ -100,6 +100,6 @@ class IndicatorPage:
 
 
 def page_of(data, place=""):
-    """The IndicatorPage of ``data``; a place that it does not have is the main one."""
-    known = {line["place"] for line in data["series"]}
-    return IndicatorPage(data, place if place in known else data["main"])
+    """The IndicatorPage of ``data``; for a place that it does not have the main one, or else the first there is."""
+    known = [line["place"] for line in data["series"]]
+    return IndicatorPage(data, place if place in known else data["main"] or next(iter(known), ""))
