@@ -64,6 +64,9 @@ def _since(board):
     if not board.before or not board.before[1].total or unfinished:
         return ""  # what has not come in yet is no change
     label, then = board.before
+    if then.total != board.figures.total:  # more or fewer were asked: a difference would tell of that
+        words = {"count": then.on_track, "total": then.total, "label": label}
+        return _("mot %(count)s av %(total)s i %(label)s") % words
     change = board.figures.on_track - then.on_track
     if not change:
         return _("lika många som i %(label)s") % {"label": label}
