@@ -115,17 +115,6 @@ class AssignmentResource(GovernanceSheet):
     def rows(self):
         return Assignment.objects.filter(decision__agreement=self.run.subject)
 
-    def seen(self):
-        """As ``visible_to``, in two questions: asked as one it is nested deeper than SQLite reads."""
-        if self.run.user is None:
-            return self.rows()
-        decisions = Decision.objects.visible_to(self.run.user).filter(agreement=self.run.subject)
-        own = Assignment.objects.answerable_by(self.run.user).filter(decision__agreement=self.run.subject)
-        return self.rows().filter(
-            Q(decision__in=list(decisions.values_list("pk", flat=True)))
-            | Q(pk__in=list(own.values_list("pk", flat=True)))
-        )
-
     def identity_of(self, line):
         """Whoever got it is a party or a body, so one of the two is empty."""
         return "/".join(self.cell(line, name) for name in self.identity)
