@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -43,7 +44,7 @@ class EndForm(VersionedModelForm):
 
     def limit_choices(self):
         self.fields["end"].required = True
-        self.fields["end"].choices = Assignment.End.choices
+        self.fields["end"].choices = [(code, capfirst(label)) for code, label in Assignment.End.choices]
         self.fields["end"].error_messages["required"] = gettext("Välj om uppdraget är klart eller avslutas ändå.")
 
     def save(self, commit=True):

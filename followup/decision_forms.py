@@ -13,6 +13,7 @@ from lib.forms import Checkboxes, VersionedModelForm, clean_data, make_swedish
 from parties.models import Party
 
 EVERY_PARTY = "alla"
+STEMS = ("part-", "organ-")  # how the codes of parties and bodies begin
 TITLE_MAX = Decision._meta.get_field("title").max_length
 
 
@@ -70,7 +71,11 @@ class DecisionForm(forms.Form):
     def proposal(self):
         """What the decision says unless it is written anew: what the agenda proposed."""
         proposed = " ".join(self.item.proposed_decision.split())
-        return proposed if 0 < len(proposed) <= TITLE_MAX else self.item.title
+        return proposed if 0 < len(proposed) <= TITLE_MAX else self.wording()
+
+    def wording(self):
+        """What it says where the agenda proposed nothing."""
+        return self.item.title
 
     def effect(self):
         """What ``record`` needs to carry it out."""
@@ -102,9 +107,9 @@ class AdoptForm(DecisionForm):
         """The editions with the stamp each is shown with now, for the page."""
         return [(edition, f"stampel-{edition.pk}", edition.stamp) for edition in self.editions]
 
-    def proposal(self):
+    def wording(self):
         edition = editions_to_adopt(self.item, self.user).first()
-        return gettext("Fastställer %(edition)s") % {"edition": edition} if edition else super().proposal()
+        return gettext("Fastställer %(edition)s") % {"edition": edition} if edition else super().wording()
 
     def effect(self):
         edition = self.cleaned_data["edition"]
@@ -123,7 +128,7 @@ class NoteForm(DecisionForm):
     def limit_choices(self):
         self.unclosed = [round for round in rounds_to_note(self.item, self.user) if not round.closed_at]
 
-    def proposal(self):
+    def wording(self):
         labels = ", ".join(round.label for round in rounds_to_note(self.item, self.user))
         return gettext("Noterar uppföljningen %(labels)s") % {"labels": labels}
 
@@ -151,11 +156,10 @@ class AssignForm(DecisionForm):
         agreements = self._agreements()
         self.rows = {f"organ-{row.pk}": row for row in _bodies(agreements)}
         self.rows |= {f"part-{row.pk}": row for row in _parties(agreements)}
-        groups = {_("Organ"): "organ-", _("Parter"): "part-"}
-        self.fields["receivers"].choices = [
-            (label, [(code, row.name) for code, row in self.rows.items() if code.startswith(stem)])
-            for label, stem in groups.items()
-        ] + [(_("Alla"), [(EVERY_PARTY, _("Alla parter i överenskommelsen"))])]
+        codes = {stem: [(code, row.name) for code, row in self.rows.items() if code.startswith(stem)] for stem in STEMS}
+        everybody = (EVERY_PARTY, gettext("Alla parter i överenskommelsen"))
+        groups = [(_("Parter"), [everybody, *codes["part-"]]), (_("Organ"), codes["organ-"])]
+        self.fields["receivers"].choices = [(label, choices) for label, choices in groups if choices]
         self.initial["task"] = self.item.proposed_decision[:500]
 
     def _agreements(self):

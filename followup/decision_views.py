@@ -20,7 +20,7 @@ def decision_record(request, slug, key, meeting, pk):
     context = {
         **meeting_frame(agreement, meeting, (item.title, "")),
         "item": item,
-        "kinds": kinds,
+        "kinds": [(code, kind.label) for code, kind in kinds.items()],
         "word": word,
         "paragraph": next_paragraph(meeting),
         "hindrance": why_undecided(meeting),
