@@ -4,12 +4,19 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.frame import frame
 from agreements.models import Agreement
 from governance.attendance import present_at
 from governance.models import AgendaItem, Body, Decision, Mandate, Meeting, Record
 from lib.web import get_editable, get_visible
+
+THE_RECORD = {
+    Mandate.Minutes.MINUTES: gettext_lazy("protokollet"),
+    Mandate.Minutes.NOTES: gettext_lazy("minnesanteckningarna"),
+    "": gettext_lazy("anteckningarna"),
+}
 
 
 def meeting_url(agreement, meeting, view="meeting_detail"):
@@ -61,6 +68,7 @@ def meeting_frame(agreement, meeting, *trail):
         **context,
         "meeting": meeting,
         "record_name": record_name(meeting),
+        "the_record": THE_RECORD[meeting.minutes],
         "meeting_page": meeting_url(agreement, meeting),
         "stance": meeting_stance(agreement, meeting),
     }

@@ -82,7 +82,7 @@ def meeting_delete(request, slug, key, meeting):
 @require_POST
 def meeting_call(request, slug, key, meeting):
     """Open the agenda to the body and the parties."""
-    done = _("Mötet är kallat. Organet och parterna läser dagordningen.")
+    done = _("Nu läser organet och parterna dagordningen.")
     return _change(request, slug, key, meeting, "call", done)
 
 

@@ -42,7 +42,7 @@ def record_finish(request, slug, key, meeting):
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
     record = get_visible(Record.objects.select_related("meeting"), request.user, meeting=meeting)
     form = FinishForm(request.POST if request.method == "POST" else None)
-    context = meeting_frame(agreement, meeting, (_("Gör färdiga"), ""))
+    context = meeting_frame(agreement, meeting, (_("Färdigställ"), ""))
     return answer_form(
         request,
         form,
@@ -50,7 +50,7 @@ def record_finish(request, slug, key, meeting):
         {**context, "record": record},
         save=lambda: finish_record(record=copy(record), version=form.cleaned_data["version"], by=request.user),
         url=meeting_url(agreement, meeting) + "#anteckningar",
-        done=_("Anteckningarna är färdiga och läses av dem som läser dagordningen."),
+        done=_("Anteckningarna är färdigställda och läses av dem som läser dagordningen."),
     )
 
 

@@ -147,7 +147,7 @@ class Meeting(Versioned):
         if meeting.published_at:
             raise Frozen(_("Mötet är redan publicerat."))
         if not Record.objects.frozen().filter(meeting=meeting).exists():
-            raise Frozen(_("Gör anteckningarna färdiga först. Det är de som blir offentliga."))
+            raise Frozen(_("Färdigställ anteckningarna först. Det är de som blir offentliga."))
         meeting._move(by, published_at=timezone.now(), published_by=by)
 
     def _move(self, by, **values):
@@ -264,7 +264,7 @@ class Record(Freezable, Versioned):
         """Freeze the minutes as they were read. Raises Frozen, ValidationError, or VersionConflict."""
         Meeting.hold(self.meeting_id)
         if self.missing:
-            raise ValidationError(_("Innan de kan bli färdiga behövs %(what)s.") % {"what": ", ".join(self.missing)})
+            raise ValidationError(_("Innan de kan färdigställas behövs %(what)s.") % {"what": ", ".join(self.missing)})
         self.finished_at, self.finished_by = timezone.now(), by
         self._history_user = by
         self.save_version(version)

@@ -153,7 +153,7 @@ def test_meeting_publish_waits_for_the_minutes_and_then_shows_them_to_all(client
     note_attendance(meeting=meeting, presences={seat.pk: ("replaced", "Ada Andersson")}, guests=["Kim, SCB"])
     record = factories.RecordFactory(meeting=meeting, **ADJUSTED)
     page = client.post(url_of(meeting, "meeting_publish"), follow=True)
-    assert "Gör anteckningarna färdiga först." in page.content.decode()
+    assert "Färdigställ anteckningarna först." in page.content.decode()
     record.finish(version=1, by=keeper)
     client.post(url_of(meeting, "meeting_publish"))
     assert client.post(url_of(meeting, "meeting_publish")).status_code == 302
