@@ -70,6 +70,7 @@ def places_of(county):
 
 @transaction.atomic
 def _store(indicator, kpi, values, places):
+    Indicator.objects.filter(pk=indicator.pk).renew_stamp()  # before the row, as every form that saves it
     held = Indicator.objects.select_for_update(no_key=True, of=("self",)).filter(
         pk=indicator.pk, source=Indicator.Source.KOLADA, kpi=indicator.kpi
     )

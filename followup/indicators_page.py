@@ -54,7 +54,7 @@ TRENDS = {
 }
 GAPS = {
     "missing": gettext_lazy("uppgift saknas"),
-    "private": gettext_lazy("för få, visas inte av källan"),
+    "private": gettext_lazy("för få, visas inte"),
     GAP_HIDDEN: gettext_lazy("under 5, döljs"),
 }
 SEXES = list(Measurement.Sex.values)

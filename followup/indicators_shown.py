@@ -38,6 +38,11 @@ class IndicatorPage:
         return list(dict.fromkeys((line["place"], line["name"]) for line in self.data["series"]))
 
     @property
+    def main_name(self):
+        """The name of the place whose trend is told; empty where there is none."""
+        return next((line["name"] for line in self.data["series"] if line["place"] == self.data["main"]), "")
+
+    @property
     def chart(self):
         return chart_of(self.data, self.place, by_sex=False)
 

@@ -161,13 +161,13 @@ class GridForm(forms.Form):
     @transaction.atomic
     def save(self):
         """Write the cells that were changed. Raises Clash, and then writes nothing."""
+        Indicator.objects.filter(pk=self.indicator.pk).renew_stamp()  # before the row, as every form that saves it
         Indicator.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.indicator.pk)
         self.rows = self.stored_rows()
         changed = [name for name, _place, _sex in self.cells() if self._typed(name) != self.cleaned_data[f"was_{name}"]]
         self._refuse_clashes(changed)
         for name in changed:
             self._write(name)
-        Indicator.objects.filter(pk=self.indicator.pk).renew_stamp()
 
     def _typed(self, name):
         return text_of(*self.cleaned_data[name])

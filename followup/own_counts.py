@@ -65,7 +65,6 @@ def _store(indicator, round, asked):
     stored.filter(party__in=asked).delete()
     stored.filter(county=round.agreement.county).delete()
     Measurement.objects.bulk_create(rows)
-    Indicator.objects.filter(pk=indicator.pk).renew_stamp()
 
 
 def _shown(indicator, groups):
