@@ -304,7 +304,7 @@ def _indicator_map(indicator, agreement, towns, box, choice):
         "sex": sex,
         "times": list(times),
         "time": time,
-        "is_example_indicator": data["is_example"],
+        "indicator": indicator,
     }
 
 

@@ -158,8 +158,10 @@ class Drawing:
         self.width, self.left, self.right, self.top, self.bottom = (
             (328, 44, 316, 34, 214) if is_narrow else (760, 56, 540, 34, 290)
         )
-        self.ticks = ticks_between(*self._reach(), 4 if is_narrow else 5)
+        least = Decimal(1) if chart.decimals == 0 else Decimal(0)
+        self.ticks = ticks_between(*self._reach(), 4 if is_narrow else 5, least=least)
         self.low, self.high = self.ticks[0], self.ticks[-1]
+        self.left = max(self.left, round(max(text_width(text, TEXT_SIZE) for _y, text in self.levels)) + 14)
 
     def _reach(self):
         values = [*self.chart.values, *([self.chart.target] if self.chart.target is not None else [])]
@@ -299,14 +301,18 @@ def known_points(line):
     return [(x, value) for x, value in sorted(line.points.items()) if value is not None]
 
 
-def ticks_between(low, high, count):
-    """Round values from ``low`` or just below it to ``high`` or just above, about ``count`` steps, as Decimals."""
+def ticks_between(low, high, count, *, least=Decimal(0)):
+    """Round values from ``low`` or just below it to ``high`` or just above, about ``count`` steps, as Decimals.
+
+    ``least`` is the smallest step that says anything, as 1 where only whole numbers are counted.
+    """
     low, high = Decimal(low), Decimal(high)
     if low == high:
-        low, high = low - max(abs(low) / 10, 1), high + max(abs(high) / 10, 1)
+        around = max(abs(low) / 10, 1)
+        low, high = low - around if low < 0 else max(low - around, 0), high + around
     rough = (high - low) / count
     power = Decimal(10) ** rough.adjusted()
-    step = next(size * power for size in (1, 2, Decimal("2.5"), 5, 10) if size * power >= rough)
+    step = max(next(size * power for size in (1, 2, Decimal("2.5"), 5, 10) if size * power >= rough), least)
     first, last = (low // step - (low % step < 0)) * step, -(-high // step - (-high % step < 0)) * step
     decimals = Decimal(1).scaleb(min(step.normalize().as_tuple().exponent, 0))
     return [(first + step * number).quantize(decimals) for number in range(int((last - first) / step) + 1)]

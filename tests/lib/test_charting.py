@@ -6,6 +6,7 @@ import pytest
 from django.template import Context, Template
 
 from lib.charting import LOOKS, Line, LineChart, draw_lines, spread, ticks_between
+from lib.lettering import text_width
 from lib.shapes import place_for_word
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,11 +36,21 @@ def said_in(text):
         (-7, 12, 4, ["-10", "-5", "0", "5", "10", "15"]),
         (5, 5, 4, ["4.0", "4.5", "5.0", "5.5", "6.0"]),
         (12, 98, 4, ["0", "25", "50", "75", "100"]),
-        (0, 0, 4, ["-1.0", "-0.5", "0.0", "0.5", "1.0"]),
+        (0, 0, 4, ["0.00", "0.25", "0.50", "0.75", "1.00"]),
     ],
 )
 def test_ticks_between_are_round_and_hold_both_ends(low, high, count, ticks):
     assert [str(tick) for tick in ticks_between(D(low), D(high), count)] == ticks
+
+
+def test_ticks_between_takes_no_smaller_steps_than_say_anything():
+    assert ticks_between(0, 1, 4, least=D(1)) == [0, 1]
+
+
+def test_draw_lines_leaves_room_for_large_numbers():
+    svg = ElementTree.fromstring(draw_lines(chart_of(Line("Länet", {2023: D(0), 2024: D(4_000_000)}))))
+    left = min(float(path.get("d").split()[0][1:]) for path in svg.iter(f"{SVG}path") if "H" in path.get("d", ""))
+    assert left > text_width("4\xa0000\xa0000", 13)
 
 
 @pytest.mark.parametrize(
