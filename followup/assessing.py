@@ -1,7 +1,7 @@
 """Who assesses the areas and goals of an agreement, what there is to assess in a round, and how far it has come."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Goal, PriorityArea
-from followup.goal_facts import SAYS_NOTHING, areas_in, goal_facts, goals_in, standing, subject_of
+from followup.goal_facts import SAYS_NOTHING, areas_in, evidence_in, goal_facts, goals_in, standing, subject_of
 from followup.indicators_page import indicators_data
 from followup.indicators_shown import TREND_ICONS
 from followup.models import Assessment, Indicator, Report, Round
@@ -144,6 +144,7 @@ class Board:
     """All that is assessed in a round, as one reader sees it. ``groups`` is [(area's facts or None, matters), …]."""
 
     groups: list
+    readable: set = field(default_factory=set)  # the answers among the evidence that the reader may open
 
     @cached_property
     def matters(self):
@@ -173,10 +174,15 @@ def board_of(round, user):
     for goal in facts["goals"]:
         groups.setdefault(goal["area"], []).append(Matter("mal", goal))
     names = {area["key"]: area for area in facts["areas"]}
-    board = Board([(names.get(key), matters) for key, matters in groups.items() if matters])
+    board = Board([(names.get(key), matters) for key, matters in groups.items() if matters], _readable(facts, user))
     for matter in board.matters:
         can_be_done(matter)
     return board
+
+
+def _readable(facts, user):
+    answers = Report.objects.visible_to(user).submitted().filter(pk__in=evidence_in(facts))
+    return set(answers.order_by().values_list("pk", flat=True))
 
 
 def _what_can_be_done(round, user):
@@ -208,6 +214,19 @@ def before(row, user):
         round__agreement=row.round.agreement_id, round__period_starts_on__lt=row.round.period_starts_on
     )
     return earlier.select_related("round", "body").order_by("-round__period_starts_on", "-pk").first()
+
+
+def trail_of(row):
+    """What has been done to an assessment, the newest first: (when, who or None, what, reason)."""
+    steps, was_agreed = [], False
+    for entry in row.history.select_related("history_user").order_by("history_date", "history_id") if row.pk else ():
+        is_agreed = entry.agreed_at is not None
+        what = _("Skriven") if entry.history_type == "+" else _("Ändrad")
+        if is_agreed != was_agreed:
+            what = _("Beslutad") if is_agreed else _("Tagen upp igen")
+        steps.append((entry.history_date, entry.history_user, what, entry.history_change_reason or ""))
+        was_agreed = is_agreed
+    return steps[::-1]
 
 
 def may_agree(round, user):

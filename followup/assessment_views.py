@@ -10,7 +10,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from agreements.models import Agreement
-from followup.assessing import agree_on, assessors, assessors_for, before, board_of, find_subject, may_agree, told_of
+from followup.assessing import (
+    agree_on,
+    assessors,
+    assessors_for,
+    before,
+    board_of,
+    find_subject,
+    may_agree,
+    told_of,
+    trail_of,
+)
 from followup.assessment_forms import AgreeForm, AssessmentForm, TakeUpForm
 from followup.frame import round_frame
 from followup.models import Assessment, Round
@@ -61,7 +71,7 @@ def assessment_edit(request, slug, label, subject):
         bodies=bodies, user=request.user,
     )  # fmt: skip
     context = {**_context(request, round, _("Bedöm")), "row": row, "before": before(row, request.user)}
-    context |= told_of(round, request.user, **matter)
+    context |= {**told_of(round, request.user, **matter), "trail": trail_of(row)}
     return answer_form(request, form, "followup/assessment_edit.html", context, url=_list_url(round, subject))
 
 

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from followup.figures import NOTHING, read_figures
+from followup.goal_facts import evidence_in
 from followup.headline import headline_of
 from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
@@ -274,7 +275,7 @@ def board_of(round, user, data=None, *, as_published=False):
     In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
     """
     whole, facts = read_figures([round])[round.pk], page_facts(round)
-    told = [row["report"]["report"] for row in facts["deviations"]]
+    told = [row["report"]["report"] for row in facts["deviations"]] + evidence_in(facts.get("goals"))
     readable = set(told)
     if not as_published:
         reports = Report.objects.visible_to(user).submitted().filter(pk__in=told).order_by()

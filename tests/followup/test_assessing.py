@@ -1,6 +1,7 @@
 """Assessments: who makes them, draft → agreed → frozen with the round, and the facts they become."""
 
 import datetime
+import json
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import PriorityArea
-from followup.assessing import assessors, board_of, drafts_left, evidence_for, proposed_assessor
+from followup.assessing import assessors, board_of, drafts_left, evidence_for, proposed_assessor, trail_of
 from followup.goal_facts import goal_facts, goal_groups
 from followup.inbox import tasks_of
 from followup.models import Assessment
@@ -20,6 +21,7 @@ from lib.db import Frozen, VersionConflict
 from parties.models import Role
 from parties.services import join
 from tests.factories import (
+    AccessionFactory,
     ActivityFactory,
     ActivityGoalFactory,
     AgreementFactory,
@@ -27,6 +29,7 @@ from tests.factories import (
     GoalFactory,
     IndicatorFactory,
     MandateFactory,
+    MeasurementFactory,
     MeetingFactory,
     MembershipFactory,
     PartyFactory,
@@ -155,7 +158,12 @@ def test_agree_and_take_up_again(round, body):
     assert (row.state, row.meeting, row.agreed_by) == ("agreed", meeting, user)
     row.take_up_again(by=user, reason="Nya siffror")
     row.refresh_from_db()
-    assert (row.state, row.meeting, row.history.first().history_change_reason) == ("draft", None, "Nya siffror")
+    assert (row.state, row.meeting) == ("draft", None)
+    assert [(who, what, reason) for _when, who, what, reason in trail_of(row)] == [
+        (user, "Tagen upp igen", "Nya siffror"),
+        (user, "Beslutad", ""),
+        (None, "Skriven", ""),
+    ]
 
 
 @pytest.mark.parametrize(("change", "error"), [({"grade": ""}, ValueError), ({"version": 7}, VersionConflict)])
@@ -364,6 +372,17 @@ def _queries_of(client, address):
     return len(queries)
 
 
+def test_board_of_links_the_evidence_that_the_reader_may_open(round, body, coordinator):
+    row = AssessmentFactory(round=round, body=body)
+    report = ReportFactory(round=round, submitted=True)
+    row.reports.add(report)
+    row.agree(meeting=None, by=coordinator)
+    party = AccessionFactory(agreement=round.agreement).party
+    reader = MembershipFactory(party=party, role=Role.READER).user
+    assert [board_of(round, user).readable for user in (coordinator, reader)] == [{report.pk}, set()]
+    assert goal_facts(round, reader)["goals"][0]["assessment"]["reports"][0]["report"] == report.pk
+
+
 def test_board_of_an_agreement_without_areas(round):
     GoalFactory(agreement=round.agreement, area=None)
     board = board_of(round, NOBODY)
@@ -460,6 +479,16 @@ def test_goal_facts_leaves_out_areas_of_other_times(round, dates, is_there):
     assert bool(goal_facts(round)["areas"]) == is_there
     AssessmentFactory(round=round, area=area, goal=None, body=MandateFactory(agreement=round.agreement).body)
     assert bool(goal_facts(round)["areas"])  # what was assessed all the same
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_goal_facts_asks_as_much_whatever_is_measured(round, goal, number, django_assert_num_queries):
+    for indicator in IndicatorFactory.create_batch(number, goal=goal, agreement=round.agreement):
+        MeasurementFactory(indicator=indicator, county=round.agreement.county)
+    with django_assert_num_queries(7):
+        facts = goal_facts(round)
+    assert [len(data["series"]) for data in facts["goals"][0]["indicators"]] == [1] * number
+    assert json.loads(json.dumps(facts)) == facts
 
 
 def test_goal_groups_tells_apart_what_nobody_has_said_anything_of(round, goal, body):
