@@ -670,6 +670,15 @@ class IndicatorFactory(RowFactory):
         kolada = Trait(source="kolada", kpi="N02267")
 
 
+class IndicatorDefinitionFactory(DjangoModelFactory):
+    indicator = SubFactory(IndicatorFactory)
+    from_year = 2020
+    text = "Andelen av alla i åldern."
+
+    class Meta:
+        model = followup.IndicatorDefinition
+
+
 class MeasurementFactory(DjangoModelFactory):
     """A value of the county, where neither party nor county is said to be None."""
 

@@ -16,6 +16,7 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "agreements:document_download": "a file",
+    "followup:indicator_data": "a file",
     "governance:meeting_call": "the page of meeting_detail",
     "governance:meeting_end": "the page of meeting_detail",
     "governance:record_download": "a file",
