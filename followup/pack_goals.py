@@ -23,9 +23,12 @@ def goal_chapter(material):
         return
     yield heading(2, _("Mål och bedömningar"))
     yield paragraph(_("Indikatorer visar utfall. De säger inte vad som är planens förtjänst."))
-    yield from _indicators(goals["indicators"])
     areas = {row["key"]: row for row in goals["areas"]}
-    yield from _goals([row for row in goals["goals"] if row["area"] not in areas])
+    whole = [row for row in goals["goals"] if row["area"] not in areas and (row["assessment"] or row["indicators"])]
+    if whole or goals["indicators"]:
+        yield heading(3, _("Hela överenskommelsen"))
+    yield from _indicators(goals["indicators"])
+    yield from _goals(whole)
     for key, area in areas.items():
         rows = [row for row in goals["goals"] if row["area"] == key and (row["assessment"] or row["indicators"])]
         if area["assessment"] or rows:

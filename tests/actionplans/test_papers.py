@@ -1,5 +1,6 @@
 """The comparison as a paper: what it says, what it is marked with, and that no text can break it."""
 
+import datetime
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,7 @@ from docx.oxml.ns import qn
 from actionplans.comparison import compare
 from actionplans.comparison_papers import comparison_paper
 from lib import typeset, word
-from lib.paper import run
+from lib.paper import heading, paper, run
 from tests import factories as make
 from tests.actionplans.pairs import carry, fill, pair
 
@@ -173,6 +174,12 @@ def test_pdf_says_what_it_is():
         "/S/TH",
     ):
         assert part.encode() in made
+
+
+def test_headings_leave_no_level_out():
+    blocks = [heading(4, "a"), heading(4, "b"), heading(2, "c"), heading(4, "d")]
+    made = paper(blocks, title="", kicker="", author="", date=datetime.date(2026, 1, 1), running="")
+    assert [part["level"] for part in made["blocks"]] == [2, 3, 2, 3]
 
 
 def test_half_letters_and_control_characters_are_left_out():
