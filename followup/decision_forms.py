@@ -191,10 +191,10 @@ class FillForm(DecisionForm):
 
     @classmethod
     def is_open_for(cls, item, user):
-        return groups_to_fill(item).exists()
+        return groups_to_fill(item, user).exists()
 
     def limit_choices(self):
-        self.fields["mandate"].queryset = groups_to_fill(self.item)
+        self.fields["mandate"].queryset = groups_to_fill(self.item, self.user)
         self.fields["mandate"].label_from_instance = lambda row: f"{row.body}, {row.agreement.short_name}"
 
     def effect(self):

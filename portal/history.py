@@ -17,7 +17,7 @@ from actionplans.models import ActionPlan, Activity, Edition
 from agreements.frame import frame
 from agreements.models import Actor, Agreement, AgreementRow, Document
 from followup.models import Round
-from governance.models import Body, Decision, Mandate, Meeting, Seat
+from governance.models import AgendaItem, Assignment, Body, Decision, Mandate, Meeting, Seat
 from lib.web import get_visible
 from portal.differences import Change, Values
 from portal.workbook import IMPORT
@@ -43,9 +43,9 @@ def agreement_history(request, slug):
 
 # The kinds of row that have a place in the tab. Reports are their parties' and are not here at all.
 OWN_ROWS = [model for model in apps.get_models() if issubclass(model, AgreementRow)]
+OF_BODIES = (Body, Seat, Meeting, AgendaItem, Decision, Assignment)
 KINDS = {
-    model._meta.model_name: model
-    for model in [Agreement, *OWN_ROWS, Body, Seat, Meeting, Decision, ActionPlan, Edition, Activity, Round]
+    model._meta.model_name: model for model in (Agreement, *OWN_ROWS, *OF_BODIES, ActionPlan, Edition, Activity, Round)
 }
 
 
@@ -121,6 +121,20 @@ def _decisions(reader):
     return ours & (Q(meeting_id__isnull=True) | Q(meeting_id__in=opened))
 
 
+def _items(reader):
+    """Matters are read as the agenda they stand on."""
+    meetings = Meeting.objects.opened_to(reader.user).filter(body__mandates__agreement=reader.agreement)
+    about = Q(agreement_id=reader.agreement.pk) | Q(agreement_id__isnull=True)
+    return Q(meeting_id__in=meetings.values("pk")) & about
+
+
+def _assignments(reader):
+    """What a decision gave somebody is read as the decision."""
+    bodies = Mandate.objects.filter(agreement=reader.agreement).values("body")
+    about = Q(agreement=reader.agreement) | Q(agreement__isnull=True, body__in=bodies)
+    return Q(decision_id__in=Decision.objects.filter(about).visible_to(reader.user).values("pk"))
+
+
 def _editions(reader):
     """Drafts are the coordinators', proposals the parties', adopted editions everybody's."""
     ours = Q(plan_id__in=ActionPlan.objects.filter(agreement=reader.agreement).values("pk"))
@@ -148,7 +162,9 @@ RULES = {
     Body: _bodies,
     Seat: _of_bodies,
     Meeting: _of_bodies,
+    AgendaItem: _items,
     Decision: _decisions,
+    Assignment: _assignments,
     Edition: _editions,
     Activity: _activities,
     Round: _rounds,

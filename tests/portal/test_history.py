@@ -463,3 +463,22 @@ def test_change_marks_the_words_that_differ():
     pieces = Change("Text", "minst 10 %", "minst 20 %").pieces
     marked = [[piece.text for piece in side if piece.is_changed] for side in pieces]
     assert marked == [["10"], ["20"]]
+
+
+@pytest.mark.parametrize(
+    ("facts", "role", "expected"),
+    [
+        ({}, Role.READER, set()),
+        ({"called_at": "2026-01-01T00:00Z"}, Role.READER, {"punkt på dagordningen", "uppdrag från beslut"}),
+        ({}, Role.COORDINATOR, {"punkt på dagordningen", "uppdrag från beslut"}),
+    ],
+)
+def test_agreement_history_tells_of_an_agenda_as_the_agenda_is_read(client, login_as, agreement, facts, role, expected):
+    meeting = factories.MeetingFactory(body=factories.MandateFactory(agreement=agreement).body, **facts)
+    factories.AgendaItemFactory(meeting=meeting, agreement=agreement)
+    decision = factories.DecisionFactory(body=meeting.body, meeting=meeting, agreement=agreement)
+    factories.AssignmentFactory(decision=decision)
+    party = factories.AccessionFactory(agreement=agreement).party
+    login_as(role, party=agreement.coordinating_party if role == Role.COORDINATOR else party)
+    kinds = {str(line[1]).lower() for line in lines(client, agreement)}
+    assert kinds & {"punkt på dagordningen", "uppdrag från beslut"} == expected
