@@ -293,3 +293,15 @@ def test_what_was_not_fetched_is_told_to_those_who_edit_only(indicator, client, 
     assert "Kolada svarar inte" not in client.get(url("indicator_detail", indicator)).content.decode()
     login_as(Role.COORDINATOR, party=indicator.agreement.coordinating_party)
     assert "Kolada svarar inte" in client.get(url("indicator_detail", indicator)).content.decode()
+
+
+def test_indicator_edit_shows_both_texts_where_somebody_saved_meanwhile(indicator, coordinator, client):
+    edition = make.EditionFactory(plan__agreement=indicator.agreement)
+    lineage = str(make.ActivityFactory(edition=edition, counts="adults").lineage)
+    make.adopt(edition)
+    client.post(url("indicator_edit", indicator), NEW | {"version": 1, "name": "Deras namn", "lineage": lineage})
+    stale = client.post(url("indicator_edit", indicator), NEW | {"version": 1, "name": "Mitt namn", "unit": "personer"})
+    page = stale.content.decode()
+    assert (stale.status_code, "Deras namn" in page, "Mitt namn" in page, "personer" in page) == (409, True, True, True)
+    indicator.refresh_from_db()
+    assert (indicator.name, str(indicator.lineage)) == ("Deras namn", lineage)
