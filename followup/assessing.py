@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Goal, PriorityArea
-from followup.goal_facts import SAYS_NOTHING, areas_in, evidence_in, goal_facts, goals_in, standing, subject_of
+from followup.goal_facts import SAYS_NOTHING, areas_in, evidence_in, goal_facts, goals_in, standing
 from followup.indicators_page import indicators_data
 from followup.indicators_shown import TREND_ICONS
 from followup.models import Assessment, Indicator, Report, Round
@@ -113,7 +113,7 @@ class Matter:
 
     @property
     def subject(self):
-        return subject_of(self.kind, self.facts["key"])
+        return f"{self.kind}-{self.facts['key']}"
 
     @property
     def name(self):
@@ -190,7 +190,7 @@ def _what_can_be_done(round, user):
     if not (round.is_taking_answers and user.is_authenticated):
         return lambda matter: None
     rows = Assessment.objects.filter(round=round).select_related("area", "goal")
-    stored = {_subject(row): row for row in rows}
+    stored = {row.address: row for row in rows}
     own = set(rows.assessable_by(user).values_list("pk", flat=True))
     agreeable = set(rows.agreeable_by(user).values_list("pk", flat=True))
     may_begin = bool(assessors_for(round.agreement, user))
@@ -201,10 +201,6 @@ def _what_can_be_done(round, user):
         matter.can_agree = row is not None and row.pk in agreeable
 
     return tell
-
-
-def _subject(row):
-    return subject_of("omrade", row.area.key) if row.area_id else subject_of("mal", row.goal.key)
 
 
 def before(row, user):

@@ -100,6 +100,9 @@ class AgreeForm(SwedishForm):
 
     def clean(self):
         meeting, chosen = self.cleaned_data.get("meeting"), self.cleaned_data.get("chosen", ())
+        if meeting and meeting.quorum == Meeting.Quorum.NO:
+            text = _("Mötet var inte beslutsfört, så inget kunde beslutas där. Välj ett annat möte.")
+            raise ValidationError({"meeting": text})
         others = [row for row in map(self.rows.get, chosen) if meeting and row.body_id != meeting.body_id]
         if others:
             text = _("%(subject)s bedöms av %(body)s. Välj ett av dess möten, eller besluta den för sig.")

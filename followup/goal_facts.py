@@ -243,8 +243,3 @@ def evidence_in(facts):
     """The ids of the reports that the assessments of ``facts`` name; facts that are empty or None name none."""
     rows = [*facts["areas"], *facts["goals"]] if facts else []
     return [said["report"] for row in rows if row["assessment"] for said in row["assessment"]["reports"]]
-
-
-def subject_of(kind, key):
-    """The part of an address that names an area (``omrade``) or a goal (``mal``)."""
-    return f"{kind}-{key}"

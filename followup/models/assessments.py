@@ -2,6 +2,7 @@
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -108,9 +109,19 @@ class Assessment(Freezable, Versioned):
     def __str__(self):
         return f"{self.subject}: {self.get_grade_display()}"
 
+    def get_absolute_url(self):
+        """Its place on the list of the round's assessments."""
+        url = reverse("followup:assessment_list", args=[self.round.agreement.slug, self.round.label])
+        return f"{url}#{self.address}"
+
     @property
     def subject(self):
         return self.area or self.goal
+
+    @property
+    def address(self):
+        """The part of an address that names the area or the goal."""
+        return f"omrade-{self.area.key}" if self.area_id else f"mal-{self.goal.key}"
 
     @property
     def state(self):
@@ -142,13 +153,13 @@ class Assessment(Freezable, Versioned):
     def agree(self, *, meeting, by):
         """Note that its body agreed on it in a meeting.
 
-        Raises Frozen where it is agreed on already or the round is closed, ValueError without a grade or with another
-        body's meeting, and VersionConflict where somebody saved it meanwhile.
+        Raises Frozen where it is agreed on already or the round is closed, ValueError without a grade, with another
+        body's meeting or one that could not decide, and VersionConflict where somebody saved it meanwhile.
         """
         if not self.grade:
             raise ValueError("An assessment without a grade cannot be agreed on")
-        if meeting and meeting.body_id != self.body_id:
-            raise ValueError("A body agrees in its own meetings")
+        if meeting and (meeting.body_id != self.body_id or meeting.quorum == Meeting.Quorum.NO):
+            raise ValueError("A body agrees in its own meetings, where it may decide")
         self.hold_open()
         self._move(by, agreed_at=timezone.now(), agreed_by=by, meeting=meeting)
 

@@ -311,6 +311,7 @@ def test_assessment_agree_takes_several_at_once(client, coordinator, round, body
     [
         ({"chosen": []}, "Välj minst en bedömning i listan."),
         ({"chosen": ["{pk}-7"]}, "har ändrats sedan du läste den"),
+        ({"meeting": "without quorum"}, "Mötet var inte beslutsfört"),
         ({"meeting": "other"}, "Välj ett av dess möten"),
         ({"meeting": "ahead"}, "Det du valde finns inte"),
     ],
@@ -322,6 +323,7 @@ def test_assessment_agree_refuses_with_a_message(client, coordinator, round, bod
     meetings = {
         "own": MeetingFactory(body=body),
         "other": MeetingFactory(body=second.body),
+        "without quorum": MeetingFactory(body=body, quorum="no"),
         "ahead": MeetingFactory(body=body, held_on=ahead),
     }
     chosen = [choice.format(pk=row.pk) for choice in sent.get("chosen", ["{pk}-1"])]
@@ -504,6 +506,12 @@ def test_goal_groups_tells_apart_what_nobody_has_said_anything_of(round, goal, b
     assert [len(group.goals) for group in goal_groups(facts, goal.area.key).groups] == [1]
     assert not goal_groups(None)
     assert not goal_groups({})
+
+
+def test_get_absolute_url_leads_to_its_place_on_the_list(client, coordinator, round, goal, body):
+    for row in (AssessmentFactory(round=round, goal=goal, body=body), agreed(round, body, goal=None, area=goal.area)):
+        path, _hash, place = row.get_absolute_url().partition("#")
+        assert f'id="{place}"' in client.get(path).text
 
 
 def test_other_party_is_no_assessor(round, body, goal, client, login_as):
