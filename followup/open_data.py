@@ -363,7 +363,7 @@ def _indicators(told):
 
 TITLES = {
     "status": gettext_lazy("Svar per status"), "areas": gettext_lazy("Områden"), "parties": gettext_lazy("Parter"),
-    "cells": gettext_lazy("Parter och områden"), "deviations": gettext_lazy("Avvikelser och frågor till rådet"),
+    "cells": gettext_lazy("Parter och områden"), "deviations": gettext_lazy("Avvikelser, frågor till rådet"),
     "goals": gettext_lazy("Mål och bedömningar"), "decided": gettext_lazy("Beslut från förra mötet"),
     "answers": gettext_lazy("Alla svar"), "numbers": gettext_lazy("Antal personer"),
     "indicators": gettext_lazy("Indikatorer"),

@@ -20,7 +20,7 @@ def pack_sheet(material):
 def _sheet(table):
     rows = [["" if value is None else clean_text(str(value)) for value in row] for row in table.rows]
     columns = [Column(column.label, column.kind) for column in table.columns]
-    return Table(table.title[:31], columns, rows, table.about)
+    return Table(table.title, columns, rows, table.about)
 
 
 def _about(material, tables):

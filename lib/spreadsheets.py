@@ -221,7 +221,8 @@ def write_workbook(tables, file, *, introduction=()):
     lists = Choices()
     for table in tables:
         _write_sheet(workbook.create_sheet(table.name), table, lists, with_help=bool(introduction))
-    lists.write(workbook.create_sheet(CHOICES))
+    if lists.columns:
+        lists.write(workbook.create_sheet(CHOICES))
     workbook.save(file)
 
 

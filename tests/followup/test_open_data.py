@@ -20,8 +20,9 @@ def round():
     return council_round()
 
 
-def test_every_table_has_a_title():
+def test_every_table_has_a_title_that_a_sheet_can_have():
     assert TITLES.keys() == TABLES.keys()
+    assert [title for title in map(str, TITLES.values()) if len(title) > 31] == []
 
 
 def rows_of(client, round, name):
