@@ -30,8 +30,7 @@ def key_of(round, user, agreement, hats, chosen):
 def kept_page(key, round, user, context):
     """The page under ``key``, from the cache or drawn anew, as values.
 
-    ``top`` and, of a closed round, ``rest`` are HTML; ``parts``, ``lines``, ``total`` and ``meeting`` are for what
-    stands around it.
+    ``top``, ``party_table`` and, of a closed round, ``rest`` are HTML; the others are for what stands around it.
     """
     name = "council-page:" + sha256(repr(key).encode()).hexdigest()
     found = caches["pages"].get(name)
@@ -51,9 +50,12 @@ def rest_of(board_facts, part, round, user):
 
 
 def _written(round):
-    reports = Report.objects.filter(round=round).order_by().aggregate(Count("pk"), Sum("version"))
-    places = Respondent.objects.filter(round=round).order_by()
-    return [*reports.values(), *places.aggregate(Count("pk"), Sum("version"), Sum("party__version")).values()]
+    """How much of an open round has been written, and the names that its page shows."""
+    reports = Report.objects.filter(round=round).order_by()
+    counts = reports.aggregate(Count("pk"), Sum("version"), Count("submitted_at"), Count("approved_at"))
+    places = Respondent.objects.filter(round=round).order_by("pk").values_list("version", "party__name")
+    meeting = round.meeting and (str(round.meeting.held_on), round.meeting.body.name)
+    return [*counts.values(), *places, meeting]
 
 
 def _drawn(round, user, context):
@@ -65,6 +67,7 @@ def _drawn(round, user, context):
     return {
         "top": render_to_string("followup/_round_result.html", context),
         "rest": rest,
+        "party_table": render_to_string("followup/_round_parties.html", context),
         "part": board.part,
         "parts": {name: [(row["key"], row["name"]) for row in board.whole[name]] for name in ("areas", "parties")},
         "lines": {row["key"]: (row["total"], row["shares"].get(NOT_REPORTED, 0)) for row in board.whole["parties"]},
