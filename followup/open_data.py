@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from followup.decided import decided_before
 from followup.figures import figures_of, read_figures
+from followup.frame import example_band
 from followup.goal_facts import goal_facts
 from followup.models import Degree, Grade, Report, ReportStatus, Round
 from followup.numbers import GROUPS, in_order
@@ -401,6 +402,7 @@ def as_json(table, told):
         "omgang": told.label,
         "period": told.facts["round"]["period"],
         "preliminart": told.round.closed_at is None,
+        "exempeldata": example_band(agreement, told.round)["example"],
         "tabell": table.title,
         "om": table.about,
         "kolumner": {column.key: column.label for column in table.columns},

@@ -27,6 +27,17 @@ def members_of(round):
     return list({user.pk: user for user in people}.values())
 
 
+def letters_to(members, outcome):
+    """(member, the letter about what this closing left or None) for each of ``members``."""
+    keys = {_key(outcome, user): user.pk for user in members} if outcome else {}
+    letters = {keys[mail.key]: mail for mail in Mail.objects.filter(key__in=keys)}
+    return [(user, letters.get(user.pk)) for user in members]
+
+
+def _key(outcome, receiver):
+    return f"pack:{outcome.pk}:{receiver.pk}"
+
+
 @transaction.atomic
 def send_pack(*, round, by):
     """Write a letter to each member of the council, once for each closing. Returns how many, and how many have paused.
@@ -89,7 +100,7 @@ def _letter(round, outcome, receiver, away, by):
     return Mail(
         user=receiver,
         kind=Mail.Kind.PACK,
-        key=f"pack:{outcome.pk}:{receiver.pk}",
+        key=_key(outcome, receiver),
         address=one_line(receiver.email),
         subject=one_line(_("%(place)s: underlag till rådet") % {"place": place_of(round)})[:SUBJECT_MAX],
         body=as_letter(get_template("mail/pack.txt").template.render(Context(context, autoescape=False))),

@@ -16,7 +16,7 @@ from followup import open_data
 from followup.frame import round_frame, round_stance
 from followup.models import CouncilPack, RegistryNumber, Round
 from followup.pack import Kind, file_of, last_outcome, make_packs, material_for, title_of
-from followup.pack_letters import members_of, send_pack
+from followup.pack_letters import letters_to, members_of, send_pack
 from followup.registry_form import RegistryForm
 from lib.db import Frozen
 from lib.forms import answer_form
@@ -36,7 +36,7 @@ def round_pack(request, slug, label):
         "is_read_whole": Round.objects.read_whole_by(request.user).filter(pk=round.pk).exists(),
         "kinds": [(kind.value, kind.label) for kind in Kind],
         "numbers": RegistryNumber.objects.filter(round=round).select_related("party"),
-        "members": members_of(round) if agreement.can_edit else [],
+        "members": letters_to(members_of(round), outcome) if agreement.can_edit else [],
         "tables": open_data.TITLES.items(),
     }
     return render(request, "followup/round_pack.html", context)

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from followup.models import CouncilPack, Outcome
 from followup.pack import Kind, file_of, make_packs, material_for, material_of, pack_line
-from followup.pack_letters import send_pack
+from followup.pack_letters import letters_to, send_pack
 from followup.pack_paper import pack_paper
 from followup.services import close_round
 from lib import typeset
@@ -391,6 +391,7 @@ def test_send_pack_writes_to_each_member_once(closed):
     assert f"?next={quote(address('round_pack', closed))}" in mails[0].body
     assert "Det behandlas i mötet Rådet 2026-11-12." in mails[0].body
     assert CouncilPack.objects.filter(sent_at__isnull=True).count() == 0
+    assert letters_to([second, make.UserFactory()], closed.outcomes.get())[0] == (second, mails[1])
 
 
 def test_send_pack_heeds_pauses_and_alternates(closed):
