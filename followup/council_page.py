@@ -8,7 +8,7 @@ from django.utils import timezone
 from agreements.models import Agreement
 from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
-from followup.kept_page import kept_page, key_of, rest_of
+from followup.kept_page import kept, kept_page, key_of, rest_of
 from followup.pack import pack_line
 from followup.round_answers import PartForm
 from followup.timetable import timetable_of
@@ -26,7 +26,7 @@ class CouncilPage:
         self.rights = frozenset().union(*(hat.rights for hat in self.hats))
         self.can_edit = agreement.can_edit = Right.EDIT_AGREEMENT in self.rights
         self.chosen = {name: request.GET[name] for name in ("omrade", "part") if request.GET.get(name)}
-        self.key = key_of(round, self.user, agreement, self.hats, self.chosen)
+        self.key = key_of(round, agreement, self.hats, self.chosen)
         self.around = {
             **round_frame(agreement, round),
             "hats": self.hats,
@@ -54,38 +54,41 @@ class CouncilPage:
         return kept_page(self.key, self.round, self.user, self.around)
 
     def answer(self):
-        kept, round = self.kept, self.round
-        rest = {} if round.closed_at else rest_of({}, kept["part"], round, self.user)
+        page, round = self.kept, self.round
+        rest = {} if round.closed_at else rest_of({}, page["part"], round, self.user)
         context = {
             **self.around,
-            **kept,
+            **page,
             **rest,
-            "timetable": timetable_of(round, kept["meeting"], is_told_who=self.around["is_told_who"]),
-            "own_places": self.own_places,
-            "own_parts": self.own_parts,
-            "picker": PartForm(self.request.GET, kept["parts"]),
+            "timetable": timetable_of(round, page["meeting"], is_told_who=self.around["is_told_who"]),
+            **self.own,
+            "picker": PartForm(self.request.GET, page["parts"]),
         }
         return render(self.request, "followup/round_detail.html", context)
 
-    @cached_property
-    def own_places(self):
-        """(respondent, how much it was ``asked``, has ``answered`` and is ``missing``) of the reader's parties."""
-        if not self.hats:
-            return []
-        own = Party.objects.with_right(self.user, Right.SEE_PARTY)
-        places = self.round.respondents.filter(party__in=own.values("pk"))
-        told = []
-        for place in places.select_related("party", "round"):
-            asked, missing = self.kept["lines"].get(place.party.key, (0, 0))
-            if asked:
-                told.append((place, {"asked": asked, "answered": asked - missing, "missing": missing}))
-        return told
-
     @property
-    def own_parts(self):
-        """(name, address) of the areas of the reader's bodies, and of the reader's parties."""
-        own, url = own_areas(self.round, self.user), self.round.get_absolute_url()
-        parts = [(name, Part(key)) for key, name in self.kept["parts"]["areas"] if key and key in own]
-        mine = {place.party.key for place, _row in self.own_places}
-        parts += [(name, Part(None, key)) for key, name in self.kept["parts"]["parties"] if key in mine]
-        return [(name, url + part.query()) for name, part in parts]
+    def own(self):
+        """``own_places`` and ``own_parts`` of somebody who has hats on the agreement, kept for that person."""
+        if not self.hats:
+            return {"own_places": [], "own_parts": []}
+        key = self.key, [hat.pk for hat in self.hats], timezone.localdate()
+        return kept("council-page-own", key, lambda: own_of(self.round, self.user, self.kept))
+
+
+def own_of(round, user, page):
+    """What of the page is the reader's own.
+
+    ``own_places``: (respondent, how much it was ``asked``, ``answered`` and is ``missing``) of the reader's parties;
+    ``own_parts``: (name, address) of the areas of the reader's bodies and of the reader's parties.
+    """
+    own = Party.objects.with_right(user, Right.SEE_PARTY)
+    told = []
+    for place in round.respondents.filter(party__in=own.values("pk")).select_related("party", "round"):
+        asked, missing = page["lines"].get(place.party.key, (0, 0))
+        if asked:
+            told.append((place, {"asked": asked, "answered": asked - missing, "missing": missing}))
+    areas, mine = own_areas(round, user), {place.party.key for place, _row in told}
+    parts = [(name, Part(key)) for key, name in page["parts"]["areas"] if key and key in areas]
+    parts += [(name, Part(None, key)) for key, name in page["parts"]["parties"] if key in mine]
+    url = round.get_absolute_url()
+    return {"own_places": told, "own_parts": [(name, url + part.query()) for name, part in parts]}

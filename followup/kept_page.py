@@ -12,17 +12,18 @@ from django.core.cache import caches
 from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 
-from followup.dashboard import board_of, known_outcomes
+from followup.dashboard import board_of
 from followup.goal_facts import goal_groups
-from followup.models import Report, Respondent
+from followup.models import Outcome, Report, Respondent
 from followup.outcome import NOT_REPORTED, told_beside
 
 
-def key_of(round, user, agreement, hats, chosen):
+def key_of(round, agreement, hats, chosen):
     """What the page of ``round`` is made of for this reader, as values. ``chosen`` is the part that is shown."""
     rights = sorted(frozenset().union(*(hat.rights for hat in hats)))
     reader = rights, sorted({(hat.party_id, str(hat.role)) for hat in hats}), agreement.can_edit
-    stored = list(known_outcomes(round, user).values_list("pk", flat=True))
+    outcomes = Outcome.objects.filter(round__agreement=agreement.pk).order_by("pk")
+    stored = list(outcomes.values_list("pk", "round__closed_at", "round__published_at"))
     state = round.pk, round.state, round.version, [] if round.closed_at else _written(round)
     return agreement.pk, agreement.stamp, reader, sorted(chosen.items()), state, stored
 
@@ -32,10 +33,15 @@ def kept_page(key, round, user, context):
 
     ``top``, ``party_table`` and, of a closed round, ``rest`` are HTML; the others are for what stands around it.
     """
-    name = "council-page:" + sha256(repr(key).encode()).hexdigest()
+    return kept("council-page", key, lambda: _drawn(round, user, context))
+
+
+def kept(kind, key, make):
+    """What is kept under ``key``, or made anew and kept."""
+    name = f"{kind}:{sha256(repr(key).encode()).hexdigest()}"
     found = caches["pages"].get(name)
     if found is None:
-        found = _drawn(round, user, context)
+        found = make()
         caches["pages"].set(name, found)
     return found
 

@@ -141,7 +141,10 @@ def _keep(outcome, material, files, by):
 
 
 def pack_line(round, user):
-    """What the council's page says of the papers: ``packs`` that are kept and that the user may read, in one query."""
-    packs = CouncilPack.objects.visible_to(user).filter(outcome__round=round).order_by("-outcome__made_at", "pk")
+    """What the council's page says of the papers: ``packs`` that are kept, in one query.
+
+    They are read as the round is, which the page has asked already.
+    """
+    packs = CouncilPack.objects.filter(outcome__round=round).order_by("-outcome__made_at", "pk")
     packs = list(packs) if round.closed_at else []
     return {"packs": [pack for pack in packs if pack.outcome_id == packs[0].outcome_id]}
