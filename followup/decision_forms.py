@@ -201,6 +201,19 @@ class FillForm(DecisionForm):
         return {"mandate": self.cleaned_data["mandate"]}
 
 
+class WordingForm(VersionedModelForm):
+    """How a decision is put down. What followed from it stays; another decision changes that."""
+
+    class Meta:
+        model = Decision
+        fields = ["paragraph", "title", "text", "registry_number"]
+
+    def save(self, commit=True):
+        hold_open(self.instance.meeting_id)
+        self.instance._history_user = self.scope["user"]
+        return super().save()
+
+
 KINDS = {
     "plan": AdoptForm, "uppfoljning": NoteForm, "uppdrag": AssignForm, "grupp": FillForm, "annat": DecisionForm,
     "anteckning": NotesForm,

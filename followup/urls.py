@@ -97,6 +97,7 @@ urlpatterns = [
     path("<slug:slug>/uppdrag/<int:pk>/svara/", assignment_views.assignment_answer, name="assignment_answer"),
     path("<slug:slug>/uppdrag/<int:pk>/avsluta/", assignment_views.assignment_end, name="assignment_end"),
     path("<slug:slug>/uppdrag/<int:pk>/ta-upp-igen/", assignment_views.assignment_resume, name="assignment_resume"),
+    path(f"{ITEM}beslut/<int:decision>/", decision_views.decision_edit, name="decision_edit"),
     path(f"{ITEM}besluta/", decision_views.decision_record, name="decision_record"),
     path(f"{ROUND}underlag/", pack_views.round_pack, name="round_pack"),
     path(f"{ROUND}underlag/skapa/", pack_views.pack_create, name="pack_create"),

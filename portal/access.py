@@ -120,6 +120,7 @@ ACCESS = {
     "followup:item_delete": SIGNED_IN,
     "followup:item_move": SIGNED_IN,
     "followup:decision_record": SIGNED_IN,
+    "followup:decision_edit": SIGNED_IN,
     "followup:assignment_list": ANYONE,
     "followup:assignment_detail": ANYONE,
     "followup:assignment_answer": SIGNED_IN,

@@ -166,6 +166,7 @@ DOORS = {
     "followup:item_delete": Door(OF_ITEM, through=EDITORS),
     "followup:item_move": Door(OF_ITEM, through=EDITORS, only="post"),
     "followup:decision_record": Door(OF_ITEM, through=EDITORS),
+    "followup:decision_edit": Door((*OF_ITEM, "decision"), through=EDITORS),
     "followup:assignment_list": Door(OF_AGREEMENT, through=EVERYBODY),
     "followup:assignment_detail": Door(OF_ASSIGNMENT, through=EVERYBODY),
     "followup:assignment_answer": Door(OF_ASSIGNMENT, through=REPORTERS),
@@ -495,10 +496,12 @@ def build_rounds(agreement, body, party, activity):
 def build_meeting(agreement, body, party):
     """A meeting of the body with a matter, a draft of its minutes and something given to the party; and a published."""
     meeting = with_minutes(make.MeetingFactory(body=body))
+    item = make.AgendaItemFactory(meeting=meeting)
     given = make.AssignmentFactory(decision__body=body, decision__agreement=agreement, party=party)
     return {
         "meeting": meeting.key,
-        "item": make.AgendaItemFactory(meeting=meeting).pk,
+        "item": item.pk,
+        "decision": make.DecisionFactory(body=body, meeting=meeting, item=item).pk,
         "assignment": given.pk,
         "published_meeting": published_meeting(body).key,
     }

@@ -4,13 +4,16 @@
 // After a refused form, put the reader at the list of what to mend.
 document.querySelector("[data-focus]")?.focus();
 
-// Leaving a form with unsaved text asks first.
-for (const form of document.querySelectorAll("form[data-guard]")) {
-  let dirty = false;
-  form.addEventListener("input", () => { dirty = true; });
-  form.addEventListener("submit", () => { dirty = false; });
-  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-}
+// Leaving a form with unsaved text asks first, also one that was opened in the page later and still stands there.
+const unsaved = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) unsaved.add(form);
+});
+document.addEventListener("submit", (event) => { unsaved.delete(event.target); });
+window.addEventListener("beforeunload", (event) => {
+  if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+});
 
 // A wide table scrolls in a box; let keyboards reach it only where it really is too wide.
 for (const box of document.querySelectorAll(".scroll")) {

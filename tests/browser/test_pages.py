@@ -6,7 +6,7 @@ from django.urls import reverse
 from actionplans.models import Activity, Comment, Proposal
 from agreements.models import Goal
 from followup.models import Report
-from governance.models import Assignment, Meeting, Seat
+from governance.models import Assignment, Decision, Meeting, Seat
 from parties.models import Party, User
 from portal.access import ACCESS, Audience
 
@@ -62,6 +62,13 @@ def assignment():
     return (own or Assignment.objects.create(decision=decision, party=party, text="Lista hindren")).pk
 
 
+def decided():
+    """A decision that the example's council took on a matter."""
+    rows = Decision.objects.filter(body__key=MEETING[1], item__isnull=False)
+    return rows.select_related("meeting").first()
+
+
+DECIDED = (*MEETING[:2], lambda: decided().meeting.key, lambda: decided().item_id, lambda: decided().pk)
 MINUTES = (*MEETING[:2], lambda: Meeting.objects.filter(body__key="exempel-radet", record__isnull=False).first().key)
 AGREEMENTS = [
     "uppsala-2019-2021",
@@ -146,6 +153,7 @@ PAGES = {
     "followup:item_edit": ((*MEETING, item), "samordnare"),
     "followup:item_delete": ((*MEETING, item), "samordnare"),
     "followup:decision_record": ((*MEETING, item), "samordnare"),
+    "followup:decision_edit": (DECIDED, "samordnare"),
     "followup:assignment_list": ((SLUG,), None),
     "followup:assignment_detail": ((SLUG, assignment), "samordnare"),
     "followup:assignment_answer": ((SLUG, assignment), "handlaggare"),

@@ -204,3 +204,17 @@ def test_decision_record_fills_a_missing_group(decide, mandate, meeting):
 def test_decision_record_fills_no_group_that_exists(decide, mandate):
     decide("grupp", mandate=factories.MandateFactory(agreement=mandate.agreement).pk)
     assert recorded() == []
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_decision_edit_changes_the_wording_until_the_notes_are_finished(decide, client, item, published):
+    decide("annat")
+    meeting, decision = item.meeting, Decision.objects.get()
+    if published:
+        meeting.published_at = timezone.now()
+        meeting.save()
+    args = [decision.agreement.slug, meeting.body.key, meeting.key, item.pk, decision.pk]
+    data = {"paragraph": "§ 14", "title": "Bättre sagt", "version": decision.version}
+    response = client.post(reverse("followup:decision_edit", args=args), data)
+    decision.refresh_from_db()
+    assert (str(decision), response.status_code) == (("§ 1 Beslutar", 200) if published else ("§ 14 Bättre sagt", 302))
