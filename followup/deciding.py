@@ -100,7 +100,9 @@ def rounds_to_note(item, user):
 def groups_to_fill(item, user):
     """The mandates of missing groups that the matter's body may appoint: where it leads, or they answer to it."""
     led = Mandate.objects.filter(body=item.meeting.body_id, level__in=LEADING).values("agreement")
-    missing = Mandate.objects.visible_to(user).filter(body__state=Body.State.PLANNED).select_related("body", "agreement")
+    missing = (
+        Mandate.objects.visible_to(user).filter(body__state=Body.State.PLANNED).select_related("body", "agreement")
+    )
     return missing.filter(Q(agreement__in=led) | Q(reports_to__body=item.meeting.body_id))
 
 
