@@ -15,6 +15,8 @@ from agreements.models import Agreement
 from followup.frame import example_band
 from followup.models import CouncilPack, Outcome, RegistryNumber, Report, Round
 from followup.open_data import Told, told_to, told_to_all
+from followup.pack_paper import pack_paper
+from followup.pack_sheet import pack_sheet
 from followup.services import editions_of
 from lib.db import Frozen
 from lib.typeset import page_count, pdf
@@ -84,9 +86,6 @@ def _comparisons(round):
 
 def file_of(material, kind):
     """The papers as a file of the ``kind``, as bytes."""
-    from followup.pack_paper import pack_paper
-    from followup.pack_sheet import pack_sheet
-
     if kind == Kind.EXCEL:
         return pack_sheet(material)
     return (pdf if kind == Kind.PDF else docx)(pack_paper(material))

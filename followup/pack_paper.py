@@ -216,7 +216,7 @@ def _decided(material):
 def _matrix(material):
     """How many answers each party has given in each area."""
     figures = material.told.figures
-    areas = [area for area in figures["areas"]]
+    areas = figures["areas"]
     if len(areas) < 2:
         return
     cells = {(line["party"], line["area"]): line for line in figures["cells"]}
