@@ -348,7 +348,7 @@ LATER = {
     "governance:meeting_publish": Door(OF_PUBLISHED_MEETING, through=EDITORS),
     "governance:record_edit": Door(OF_PUBLISHED_MEETING, through=EDITORS),
     "governance:record_finish": Door(OF_PUBLISHED_MEETING, through=EDITORS),
-    "governance:record_download": Door(OF_PUBLISHED_MEETING, through=EVERYBODY),
+    "governance:record_download": Door(OF_PUBLISHED_MEETING, through=EVERYBODY, only="get"),
     "followup:lineage_detail": Door(("slug", "plan", "adopted_lineage"), through=EVERYBODY),
     "followup:edition_adopt": Door(("slug", "plan", "adopted_label")),
     "followup:report_detail": Door((*OF_ROUND, "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS),
