@@ -100,7 +100,11 @@ def reports_of(round, activities, parties):
         status = STATUSES[place * 7 % 20 % 9] if place * 7 % 20 < 9 else "ongoing"
         said = {"status": status, "text": "Arbetet är i gång i tre kommuner.", "submitted_at": f"{round.due_on}T08:00Z"}
         if status == "deviating":
-            said |= {"deviation_cause": "Saknar personal", "deviation_measure": "Rekryterar", "new_end_date": "2025-01-01"}
+            said |= {
+                "deviation_cause": "Saknar personal",
+                "deviation_measure": "Rekryterar",
+                "new_end_date": "2025-01-01",
+            }
             said |= {"decision_asked": "Ska tiden förlängas?"} if place % 1000 == 12 else {}
         rows.append(Report(round=round, activity=activity, party=party, **(said if status else {})))
     Report.objects.bulk_create(rows, batch_size=1000)
@@ -108,53 +112,61 @@ def reports_of(round, activities, parties):
 
 def run():
     from django.core.management import call_command
-    from django.urls import reverse
-
-    from followup.models import Report
 
     call_command("migrate", verbosity=0)
-    agreement, rounds, (client, cookies) = fill()
+    agreement, rounds, visitor = fill()
     closed, live = rounds[-2], rounds[-1]
-    print("statusar", live.reports.count(), "svar")
 
-    def page(title, name, round, before=lambda: None, query=""):
-        path = reverse(f"followup:{name}", args=[agreement.slug, round.label]) + query
-        client.get(path)
-        before()
-        queries = bench.queries_of(client, path)
-        floor_request = lambda: bench.ask("floor", f"/{round.pk}")  # noqa: E731
-        bench.tell(title, *bench.measure(floor_request, lambda: bench.ask("portal", path, cookies), before), queries)
-
-    def write():
-        from django.db.models import F
-
-        first = Report.objects.filter(round=live).order_by("pk")[:1]
-        Report._base_manager.filter(pk__in=first.values("pk")).update(version=F("version") + 1)
-
-    def forget():
+    def renew():
         from lib.db import renew_stamp
 
         renew_stamp(type(agreement).objects.filter(pk=agreement.pk))
 
-    page("Öppen omgång, något skrivet", "round_detail", live, write)
-    page("Öppen omgång, oförändrad", "round_detail", live)
-    page("Stängd omgång, ny", "round_detail", closed, forget)
-    page("Stängd omgång, oförändrad", "round_detail", closed)
-    page("Stängd, första av tio, ny", "round_detail", rounds[0], forget)
-    page("Ett område, något skrivet", "round_detail", live, write, "?omrade=" + live_area(live))
-    page("Svaren, öppen, alla", "round_answers", live)
-    page("Svaren, stängd, avviker", "round_answers", closed, query="?status=deviating")
-    closed.publish(by=None)
-    path = reverse("followup:round_detail", args=[agreement.slug, closed.label])
+    page(visitor, "Öppen omgång, något skrivet", "round_detail", live, lambda: write_in(live))
+    page(visitor, "Öppen omgång, oförändrad", "round_detail", live)
+    page(visitor, "Stängd omgång, ny", "round_detail", closed, renew)
+    page(visitor, "Stängd omgång, oförändrad", "round_detail", closed)
+    page(visitor, "Stängd, första av tio, ny", "round_detail", rounds[0], renew)
+    area = agreement.priorityarea_set.first().key
+    page(visitor, "Ett område, något skrivet", "round_detail", live, lambda: write_in(live), f"?omrade={area}")
+    page(visitor, "Svaren, öppen, alla", "round_answers", live)
+    page(visitor, "Svaren, stängd, avviker", "round_answers", closed, query="?status=deviating")
+    kept_by_the_browser(visitor, closed)
+
+
+def page(visitor, title, name, round, before=lambda: None, query=""):
+    """Tell what a page costs that is asked for after ``before``."""
+    from django.urls import reverse
+
+    client, cookies = visitor
+    path = reverse(f"followup:{name}", args=[round.agreement.slug, round.label]) + query
+    client.get(path)
+    before()
+    queries = bench.queries_of(client, path)
+    floor_request = lambda: bench.ask("floor", f"/{round.pk}")  # noqa: E731
+    bench.tell(title, *bench.measure(floor_request, lambda: bench.ask("portal", path, cookies), before), queries)
+
+
+def kept_by_the_browser(visitor, round):
+    from django.urls import reverse
+
+    client, cookies = visitor
+    round.publish(by=None)
+    path = reverse("followup:round_detail", args=[round.agreement.slug, round.label])
     kept = client.get(path).headers["ETag"]
-    asked = bench.measure(
-        lambda: bench.ask("floor", f"/{closed.pk}"), lambda: bench.ask("portal", path, cookies, kept=kept)
-    )
+    again = lambda: bench.ask("portal", path, cookies, kept=kept)  # noqa: E731
+    asked = bench.measure(lambda: bench.ask("floor", f"/{round.pk}"), again)
     bench.tell("Publicerad, oförändrad (304)", *asked, bench.queries_of(client, path, kept=kept))
 
 
-def live_area(round):
-    return round.agreement.priorityarea_set.first().key
+def write_in(round):
+    """What a save of a report does to what the page is kept by."""
+    from django.db.models import F
+
+    from followup.models import Report
+
+    first = Report.objects.filter(round=round).order_by("pk")[:1]
+    Report._base_manager.filter(pk__in=first.values("pk")).update(version=F("version") + 1)
 
 
 def main():

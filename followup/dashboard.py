@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from followup.figures import NOTHING, read_figures
@@ -36,8 +35,7 @@ FIGURE = (
     'preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8" class="sh-track"/>'
     '<rect width="{width}" height="8" class="sh-done"/></svg>'
 )
-WARNED = '<span class="st st--warn small">{icon}{count} {word}</span>'
-MISSING = '<span class="st st--plain small">{icon}{count} {word}</span>'
+MARKED = '<span class="st st--{} small">{}{} {}</span>'
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,12 @@ class Cell:
     def html(self):
         """The cell as markup: a page has hundreds, and the engine of templates would spend most of its time on them."""
         if not self.total:
-            return mark_safe('<span class="soft">–</span>')
+            return format_html('<span class="soft">{}</span>', "–")
         width = f"{100 * self.on_track / self.total:.0f}"
-        html = FIGURE.format(url=escape(self.url), on_track=self.on_track, of=_("av"), total=self.total, width=width)
-        if self.deviating:
-            html += WARNED.format(icon=icon("deviates"), count=self.deviating, word=_("avviker"))
-        if self.missing:
-            html += MISSING.format(icon=icon("missing"), count=self.missing, word=_("saknas"))
-        return mark_safe(html)  # numbers, words of ours, and an escaped address
+        figure = format_html(FIGURE, url=self.url, on_track=self.on_track, of=_("av"), total=self.total, width=width)
+        warned = self.deviating and format_html(MARKED, "warn", icon("deviates"), self.deviating, _("avviker"))
+        missing = self.missing and format_html(MARKED, "plain", icon("missing"), self.missing, _("saknas"))
+        return format_html("{}{}{}", figure, warned or "", missing or "")
 
 
 def cell_of(label, line, url, *, is_now=True):

@@ -4,8 +4,7 @@
 ombeds besluta i tre frågor."
 """
 
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +24,7 @@ def headline_of(board):
     if not figures.submitted:
         return _nothing_yet(board)
     rest = [part for part in (_deviating(board), _silent(board), _asked(board)) if part]
-    return mark_safe(f"{_on_track(board)} {_listed(rest)}.")  # parts made of escaped pieces
+    return format_html("{} {}.", _on_track(board), _listed(rest))
 
 
 def counted(number, one=""):
@@ -38,11 +37,10 @@ def counted(number, one=""):
 def _nothing_yet(board):
     total, closed = board.figures.total, board.round.closed_at
     url = board.url(status=NOT_REPORTED)
+    said = ngettext("%d åtagande", "inget av %d åtaganden", total)
     if closed:
-        said = ngettext("%d åtagande", "inget av %d åtaganden", total)
         ending = _("rapporterades inte") if total == 1 else _("rapporterades")
     else:
-        said = ngettext("%d åtagande", "inget av %d åtaganden", total)
         ending = _("är inte rapporterat än") if total == 1 else _("är rapporterat än")
     return format_html('<a href="{}"><strong>{}</strong></a> {}.', url, capfirst(said % total), ending)
 
@@ -75,53 +73,48 @@ def _since(board):
 
 
 def _deviating(board):
+    """(text, address or nothing) of each part of the second sentence, as are those below."""
     count = board.figures.deviating
     if not count:
-        return _("inget avviker")
-    said = _("%(number)s avviker") % {"number": counted(count)}
-    return _link(board.url(status=ReportStatus.DEVIATING), said)
+        return _("inget avviker"), ""
+    return _("%(number)s avviker") % {"number": counted(count)}, board.url(status=ReportStatus.DEVIATING)
 
 
 def _silent(board):
     count = len(board.silent_parties)
     if not count:
-        return _("alla parter har svarat") if board.part.party is None else _("allt är besvarat")
+        return (_("alla parter har svarat") if board.part.party is None else _("allt är besvarat")), ""
+    number = counted(count, _("en"))
     if board.part.party is not None:
-        missing = board.figures.silent
-        said = ngettext("%(number)s svar saknas", "%(number)s svar saknas", missing) % {"number": counted(missing)}
+        number = counted(board.figures.silent)
+        said = _("%(number)s svar saknas")
     elif board.round.closed_at:
         said = ngettext("%(number)s part lämnade inte alla svar", "%(number)s parter lämnade inte alla svar", count)
-        said %= {"number": counted(count, _("en"))}
     else:
         said = ngettext("%(number)s part har svar kvar att lämna", "%(number)s parter har svar kvar att lämna", count)
-        said %= {"number": counted(count, _("en"))}
-    return _link(board.url(status=NOT_REPORTED), said)
+    return said % {"number": number}, board.url(status=NOT_REPORTED)
 
 
 def _asked(board):
     count = board.line["asks"]
     if not count:
-        return ""
+        return None
     said = ngettext("rådet ombeds besluta i %(number)s fråga", "rådet ombeds besluta i %(number)s frågor", count)
-    return format_html('<a class="asked" href="#beslut-h">{}</a>', said % {"number": counted(count, _("en"))})
-
-
-def _link(url, text):
-    return format_html('<a href="{}">{}</a>', url, text)
+    return said % {"number": counted(count, _("en"))}, "#beslut-h"
 
 
 def _listed(parts):
-    """The parts as one sentence, its first letter a capital also within a link."""
-    first, *others = [format_html("{}", part) for part in parts]
-    first = mark_safe(_capital(first))  # escaped above
-    if not others:
-        return first
-    *middle, last = others
-    told = mark_safe(", ".join([first, *middle]))  # escaped above
-    return format_html(_("{}{} och {}"), told, "," if middle else "", last)
+    """The parts as one sentence: its first letter a capital, the last part after "och"."""
+    (first, url), *others = parts
+    *told, last = [_link(text, url) for text, url in [(capfirst(first), url), *others]]
+    if not told:
+        return last
+    sentence = format_html_join(", ", "{}", [(part,) for part in told])
+    return format_html(_("{}{} och {}"), sentence, "," if told[1:] else "", last)
 
 
-def _capital(html):
-    """``html`` with a capital where its text begins."""
-    start = html.index(">") + 1 if html.startswith("<") else 0
-    return html[:start] + capfirst(html[start:])
+def _link(text, url):
+    if not url:
+        return text
+    kind = "asked" if url.startswith("#") else "counted"
+    return format_html('<a class="{}" href="{}">{}</a>', kind, url, text)

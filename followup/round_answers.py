@@ -76,6 +76,12 @@ def round_answers(request, slug, label):
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     rounds = Round.objects.select_related("agreement", "meeting__body")
     round = get_visible(rounds, request.user, agreement=agreement, label=label)
+    context = {**round_frame(agreement, round, (_("Svaren"), "")), **answers_page(round, request)}
+    return render(request, "followup/round_answers.html", context)
+
+
+def answers_page(round, request):
+    """What the page shows: the ``filter``, how many answers it names, and a page of them by area."""
     figures = read_figures([round])[round.pk]
     parts = {name: [(row["key"], row["name"]) for row in figures[name]] for name in ("areas", "parties")}
     chosen = AnswerFilter(request.GET, parts)
@@ -83,7 +89,7 @@ def round_answers(request, slug, label):
     page = Paginator(activities, AT_ONCE).get_page(request.GET.get("sida"))
     part = Part.chosen(chosen.said, figures)
     kept = part.query(status=chosen.said.get("status"))  # goes along to a report and back
-    context = {
+    return {
         "filter": chosen,
         "chosen": bool(chosen.said),
         "count": sum(len(row["reports"]) for row in activities),
@@ -92,12 +98,9 @@ def round_answers(request, slug, label):
         "page_obj": page,
         "query": kept[1:],
         "kept": kept,
-        "filter_url": reverse("followup:round_answers", args=[slug, label]),
+        "filter_url": reverse("followup:round_answers", args=[round.agreement.slug, round.label]),
         "back": round.get_absolute_url() + part.query(),
     }
-    return render(
-        request, "followup/round_answers.html", {**round_frame(agreement, round, (_("Svaren"), "")), **context}
-    )
 
 
 def chosen_answers(round, said):

@@ -55,45 +55,42 @@ def generated(answers, extensions):
 
 def recounted(round):
     """As figures_of, by another road: every row read and counted, sums by filter."""
-    extended = {place.party_id: place.extended_to for place in round.respondents.all()}
-    rows = []
-    for report in round.reports.select_related("activity__area", "party"):
-        is_in = report.submitted_at is not None
-        last = max(round.due_on, extended.get(report.party_id) or round.due_on)
-        rows.append({
-            "area": report.activity.area, "party": report.party, "status": report.status if is_in else NOT_REPORTED,
-            "asks": is_in and report.decision_asked != "",
-            "late": is_in and timezone.localtime(report.submitted_at).date() > last,
-        })  # fmt: skip
-
-    def line(rows):
-        codes = sorted({row["status"] for row in rows})
-        shares = {code: sum(row["status"] == code for row in rows) for code in codes}
-        return {
-            "total": len(rows),
-            "shares": shares,
-            "asks": sum(row["asks"] for row in rows),
-            "late": sum(row["late"] for row in rows),
-        }
-
-    def of(**keys):
-        return [row for row in rows if all(row[name] == value for name, value in keys.items())]
-
+    rows = list(rows_of(round))
     areas = sorted({row["area"] for row in rows if row["area"]}, key=lambda area: area.order)
-    areas += [None] if of(area=None) else []
+    areas += [None] if any(row["area"] is None for row in rows) else []
     parties = sorted({row["party"] for row in rows}, key=lambda party: party.sort_name)
-    keyed = [(area.key if area else "", area.name if area else "", area) for area in areas]
-    cells = sorted({(row["area"].key if row["area"] else "", row["party"].key) for row in rows})
-    by_key = {key: area for key, _name, area in keyed} | {party.key: party for party in parties}
+    cells = [(area, party, line(rows, area=area, party=party)) for area in areas for party in parties]
+    keyed = [{"area": area.key if area else "", "party": party.key, **told} for area, party, told in cells]
+    named = [(area.key if area else "", area.name if area else "", area) for area in areas]
     return {
         "shape": 1,
         **line(rows),
-        "areas": [{"key": key, "name": name, **line(of(area=area))} for key, name, area in keyed],
-        "parties": [{"key": one.key, "name": one.name, **line(of(party=one))} for one in parties],
-        "cells": [
-            {"area": area, "party": party, **line(of(area=by_key[area], party=by_key[party]))} for area, party in cells
-        ],
+        "areas": [{"key": key, "name": name, **line(rows, area=area)} for key, name, area in named],
+        "parties": [{"key": party.key, "name": party.name, **line(rows, party=party)} for party in parties],
+        "cells": sorted((row for row in keyed if row["total"]), key=lambda row: (row["area"], row["party"])),
     }
+
+
+def rows_of(round):
+    """Each report as what is counted of it."""
+    extended = {place.party_id: place.extended_to for place in round.respondents.all()}
+    for report in round.reports.select_related("activity__area", "party"):
+        is_in = report.submitted_at is not None
+        last = max(round.due_on, extended.get(report.party_id) or round.due_on)
+        yield {
+            "area": report.activity.area, "party": report.party, "status": report.status if is_in else NOT_REPORTED,
+            "asks": is_in and report.decision_asked != "",
+            "late": is_in and timezone.localtime(report.submitted_at).date() > last,
+        }  # fmt: skip
+
+
+def line(rows, **keys):
+    """The sums of those ``rows`` that have these values."""
+    rows = [row for row in rows if all(row[name] == value for name, value in keys.items())]
+    codes = sorted({row["status"] for row in rows})
+    shares = {code: sum(row["status"] == code for row in rows) for code in codes}
+    counts = {name: sum(row[name] for row in rows) for name in ("asks", "late")}
+    return {"total": len(rows), "shares": shares, **counts}
 
 
 class RecountedTest(TestCase):
