@@ -141,6 +141,7 @@ def close_round(*, round, by, at=None):
     """Freeze the round and store what came out of it. Raises Frozen unless it takes answers. Returns the Outcome."""
     if not Round.hold(round.pk).is_taking_answers:
         raise Frozen(_("Omgången är inte öppen."))
+    round.refresh_from_db()  # what is summed up is what is stored
     round.closed_at, round.closed_by = at or timezone.now(), by
     round.save(update_fields=["closed_at", "closed_by"])
     count_own(round)

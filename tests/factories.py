@@ -17,6 +17,7 @@ from factory.django import DjangoModelFactory
 from actionplans import models as actionplans
 from agreements import models as agreements
 from followup import models as followup
+from followup.figures import empty_figures
 from governance import models as governance
 from governance.services import grant_governance_rights
 from parties import models as parties
@@ -419,6 +420,14 @@ class AgendaItemFactory(DjangoModelFactory):
         model = governance.AgendaItem
 
 
+class AttendanceFactory(DjangoModelFactory):
+    meeting = SubFactory(MeetingFactory)
+    name = Sequence("Gäst {}".format)
+
+    class Meta:
+        model = governance.Attendance
+
+
 class AssignmentFactory(DjangoModelFactory):
     """Given to a party of its own by a decision of its own."""
 
@@ -703,9 +712,18 @@ class ReopeningFactory(DjangoModelFactory):
 class OutcomeFactory(DjangoModelFactory):
     round = SubFactory(RoundFactory)
     facts = LazyFunction(lambda: {"total": 0})
+    figures = LazyFunction(empty_figures)
 
     class Meta:
         model = followup.Outcome
+
+
+class AgendaLinkFactory(DjangoModelFactory):
+    item = SubFactory(AgendaItemFactory)
+    round = SubFactory(RoundFactory)
+
+    class Meta:
+        model = followup.AgendaLink
 
 
 class CouncilPackFactory(DjangoModelFactory):
