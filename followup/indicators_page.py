@@ -22,11 +22,11 @@ The shape, which assessments, charts, packs and open data are drawn from (``exam
       "has_hidden": false                    # whether a count is left out since it is too small to show
     }
 
-``value`` is text with a decimal point, exact, or null; then ``gap`` says why: ``missing``, ``private`` (too few, says
-the source) or ``hidden`` (a count under 5). ``half`` is 0 for a whole year, else 1 or 2. ``kind`` of a place is party,
-county or country; ``code`` is the municipality's or county's code, which the map knows. ``trend.code`` is ``better``,
-``unchanged``, ``worse`` or ``unknown``, and then ``reason`` says why. Series stand with county and country first, then
-the parties by name, and of each place all before the sexes.
+``value`` is text with a decimal point, exact, or null; then ``gap`` says why: ``missing``, ``private`` (too few to be
+shown by its source, ours too) or ``hidden`` (a count under 5). ``half`` is 0 for a whole year, else 1 or 2. ``kind`` of
+a place is party, county or country; ``code`` is the municipality's or county's code, which the map knows.
+``trend.code`` is ``better``, ``unchanged``, ``worse`` or ``unknown``, and then ``reason`` says why. Series stand with
+county and country first, then the parties by name, and of each place all before the sexes.
 """
 
 from collections import defaultdict

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from followup.figures import read_figures
-from followup.indicators_page import indicator_data, moment_label
+from followup.indicators_page import GAPS, indicator_data, moment_label
 from followup.models import Indicator, Measurement
 from followup.outcome import NOT_REPORTED
 from followup.shares import LABELS, ON_TRACK, ORDER
@@ -32,11 +32,6 @@ LOOKS = 5  # from the lowest class to the highest
 SHARE = gettext_lazy("andel av svaren")
 EDGES = (0, 25, 50, 75, 100)  # of shares
 OUTSIDE, SILENT = "outside", "silent"  # not asked, and asked without a value
-GAPS = {
-    Measurement.Gap.MISSING: gettext_lazy("uppgift saknas"),
-    Measurement.Gap.PRIVATE: gettext_lazy("för få, visas inte av källan"),
-    "hidden": gettext_lazy("under 5, döljs"),
-}
 INDICATOR = "indikator-"
 PATTERNS = (  # look, ground, ink and strokes in a square of six: each is known from the others without its colour
     ("class-1", "#e9f2f4", "", ""),

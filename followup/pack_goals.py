@@ -5,14 +5,11 @@ from itertools import groupby
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from followup.indicators_page import chart_of
-from followup.models import Measurement
+from followup.indicators_page import GAPS, chart_of
 from followup.open_data import indicators_in
 from followup.pack_summary import grade_label
 from lib.charting import draw_lines
 from lib.paper import cell, heading, paragraph, picture, run, table
-
-GAPS = dict(Measurement.Gap.choices) | {"hidden": _("under 5, döljs")}
 
 
 def goal_chapter(material):

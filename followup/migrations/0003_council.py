@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                 ('half', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(2)], verbose_name='halvår')),
                 ('sex', models.CharField(blank=True, choices=[('', 'alla'), ('women', 'kvinnor'), ('men', 'män'), ('girls', 'flickor'), ('boys', 'pojkar'), ('other', 'annat')], max_length=5, verbose_name='kön')),
                 ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='värde')),
-                ('gap', models.CharField(blank=True, choices=[('', 'värde finns'), ('missing', 'saknas'), ('private', 'för få, visas inte av källan')], max_length=8, verbose_name='varför värde saknas')),
+                ('gap', models.CharField(blank=True, choices=[('', 'värde finns'), ('missing', 'saknas'), ('private', 'för få, visas inte')], max_length=8, verbose_name='varför värde saknas')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='anmärkning')),
                 ('measured_at', models.DateTimeField(auto_now=True, verbose_name='inläst')),
                 ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='parties.county', verbose_name='län')),

@@ -116,7 +116,7 @@ class Measurement(models.Model):
     class Gap(models.TextChoices):
         NONE = "", _("värde finns")
         MISSING = "missing", _("saknas")
-        PRIVATE = "private", _("för få, visas inte av källan")
+        PRIVATE = "private", _("för få, visas inte")
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="measurements")
     party = models.ForeignKey(
