@@ -18,22 +18,22 @@ from followup.models import Outcome, Report, Respondent
 from followup.outcome import NOT_REPORTED, told_beside
 
 
-def key_of(round, agreement, hats, chosen):
-    """What the page of ``round`` is made of for this reader, as values. ``chosen`` is the part that is shown."""
+def key_of(round, agreement, hats):
+    """What the page of ``round`` is made of for this reader, as values."""
     rights = sorted(frozenset().union(*(hat.rights for hat in hats)))
     reader = rights, sorted({(hat.party_id, str(hat.role)) for hat in hats}), agreement.can_edit
     outcomes = Outcome.objects.filter(round__agreement=agreement.pk).order_by("pk")
     stored = list(outcomes.values_list("pk", "round__closed_at", "round__published_at"))
     state = round.pk, round.state, round.version, [] if round.closed_at else _written(round)
-    return agreement.pk, agreement.stamp, reader, sorted(chosen.items()), state, stored
+    return agreement.pk, agreement.stamp, reader, state, stored
 
 
-def kept_page(key, round, user, context):
-    """The page under ``key``, from the cache or drawn anew, as values.
+def kept_page(key, round, user, context, chosen):
+    """The page under ``key`` of the part that is ``chosen``, from the cache or drawn anew, as values.
 
     ``top``, ``party_table`` and, of a closed round, ``rest`` are HTML; the others are for what stands around it.
     """
-    return kept("council-page", key, lambda: _drawn(round, user, context))
+    return kept("council-page", (key, sorted(chosen.items())), lambda: _drawn(round, user, context, chosen))
 
 
 def kept(kind, key, make):
@@ -64,8 +64,8 @@ def _written(round):
     return [*counts.values(), *places, meeting]
 
 
-def _drawn(round, user, context):
-    board = board_of(round, user, context["chosen"])
+def _drawn(round, user, context, chosen):
+    board = board_of(round, user, chosen)
     context = {**context, "board": board, "figures": board.figures}
     rest = None
     if round.closed_at:
