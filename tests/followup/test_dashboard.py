@@ -126,9 +126,7 @@ def test_round_detail_keeps_no_page_of_a_part_that_does_not_exist(client, deviat
     act_as(client, "council", deviating)
     page(client, deviating.round)
     kept = page(client, deviating.round, "?omrade=finns-inte")
-    assert [
-        name for name in (template.name for template in kept.templates) if name == "followup/_round_result.html"
-    ] == []
+    assert "followup/_round_result.html" not in {template.name for template in kept.templates}
 
 
 ANSWERS = {
