@@ -220,6 +220,25 @@ KINDS = {
 }  # fmt: skip
 
 
+def typed_in(was, data):
+    """Name → values of what was typed in the form ``was`` or goes along with it, but not what it proposed itself."""
+    names = set().union(*(form.base_fields for form in KINDS.values())) & data.keys()
+    is_typed = {name: name == "version" or data[name] != str(was.initial.get(name, "")) for name in names}
+    return {name: data.getlist(name) for name in sorted(names) if is_typed[name]}
+
+
+def carry_over(typed, form):
+    """Put what was ``typed`` under another kind of decision into a ``form`` that is not sent yet."""
+    for name in typed.keys() & form.fields.keys():
+        is_several = isinstance(form.fields[name], forms.MultipleChoiceField)
+        form.initial[name] = typed[name] if is_several else typed[name][-1]
+
+
+def beside(typed, form):
+    """(name, value) of what was ``typed`` and ``form`` has no field for: it goes along until there is one."""
+    return [(name, value) for name in typed.keys() - form.fields.keys() for value in typed[name]]
+
+
 def kinds_for(item, user):
     """Word in the address → the form, of what the matter's meeting can do; a meeting that cannot decide takes notes."""
     if why_undecided(item.meeting):

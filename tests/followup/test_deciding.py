@@ -184,6 +184,21 @@ def test_decision_record_keeps_what_was_typed_where_an_assignment_is_not_whole(d
     assert (response.status_code, recorded(), Assignment.objects.count()) == (200, [], 0)
 
 
+def test_decision_record_keeps_what_was_typed_when_the_kind_is_changed(decide, edition, municipality):
+    chosen = [f"part-{municipality.pk}", "alla"]
+    plan = decide("plan&fran=uppdrag", title="Listar hindren", task="Lista", receivers=chosen).context
+    assert plan["form"]["title"].value() == "Listar hindren"
+    assert sorted(plan["beside"]) == [("receivers", "alla"), ("receivers", chosen[0]), ("task", "Lista")]
+    again = decide("uppdrag&fran=anteckning", task="Lista", receivers=chosen, notes="Sagt", version="7").context
+    assert [again["form"][name].value() for name in ("task", "receivers")] == ["Lista", chosen]
+    assert sorted(again["beside"]) == [("notes", "Sagt"), ("version", "7")]
+    assert recorded() == []
+
+
+def test_decision_record_lets_each_kind_propose_its_own_wording(decide, item, edition):
+    assert decide("plan&fran=annat", title=item.title).context["form"]["title"].value() == f"Fastställer {edition}"
+
+
 def test_decision_record_fills_a_missing_group(decide, mandate, meeting):
     missing = factories.MandateFactory(
         agreement=mandate.agreement, body__state="planned", body__county=mandate.body.county
