@@ -5,14 +5,6 @@ from django.db.models import Exists, OuterRef, Q
 from agreements.models import Agreement
 from governance.models import AgendaItem, Assignment, Mandate
 
-STATES = {  # in the order of what asks for something first
-    "late": ("st--warn", "deviates"),
-    "given": ("st--plain", "ongoing"),
-    "reported": ("st--calm", "sent"),
-    "done": ("st--calm", "done"),
-    "dropped": ("st--plain", "cancelled"),
-}
-
 
 def assignments_of(agreement, user):
     """What ``user`` may read of what was given by decisions about the agreement, or by its bodies about none."""

@@ -22,7 +22,6 @@ from governance.assigning import give
 from governance.models import Body, Decision, Mandate, Meeting, Responsibility
 from lib.db import Frozen
 
-LEADING = (Mandate.Level.DECIDING, Mandate.Level.STEERING)
 DAY = datetime.timedelta(days=1)
 OPEN_STATES = (Edition.State.DRAFT, Edition.State.PROPOSED)
 
@@ -83,7 +82,7 @@ def _free_key(meeting):
 def editions_to_adopt(item, user):
     """The editions that the matter is about and its body may adopt: those of plans it adopts, or leads without one."""
     own = Q(plan__adopted_by__body=item.meeting.body_id)
-    led = Mandate.objects.filter(body=item.meeting.body_id, level__in=LEADING).values("agreement")
+    led = Mandate.objects.filter(body=item.meeting.body_id, level__in=Mandate.LEADING).values("agreement")
     linked = AgendaLink.objects.filter(item=item, edition__isnull=False).values("edition")
     editions = Edition.objects.visible_to(user).filter(state__in=OPEN_STATES, pk__in=linked)
     return editions.filter(own | Q(plan__adopted_by__isnull=True, plan__agreement__in=led)).select_related(
@@ -99,7 +98,7 @@ def rounds_to_note(item, user):
 
 def groups_to_fill(item, user):
     """The mandates of missing groups that the matter's body may appoint: where it leads, or they answer to it."""
-    led = Mandate.objects.filter(body=item.meeting.body_id, level__in=LEADING).values("agreement")
+    led = Mandate.objects.filter(body=item.meeting.body_id, level__in=Mandate.LEADING).values("agreement")
     missing = (
         Mandate.objects.visible_to(user).filter(body__state=Body.State.PLANNED).select_related("body", "agreement")
     )

@@ -12,9 +12,6 @@ from django.utils.translation import ngettext
 from agreements.templatetags.agreements import numbers
 from governance.models import Body, Mandate, Responsibility
 
-LEADING = (Mandate.Level.DECIDING, Mandate.Level.STEERING)
-
-
 # --- The tree ---------------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +153,7 @@ def build_chart(mandates, responsibilities):
             superior.children.append(node)
     _add_duties({node.mandate.actor_id: node for node in nodes.values()}, responsibilities)
     roots = [node for node in nodes.values() if not node.superior]
-    chart.tops = [node for node in roots if node.children or node.mandate.level in LEADING] or roots
+    chart.tops = [node for node in roots if node.children or node.mandate.level in Mandate.LEADING] or roots
     chart.outside = [node for node in roots if node not in chart.tops]
     for node in chart.outside:
         node.is_outside = True

@@ -135,6 +135,8 @@ class Mandate(AgreementRow):
         EXACT = "", _("så många")
         MINIMUM = "minimum", _("minst")
 
+    LEADING = (Level.DECIDING, Level.STEERING)  # who decide for the agreement, the first where there are both
+
     body = models.ForeignKey(Body, verbose_name=_("organ"), on_delete=models.PROTECT, related_name="mandates")
     actor = models.OneToOneField(Actor, verbose_name=_("aktör"), on_delete=models.PROTECT, related_name="mandate")
     level = models.CharField(_("nivå"), max_length=15, choices=Level)
