@@ -31,7 +31,6 @@ from governance.models import Assignment, Decision, Mandate, Meeting
 
 # In this order a decision is what its assignments are: one late makes it late.
 STATES = ("late", "given", "reported", "done", "dropped")
-LEVELS = (Mandate.Level.DECIDING, Mandate.Level.STEERING)
 
 
 def decided_before(round, user=None):
@@ -55,12 +54,22 @@ def decided_before(round, user=None):
     }
 
 
+def left_out(round):
+    """The last meeting, as facts, where closing the round now would leave its decisions out; else None.
+
+    Until its minutes are published they are not everybody's to read.
+    """
+    meeting = decided_before(round)["meeting"]
+    return meeting if meeting and not meeting["is_open"] else None
+
+
 def council_of(round):
     """The body whose meeting the round is for; without one the agreement's deciding, else its steering body."""
     if round.meeting_id:
         return round.meeting.body
-    mandates = Mandate.objects.filter(agreement=round.agreement_id, level__in=LEVELS).select_related("body")
-    return next((mandate.body for mandate in sorted(mandates, key=lambda row: LEVELS.index(row.level))), None)
+    mandates = Mandate.objects.filter(agreement=round.agreement_id, level__in=Mandate.LEADING).select_related("body")
+    leading = sorted(mandates, key=lambda mandate: Mandate.LEADING.index(mandate.level))
+    return leading[0].body if leading else None
 
 
 def _last_meeting(round, body):

@@ -282,8 +282,11 @@ def _decided(told, room):
         return
     yield heading(2, _("Beslut från förra mötet"))
     day = {"body": meeting["body"], "day": meeting["held_on"]}
-    if not counts.get("total"):
+    if not meeting["is_open"]:
+        yield paragraph(_("Anteckningarna från mötet %(day)s var inte publicerade, så besluten står inte här.") % day)
+    elif not counts.get("total"):
         yield paragraph(_("%(body)s gav inga uppdrag i mötet %(day)s.") % day)
+    if not counts.get("total"):
         return
     states = ("done", "reported", "given", "late", "dropped")
     words = ", ".join(f"{counts[state]} {DECIDED_STATES[state]}" for state in states if counts[state])

@@ -14,6 +14,7 @@ from agreements.models import Agreement
 from followup.assessing import drafts_left
 from followup.council_page import CouncilPage
 from followup.dashboard import board_of
+from followup.decided import left_out
 from followup.frame import round_frame
 from followup.kept_page import rest_of
 from followup.models import Round
@@ -102,7 +103,7 @@ def round_close(request, slug, label):
         done = _("Omgången är stängd. Siffrorna och namnen är sparade som de var.")
         return _change(request, slug, label, lambda round: close_round(round=round, by=request.user), done)
     context |= _result(request, round) | {"unreviewed": unreviewed_in(round)}
-    context["unagreed"] = drafts_left(round)
+    context |= {"unagreed": drafts_left(round), "left_out": left_out(round)}
     return render(request, "followup/round_close.html", context)
 
 

@@ -5,7 +5,8 @@ import datetime
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from followup.decided import decided_before
+from followup.decided import decided_before, left_out
+from governance.models import Meeting
 from tests import factories
 
 JUNE, DECEMBER = datetime.date(2026, 6, 11), datetime.date(2026, 12, 10)
@@ -39,6 +40,13 @@ def decide(meeting, round, paragraph, **values):
 
 def titles(rows):
     return [row["title"] for row in rows]
+
+
+def test_left_out_is_a_meeting_whose_minutes_are_not_published(round, last):
+    decide(last, round, "§ 1")
+    assert left_out(round) is None
+    Meeting.objects.filter(pk=last.pk).update(published_at=None)
+    assert left_out(round)["key"] == "juni"
 
 
 def test_decided_before_of_a_first_round_is_empty(round):
