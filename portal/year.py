@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.models import Edition
+from followup.assignments import assignments_of
 from followup.models import Round
 from followup.timetable import LINES
-from governance.models import Assignment, Decision, Meeting
+from governance.models import Meeting
 from portal.wheel import INNER, angle_of, arcs_of, months_of, point, spots_of
 
 FIRST, LAST = 1990, 2100  # years that can be asked for
@@ -112,12 +113,8 @@ class Year:
                     yield Happening(ROUND, day, title, row.get_absolute_url())
 
     def _assignments(self):
-        """Read in two questions: SQLite takes no question as deep as both at once."""
-        decisions = Decision.objects.visible_to(self.user).filter(agreement=self.agreement)
-        decided = Q(decision__in=list(decisions.values_list("pk", flat=True)))
-        own = Q(pk__in=Assignment.objects.answerable_by(self.user).values("pk"))
-        rows = Assignment.objects.filter(decided | own, decision__agreement=self.agreement, due_on__year=self.year)
-        rows = rows.select_related("party", "body").order_by("due_on", "decision", "text", "pk")
+        rows = assignments_of(self.agreement, self.user).filter(due_on__year=self.year)
+        rows = rows.order_by("due_on", "decision", "text", "pk")
         for (day, _decision, text), group in groupby(rows, key=lambda row: (row.due_on, row.decision_id, row.text)):
             receivers = [(row.receiver.name, self._url_of(row)) for row in group]
             if len(receivers) == 1:
@@ -156,6 +153,5 @@ class Year:
 
 def year_asked(text):
     """The year that the address says; this year where it says none that can be shown."""
-    return (
-        int(text) if text.isascii() and text.isdigit() and FIRST <= int(text[:5]) <= LAST else timezone.localdate().year
-    )
+    is_year = len(text) == 4 and text.isascii() and text.isdigit() and FIRST <= int(text) <= LAST
+    return int(text) if is_year else timezone.localdate().year

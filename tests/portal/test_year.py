@@ -107,7 +107,7 @@ def test_agreement_year_asks_as_much_of_one_meeting_as_of_thirty(client, agreeme
 @pytest.mark.parametrize(
     ("text", "year"),
     [("2025", 2025), ("1990", 1990), ("1989", None), ("2101", None), ("99999999999", None), ("tjugo", None), ("", None),
-     ("²", None), ("-5", None)],
+     ("²", None), ("-5", None), ("01990555", None)],
 )  # fmt: skip
 def test_year_asked_is_this_year_where_the_address_says_none(text, year):
     assert year_asked(text) == (year or timezone.localdate().year)
