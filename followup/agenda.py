@@ -86,7 +86,7 @@ def move_item(*, item, up, by):
 
     Raises Frozen where the notes are finished.
     """
-    hold_open(item.meeting_id)
+    Meeting.hold_open(item.meeting_id)
     items = AgendaItem.objects.filter(meeting=item.meeting_id).select_related("assignment")
     matters = [list(rows) for _matter, rows in groupby(items, key=lambda row: row.matter)]
     place = next(number for number, rows in enumerate(matters) if item in rows)
@@ -103,7 +103,7 @@ def move_item(*, item, up, by):
 @transaction.atomic
 def delete_item(*, item, version, by):
     """Take the matter off the agenda. Raises Frozen where it may not go, VersionConflict where it has moved on."""
-    hold_open(item.meeting_id)
+    Meeting.hold_open(item.meeting_id)
     if item.decisions.exists():
         raise Frozen(_("Beslut är antecknade under punkten. Den kan inte tas bort."))
     if item.assignment_id and not item.assignment.ended_at:
@@ -112,14 +112,3 @@ def delete_item(*, item, version, by):
         )
     item._history_user = by
     item.delete_version(version)
-
-
-def hold_open(meeting):
-    """The stored meeting, held until the transaction ends. Raises Frozen where its notes are finished."""
-    stored = (
-        Meeting.objects.select_for_update(no_key=True, of=("self",)).select_related("body", "record").get(pk=meeting)
-    )
-    record = getattr(stored, "record", None)
-    if stored.published_at or (record and record.finished_at):
-        raise Frozen(_("Mötets anteckningar är färdiga, så dagordningen kan inte ändras. Rätta i nästa möte."))
-    return stored

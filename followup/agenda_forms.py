@@ -4,9 +4,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from followup.agenda import agreements_of, code_of, hold_open, linked_to, set_links, subjects_for
+from followup.agenda import agreements_of, code_of, linked_to, set_links, subjects_for
 from governance.assigning import STEP, last_order
-from governance.models import AgendaItem
+from governance.models import AgendaItem, Meeting
 from lib.forms import Checkboxes, VersionedModelForm
 
 
@@ -68,7 +68,7 @@ class ItemForm(VersionedModelForm):
     def save(self, commit=True):
         """Save within the caller's transaction; a new matter comes last. Raises Frozen where the notes are finished."""
         item = self.instance
-        hold_open(item.meeting_id)
+        Meeting.hold_open(item.meeting_id)
         if self.is_new:
             item.order = last_order(item.meeting) + STEP
         item._history_user = self.scope["user"]

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans.models import Activity, Edition
-from followup.agenda import hold_open
 from followup.assignment_letters import write_assigned
 from followup.models import AgendaLink, Round
 from followup.services import adopt_by, hold_ready
@@ -34,7 +33,7 @@ def record(*, item, kind, title, by, text="", registry_number="", **effect):
     ``task`` and ``due_on``; ``mandate`` of a body that is missing. Raises Frozen where the meeting takes no decisions
     or the edition is adopted, ValidationError where the decision cannot be carried out; then nothing is written.
     """
-    meeting = hold_open(item.meeting_id)
+    meeting = Meeting.hold_open(item.meeting_id)
     if hindrance := why_undecided(meeting):
         raise Frozen(hindrance)
     decision = Decision(

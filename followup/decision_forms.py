@@ -6,9 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Edition
-from followup.agenda import agreements_of, hold_open
+from followup.agenda import agreements_of
 from followup.deciding import editions_to_adopt, groups_to_fill, record, rounds_to_note, why_undecided
-from governance.models import AgendaItem, Assignment, Body, Decision, Mandate
+from governance.models import AgendaItem, Assignment, Body, Decision, Mandate, Meeting
 from lib.forms import Checkboxes, VersionedModelForm, clean_data, make_swedish
 from parties.models import Party
 
@@ -35,7 +35,7 @@ class NotesForm(VersionedModelForm):
         return True
 
     def save(self, commit=True):
-        hold_open(self.instance.meeting_id)
+        Meeting.hold_open(self.instance.meeting_id)
         self.instance._history_user = self.scope["user"]
         return super().save()
 
@@ -209,7 +209,7 @@ class WordingForm(VersionedModelForm):
         fields = ["paragraph", "title", "text", "registry_number"]
 
     def save(self, commit=True):
-        hold_open(self.instance.meeting_id)
+        Meeting.hold_open(self.instance.meeting_id)
         self.instance._history_user = self.scope["user"]
         return super().save()
 

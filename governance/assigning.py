@@ -55,7 +55,7 @@ def end(*, assignment, how, note, version, by):
 
 @transaction.atomic
 def take_up_again(*, assignment, version, by):
-    """The giver takes back that it was ended. Nothing happens where it was not. Raises VersionConflict."""
+    """The giver takes back that it was ended. Raises VersionConflict."""
     assignment.end, assignment.end_note, assignment.ended_at, assignment.ended_by = "", "", None, None
     _save(assignment, version, by)
 
@@ -90,7 +90,7 @@ def bring_forward(*, meeting, by):
     """
     if not to_bring_forward(meeting).exists():
         return []
-    Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)  # two who open it at once add each item once
+    Meeting.hold(meeting.pk)  # two who open it at once add each item once
     order, items = last_order(meeting), []
     for number, assignment in enumerate(to_bring_forward(meeting), 1):
         item = AgendaItem(

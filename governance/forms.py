@@ -331,5 +331,17 @@ class DecisionForm(OfBodyForm):
         elif meeting and meeting.quorum == Meeting.Quorum.NO:
             self.add_error("meeting", _("Mötet var inte beslutsfört. Välj ett annat möte, eller ändra mötets närvaro."))
 
+    def save(self, commit=True):
+        """Raises Frozen where the minutes of its meeting, or of the one it is moved from, are finished."""
+        for pk in sorted({self.initial.get("meeting"), self.instance.meeting_id} - {None}):
+            Meeting.hold_open(pk)
+        return super().save()
+
+    @classmethod
+    def delete(cls, row, version):
+        if row.meeting_id:
+            Meeting.hold_open(row.meeting_id)
+        super().delete(row, version)
+
 
 KINDS = [BodyForm, MandateForm, SeatForm, ResponsibilityForm, DecisionForm]

@@ -122,6 +122,14 @@ class Meeting(Versioned):
         """The meeting as it is stored now, held until the transaction ends."""
         return cls.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
+    @classmethod
+    def hold_open(cls, pk):
+        """As ``hold``, for what is said and decided in it. Raises Frozen once its minutes are finished."""
+        meeting = cls.hold(pk)
+        if meeting.published_at or Record.objects.frozen().filter(meeting=pk).exists():
+            raise Frozen(_("Mötets anteckningar är färdiga, så dagordning och beslut ändras inte. Rätta i nästa möte."))
+        return meeting
+
     @transaction.atomic
     def call(self, *, by):
         """Open the agenda to the body and the parties. Raises Frozen where that is done."""

@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements.models import Actor, Agreement
 from governance.forms import BodyForm, DecisionForm, MandateForm, ResponsibilityForm, SeatForm
-from governance.models import Body, Mandate, Seat
+from governance.models import Body, Decision, Mandate, Record, Seat
 from parties.models import Membership, Right, Role
 from parties.rights import with_right
 from tests import factories
@@ -252,6 +253,20 @@ def test_decision_is_not_taken_by_a_meeting_without_quorum(mandate, agreement, c
     data = {"body": mandate.body.pk, "title": "Beslut", "kind": "other", "decided_on": "2026-06-01"}
     form = DecisionForm({**data, "meeting": meeting.pk}, agreement=agreement, user=coordinator)
     assert list(form.errors) == ["meeting"]
+
+
+@pytest.mark.parametrize("minutes", ["written", "finished"])
+def test_decision_stands_once_the_minutes_are_finished(client, mandate, agreement, coordinator, minutes):
+    meeting = factories.MeetingFactory(body=mandate.body, held_on="2026-03-05")
+    Record.objects.create(meeting=meeting, text="Sagt", finished_at=timezone.now() if minutes == "finished" else None)
+    decision = factories.DecisionFactory(body=mandate.body, meeting=meeting, title="Rådet beslutar")
+    sent = as_sent(DecisionForm, decision, agreement) | {"title": "Annat"}
+    edited = client.post(url_of("row_edit", agreement, "beslut", decision.pk), sent)
+    decision.refresh_from_db()
+    client.post(url_of("row_delete", agreement, "beslut", decision.pk), {"version": decision.version})
+    assert ("anteckningar är färdiga" in edited.text) is (minutes == "finished")
+    assert Decision.objects.filter(title="Rådet beslutar").exists() is (minutes == "finished")
+    assert Decision.objects.exists() is (minutes == "finished")
 
 
 def test_decision_about_another_agreement_is_not_edited_here(client, mandate, agreement, coordinator):
