@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.importing import GovernanceSheet, bodies
-from governance.models import AgendaItem, Assignment, Decision, Meeting
+from governance.models import AgendaItem, Assignment, Decision, Meeting, Record
 
 
 class MeetingResource(GovernanceSheet):
@@ -49,7 +49,22 @@ class MeetingResource(GovernanceSheet):
         super()._save(meeting)
 
 
-class AgendaItemResource(GovernanceSheet):
+class OfMeetingResource(GovernanceSheet):
+    """Rows of what was said and decided in a meeting: they stand once its minutes are finished."""
+
+    class Meta:
+        abstract = True
+
+    def check(self, row):
+        finished = self.run.memo("finished", self._finished) if self.run.user is not None else ()
+        if row.meeting_id in finished:
+            raise ValidationError({"meeting": _("Mötets anteckningar är färdiga. Lämna raden som den är.")})
+
+    def _finished(self):
+        return set(Record.objects.frozen().filter(meeting__body__in=bodies(self.run)).values_list("meeting", flat=True))
+
+
+class AgendaItemResource(OfMeetingResource):
     name = _("Dagordningar")
     about = _("Punkterna på mötenas dagordningar. Punkter som följer upp ett uppdrag kommer av sig själva.")
     identity = ("meeting", "title")
@@ -67,7 +82,7 @@ class AgendaItemResource(GovernanceSheet):
         return AgendaItem(agreement=self.run.subject)
 
 
-class DecisionResource(GovernanceSheet):
+class DecisionResource(OfMeetingResource):
     name = _("Beslut")
     about = _("Organens beslut i den här överenskommelsen.")
     ordering = ("decided_on", "body__key", "key")
@@ -87,6 +102,7 @@ class DecisionResource(GovernanceSheet):
         return Decision(agreement=self.run.subject)
 
     def check(self, decision):
+        super().check(decision)
         if decision.meeting and decision.meeting.body_id != decision.body_id:
             message = _("Mötet hölls av ett annat organ. Välj ett möte i samma organ.")
             raise ValidationError({"meeting": message})

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from followup.models import Indicator, Measurement, Round
-from governance.models import AgendaItem, Assignment, Decision, Meeting, Seat
+from governance.models import AgendaItem, Assignment, Decision, Meeting, Record, Seat
 from lib.cells import count_from
 from parties.models import County, Role
 from parties.services import join
@@ -190,6 +190,16 @@ def test_row_that_contradicts_itself_is_refused(agreement, sheet, cells, column,
     body = Seat.objects.get().body.key
     cells = {name: text.format(body=body) for name, text in cells.items()}
     assert refusal(book_for(agreement, **{sheet: [{**row, **cells}]})) == (sheet, 2, column, message)
+
+
+@pytest.mark.parametrize(("sheet", "cells"), [("Beslut", {"beslut": "Nytt"}), ("Dagordningar", {"underlag": "Nytt"})])
+def test_what_stands_in_finished_minutes_is_frozen(agreement, sheet, cells):
+    user = person(agreement.coordinating_party, Role.COORDINATOR)
+    row = next(row for row in book_of(agreement, sheet)[sheet] if row["möte"])
+    Record.objects.create(meeting=Meeting.objects.get(), text="Sagt", finished_at=timezone.now(), finished_by=user)
+    message = "Mötets anteckningar är färdiga. Lämna raden som den är."
+    assert refusal(book_for(agreement, **{sheet: [{**row, **cells}]}), user=user) == (sheet, 2, "möte", message)
+    assert read_in(book_for(agreement, **{sheet: [row]}), save=True, user=user).all_problems == []
 
 
 def test_assessment_of_a_closed_round_is_frozen(agreement):
