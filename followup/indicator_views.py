@@ -1,29 +1,23 @@
 """Pages of an agreement's indicators: the list, each one with its chart and table, its form and its open data."""
 
-import csv
 from collections import defaultdict
-from io import StringIO
-from types import SimpleNamespace
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agreements.frame import frame
 from agreements.models import Agreement
+from followup.data_files import answer_csv, answer_json
 from followup.indicator_forms import IndicatorForm
-from followup.indicators_page import GAPS, data_of, indicators_data, moment_label, with_values
-from followup.indicators_shown import LEAD, page_of
+from followup.indicators_page import data_of, indicators_data, with_values
+from followup.indicators_shown import LEAD, page_of, table_of
 from followup.models import Indicator
 from followup.round_forms import RemoveForm
 from lib.forms import answer_form
-from lib.spreadsheets import csv_text
 from lib.web import get_editable, get_visible
-
-TEXT, NUMBER = SimpleNamespace(kind="text"), SimpleNamespace(kind="number")
 
 
 def indicator_list(request, slug):
@@ -92,35 +86,10 @@ def indicator_data(request, slug, indicator, kind):
     row = get_visible(with_values(Indicator.objects.all()), request.user, agreement=agreement, key=indicator)
     data = data_of(row)
     if kind == "json":
-        return JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+        return answer_json(data)
     if kind != "csv":
         raise Http404
-    response = HttpResponse(_csv(data), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(row.name)[:80] or row.key}.csv"'
-    return response
-
-
-def _csv(data):
-    """Every value on a row of its own, as spreadsheets in Swedish read it; no text becomes a formula."""
-    file = StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["Indikator", "Enhet", "Plats", "Kod", "Kön", "Tid", "Värde", "Varför värde saknas", "Källa"])
-    for line in data["series"]:
-        for year, half, value, gap in line["points"]:
-            texts = [
-                data["name"],
-                data["unit"],
-                line["name"],
-                line["code"],
-                line["sex_label"],
-                moment_label(year, half),
-            ]
-            number = csv_text(NUMBER, (value or "").replace(".", ","))
-            why = str(GAPS[gap]) if gap else ""
-            writer.writerow(
-                [*(csv_text(TEXT, text) for text in texts), number, why, csv_text(TEXT, data["source_line"])]
-            )
-    return f"\ufeff{file.getvalue()}"
+    return answer_csv(table_of(data), row.name[:80])
 
 
 def indicator_url(indicator):

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from followup.data_files import DataColumn, DataTable
 from followup.indicators_page import GAPS, chart_of, moment_label
 
 LEAD = _("En indikator visar hur det går i länet. Den mäter inte vad handlingsplanen har åstadkommit.")
@@ -108,3 +109,16 @@ def page_of(data, place=""):
     """The IndicatorPage of ``data``; for a place that it does not have the main one, or else the first there is."""
     known = [line["place"] for line in data["series"]]
     return IndicatorPage(data, place if place in known else data["main"] or next(iter(known), ""))
+
+
+def table_of(data):
+    """Every value of ``data`` on a row of its own, for a file."""
+    heads = ["Indikator", "Enhet", "Plats", "Kod", "Kön", "Tid", "Värde", "Varför värde saknas", "Källa"]
+    columns = [DataColumn(head, head, "number" if head == "Värde" else "text") for head in heads]
+    rows = []
+    for line in data["series"]:
+        place = [data["name"], data["unit"], line["name"], line["code"], line["sex_label"]]
+        for year, half, value, gap in line["points"]:
+            why = str(GAPS[gap]) if gap else ""
+            rows.append([*place, moment_label(year, half), value and Decimal(value), why, data["source_line"]])
+    return DataTable(data["key"], columns, rows)

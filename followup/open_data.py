@@ -4,14 +4,13 @@
 are text, numbers (also as Decimal) or None where there is no value: that is never zero. Days are text.
 """
 
-import csv
-import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from followup.data_files import DataColumn, DataTable
 from followup.decided import decided_before
 from followup.figures import figures_of, read_figures
 from followup.frame import example_band
@@ -20,7 +19,6 @@ from followup.models import Degree, Grade, Report, ReportStatus, Round
 from followup.numbers import GROUPS, in_order
 from followup.outcome import NOT_REPORTED, facts_of, kept_facts
 from followup.shares import LABELS, ORDER
-from lib.spreadsheets import csv_text
 
 DECIDED_STATES = {
     "done": "klart", "dropped": "avslutat utan åtgärd", "reported": "återrapporterat", "late": "försenat",
@@ -92,29 +90,6 @@ def _before(round, rounds):
     last = earlier.order_by("-period_starts_on", "-pk").first()
     figures = last and read_figures([last]).get(last.pk)
     return (last.label, figures) if figures and figures["total"] else None
-
-
-@dataclass(frozen=True)
-class DataColumn:
-    """``key`` is its name in CSV and JSON, which stays the same; ``label`` what people read."""
-
-    key: str
-    label: str
-    kind: str = "text"
-
-
-@dataclass
-class DataTable:
-    """A table with its name in the address, and what a reader must know ``about`` it."""
-
-    name: str
-    columns: list[DataColumn]
-    rows: list[list] = field(default_factory=list)
-    about: str = ""
-
-    @property
-    def title(self):
-        return str(TITLES[self.name])
 
 
 def tables_of(told):
@@ -375,23 +350,7 @@ TABLES = {
 }  # fmt: skip
 
 
-# --- As files ---------------------------------------------------------------------------------------------------------
-
-
-def as_csv(table):
-    """The table as CSV for Swedish Excel: semicolons, decimal comma, a byte order mark. No text becomes a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-    writer.writerow(column.key for column in table.columns)
-    for row in table.rows:
-        writer.writerow(_csv_cell(column, value) for column, value in zip(table.columns, row, strict=True))
-    return ("\ufeff" + file.getvalue()).encode()
-
-
-def _csv_cell(column, value):
-    if isinstance(value, Decimal):
-        return str(value).replace(".", ",")
-    return "" if value is None else csv_text(column, str(value))
+# --- For programs -----------------------------------------------------------------------------------------------------
 
 
 def as_json(table, told):
@@ -403,7 +362,7 @@ def as_json(table, told):
         "period": told.facts["round"]["period"],
         "preliminart": told.round.closed_at is None,
         "exempeldata": example_band(agreement, told.round)["example"],
-        "tabell": table.title,
+        "tabell": str(TITLES[table.name]),
         "om": table.about,
         "kolumner": {column.key: column.label for column in table.columns},
         "rader": [

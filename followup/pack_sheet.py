@@ -4,7 +4,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from followup.open_data import tables_of
+from followup.open_data import TITLES, tables_of
 from lib.spreadsheets import Column, Table, write_workbook
 from lib.swedish import clean_text
 
@@ -20,7 +20,7 @@ def pack_sheet(material):
 def _sheet(table):
     rows = [["" if value is None else clean_text(str(value)) for value in row] for row in table.rows]
     columns = [Column(column.label, column.kind) for column in table.columns]
-    return Table(table.title, columns, rows, table.about)
+    return Table(str(TITLES[table.name]), columns, rows, table.about)
 
 
 def _about(material, tables):

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement
 from followup import open_data
+from followup.data_files import answer_csv, answer_json
 from followup.frame import round_frame, round_stance
 from followup.models import CouncilPack, RegistryNumber, Round
 from followup.pack import Kind, file_of, last_outcome, make_packs, material_for, title_of
@@ -128,11 +129,8 @@ def round_data(request, slug, label, name, kind):
     told = open_data.told_to(round, request.user)
     table = open_data.table_of(told, name)
     if kind == "json":
-        return JsonResponse(open_data.as_json(table, told), json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response = HttpResponse(open_data.as_csv(table), content_type="text/csv; charset=utf-8")
-    file = slugify(f"{slug} {label.replace(':', '-')} {name}")
-    response["Content-Disposition"] = f'attachment; filename="{file}.csv"'
-    return response
+        return answer_json(open_data.as_json(table, told))
+    return answer_csv(table, f"{slug} {label.replace(':', '-')} {name}")
 
 
 def _rounds():

@@ -6,7 +6,8 @@ import io
 import pytest
 from django.urls import reverse
 
-from followup.open_data import TABLES, TITLES, as_csv, table_of, tables_of, told_to, told_to_all
+from followup.data_files import as_csv
+from followup.open_data import TABLES, TITLES, table_of, tables_of, told_to, told_to_all
 from followup.services import close_round
 from parties.models import Role
 from tests import factories as make
