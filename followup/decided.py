@@ -26,11 +26,16 @@ reader may not read them): then ``decisions`` holds none of that meeting.
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from governance.models import Assignment, Decision, Mandate, Meeting
 
 # In this order a decision is what its assignments are: one late makes it late.
 STATES = ("late", "given", "reported", "done", "dropped")
+STATE_LABELS = {
+    "late": _("försenat"), "given": _("pågår"), "reported": _("återrapporterat"), "done": _("klart"),
+    "dropped": _("avslutat utan åtgärd"), "decided": _("beslutat"),
+}  # fmt: skip
 
 
 def decided_before(round, user=None):

@@ -52,22 +52,19 @@ class Task:
 
 def tasks_of(user):
     """Everything that waits for ``user``, the earliest first; what has no date stands last."""
-    tasks = [*_answers(user), *_reviews(user), *_steps(user), *_assessments(user), *_questions(user), *_plans(user)]
-    tasks += _assignments(user)
+    tasks = [*_answers(user), *_others(user)]
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.agreement.short_name, task.title))
 
 
 def count_for(user):
     """The figure of the badge: what the tasks of ``user`` add up to."""
-    others = [
-        *_reviews(user),
-        *_steps(user),
-        *_assessments(user),
-        *_questions(user),
-        *_plans(user),
-        *_assignments(user),
-    ]
-    return _number_of_answers(user) + sum(task.count for task in others)
+    return _number_of_answers(user) + sum(task.count for task in _others(user))
+
+
+def _others(user):
+    """All that waits for ``user`` but answers, which the badge counts in a shorter way."""
+    for ask in (_reviews, _steps, _assessments, _questions, _plans, _assignments):
+        yield from ask(user)
 
 
 # --- those who answer -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from followup.data_files import DataColumn, DataTable
-from followup.decided import decided_before
+from followup.decided import STATE_LABELS, decided_before
 from followup.figures import figures_of, read_figures
 from followup.frame import example_band
 from followup.goal_facts import goal_facts
@@ -19,11 +19,6 @@ from followup.models import Degree, Grade, Report, ReportStatus, Round
 from followup.numbers import GROUPS, in_order
 from followup.outcome import NOT_REPORTED, facts_of, kept_facts
 from followup.shares import LABELS, ORDER
-
-DECIDED_STATES = {
-    "done": "klart", "dropped": "avslutat utan åtgärd", "reported": "återrapporterat", "late": "försenat",
-    "given": "pågår", "decided": "beslutat",
-}  # fmt: skip
 
 
 @dataclass
@@ -267,7 +262,7 @@ def _decided(told):
         first = [decision["decided_on"], decision["paragraph"], decision["title"], decision["kind_label"]]
         nothing = {"text": "", "receiver": "", "due_on": "", "state": decision["state"], "answer": ""}
         for said in decision["assignments"] or [nothing]:
-            state = [said["state"], DECIDED_STATES[said["state"]]]
+            state = [said["state"], str(STATE_LABELS[said["state"]])]
             rows.append([*first, said["text"], said["receiver"], said["due_on"] or None, *state, said["answer"]])
     return DataTable("decided", columns, rows)
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followup.dashboard import Board, Part
+from followup.decided import STATE_LABELS
 from followup.headline import headline_of
 from followup.models import Grade, ReportStatus
-from followup.open_data import DECIDED_STATES
 from followup.outcome import NOT_REPORTED
 from followup.shares import LABELS, ON_TRACK, ORDER
 from lib.lettering import text_width
@@ -289,7 +289,7 @@ def _decided(told, room):
     if not counts.get("total"):
         return
     states = ("done", "reported", "given", "late", "dropped")
-    words = ", ".join(f"{counts[state]} {DECIDED_STATES[state]}" for state in states if counts[state])
+    words = ", ".join(f"{counts[state]} {STATE_LABELS[state]}" for state in states if counts[state])
     text = ngettext("%(n)s uppdrag: %(words)s.", "%(n)s uppdrag: %(words)s.", counts["total"])
     yield paragraph(_("%(body)s %(day)s. ") % day, text % {"n": counts["total"], "words": words})
     left = [said for said in assignments_in(told.decided) if said["state"] in ("late", "given", "reported")]
@@ -305,7 +305,7 @@ def assignments_in(decided):
 def _assignment(said, room):
     due = _(", senast %(day)s") % {"day": said["due_on"]} if said["due_on"] else ""
     text = Truncator(said["text"]).chars(room.letters)
-    return [run(f"{said['receiver']}: ", "strong"), run(text), run(f" ({DECIDED_STATES[said['state']]}{due})", "soft")]
+    return [run(f"{said['receiver']}: ", "strong"), run(text), run(f" ({STATE_LABELS[said['state']]}{due})", "soft")]
 
 
 def decided_rows(decided):
@@ -318,11 +318,11 @@ def decided_rows(decided):
                 [
                     cell(first, [run(decision["decided_on"], "soft")]),
                     cell("–"),
-                    cell(DECIDED_STATES["decided"].capitalize()),
+                    cell(STATE_LABELS["decided"].capitalize()),
                 ]
             )
         for said in decision["assignments"]:
-            state = [[run(DECIDED_STATES[said["state"]].capitalize())]]
+            state = [[run(STATE_LABELS[said["state"]].capitalize())]]
             state += [[run(said["answer"], "soft")]] if said["answer"] else []
             due = [[run(_("senast %(day)s") % {"day": said["due_on"]}, "soft")]] if said["due_on"] else []
             rows.append([cell(first, [run(said["text"])]), cell(said["receiver"], *due), state])
