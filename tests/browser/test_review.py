@@ -105,9 +105,9 @@ def correct(page, round):
     report = Report.objects.filter(round=round).order_by("pk").first()
     page.goto(address("report_edit", round, report.pk))
     assert page.get_by_text("Vilka orter gäller det?").count()
-    page.get_by_label("Vad har ni gjort?").first.fill(CORRECTED)
-    page.get_by_label("Vad har ni gjort?").first.blur()
-    page.get_by_text("Sparat").first.wait_for()
+    with page.expect_response(lambda answer: "/falt/" in answer.url):  # a test leaves without asking the page
+        page.get_by_label("Vad har ni gjort?").first.fill(CORRECTED)
+        page.get_by_label("Vad har ni gjort?").first.blur()
     page.goto(address("party_submit", round, report.party.key))
     page.get_by_role("button", name="Lämna in 1 svar").click()
     page.wait_for_load_state()
