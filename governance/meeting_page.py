@@ -120,14 +120,20 @@ def one_shown(items, chosen):
 
 
 def meeting_of(meeting, user):
-    """The page of a meeting: agenda, who was there, what was decided, and the minutes."""
+    """The page of a meeting: agenda, who was there, what was decided, and the minutes.
+
+    ``can_write`` is whether ``user`` keeps the meeting and its minutes are not finished, as ``Meeting.hold_open``.
+    """
     if not meeting.is_opened:
         return {}
     decisions = Decision.objects.for_page(user).filter(meeting=meeting, item__isnull=True)
+    record = Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first()
+    is_finished = meeting.published_at or (record and record.finished_at)
     return {
         "items": agenda_of(meeting, user),
         "came": present_at(meeting),
         "names_shown": Body.objects.shared_with(user).filter(pk=meeting.body_id).exists(),
         "loose_decisions": decisions,
-        "record": Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first(),
+        "record": record,
+        "can_write": meeting.can_edit and not is_finished,
     }
