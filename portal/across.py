@@ -5,6 +5,7 @@ round's own rule. The figures are those of the council's page of each round (``f
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
@@ -90,7 +91,7 @@ def across(request):
     context = {
         "form": form,
         "page_obj": page,
-        "query": "&".join(f"{name}={form.said(name)}" for name in form.fields if form.said(name)),
+        "query": urlencode({name: form.said(name) for name in form.fields if form.said(name)}),
         "total": figures_from(_sum(lines)) if form.said("part") and form.said("omgang") != ALL else None,
         "party": dict(form.fields["part"].choices).get(form.said("part")) if form.said("part") else "",
         "has_rounds": bool(rounds),
