@@ -220,25 +220,6 @@ KINDS = {
 }  # fmt: skip
 
 
-def typed_in(was, data):
-    """Name → values of what was typed in the form ``was`` or goes along with it, but not what it proposed itself."""
-    names = set().union(*(form.base_fields for form in KINDS.values())) & data.keys()
-    is_typed = {name: name == "version" or data[name] != str(was.initial.get(name, "")) for name in names}
-    return {name: data.getlist(name) for name in sorted(names) if is_typed[name]}
-
-
-def carry_over(typed, form):
-    """Put what was ``typed`` under another kind of decision into a ``form`` that is not sent yet."""
-    for name in typed.keys() & form.fields.keys():
-        is_several = isinstance(form.fields[name], forms.MultipleChoiceField)
-        form.initial[name] = typed[name] if is_several else typed[name][-1]
-
-
-def beside(typed, form):
-    """(name, value) of what was ``typed`` and ``form`` has no field for: it goes along until there is one."""
-    return [(name, value) for name in typed.keys() - form.fields.keys() for value in typed[name]]
-
-
 def kinds_for(item, user):
     """Word in the address → the form, of what the matter's meeting can do; a meeting that cannot decide takes notes."""
     if why_undecided(item.meeting):
@@ -250,6 +231,37 @@ def likely_kind(item, kinds):
     """What the secretary most likely wants to write about the matter: what it is about says."""
     wanted = ["plan", "uppfoljning", "annat" if item.kind == AgendaItem.Kind.DECISION else "anteckning", "anteckning"]
     return next(word for word in wanted if word in kinds)
+
+
+def form_for(item, user, word, data, *, former=None):
+    """What the page of a decision shows: ``kinds``, the ``word`` of the open one, its ``form``, what goes ``beside``.
+
+    ``data`` is sent to be saved; or, where it was typed under the ``former`` kind, comes along to this one.
+    """
+    kinds = kinds_for(item, user)
+    word = word if word in kinds else likely_kind(item, kinds)
+    is_changed = former in kinds
+    form = kinds[word].of(None if is_changed else data or None, item, user)
+    typed = _typed_in(kinds[former].of(None, item, user) if is_changed else form, clean_data(data))
+    if is_changed:
+        _carry_over(typed, form)
+    others = sorted(typed.keys() - form.fields.keys())  # no field for them here; hidden until there is one
+    beside = [(name, value) for name in others for value in typed[name]]
+    return {"kinds": [(code, kind.label) for code, kind in kinds.items()], "word": word, "form": form, "beside": beside}
+
+
+def _typed_in(was, data):
+    """Name → values of what was typed in the form ``was`` or goes along with it, but not what it proposed itself."""
+    names = set().union(*(form.base_fields for form in KINDS.values())) & data.keys()
+    is_typed = {name: name == "version" or data[name] != str(was.initial.get(name, "")) for name in names}
+    return {name: data.getlist(name) for name in sorted(names) if is_typed[name]}
+
+
+def _carry_over(typed, form):
+    """Put what was ``typed`` under another kind of decision into a ``form`` that is not sent yet."""
+    for name in typed.keys() & form.fields.keys():
+        is_several = isinstance(form.fields[name], forms.MultipleChoiceField)
+        form.initial[name] = typed[name] if is_several else typed[name][-1]
 
 
 def _bodies(agreements):

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from followup.agenda_views import kept_item
 from followup.deciding import next_paragraph, why_undecided
-from followup.decision_forms import WordingForm, beside, carry_over, kinds_for, likely_kind, typed_in
+from followup.decision_forms import WordingForm, form_for
 from governance.meeting_page import meeting_frame, meeting_url
 from governance.models import Decision
-from lib.forms import answer_form, clean_data
+from lib.forms import answer_form
 from lib.web import get_visible
 
 
@@ -20,22 +20,15 @@ def decision_record(request, slug, key, meeting, pk):
     """
     agreement, meeting, item = kept_item(request, slug, key, meeting, pk)
     item.meeting = meeting
-    kinds = kinds_for(item, request.user)
-    word, former = (code if code in kinds else None for code in map(request.GET.get, ("slag", "fran")))
-    word = word or likely_kind(item, kinds)
-    form = kinds[word].of(None if former else request.POST or None, item, request.user)
-    typed = typed_in(kinds[former].of(None, item, request.user) if former else form, clean_data(request.POST))
+    opened = form_for(item, request.user, request.GET.get("slag"), request.POST, former=request.GET.get("fran"))
     context = {
         **meeting_frame(agreement, meeting, (item.title, "")),
         "item": item,
-        "kinds": [(code, kind.label) for code, kind in kinds.items()],
-        "word": word,
-        "beside": beside(typed, form),
+        **opened,
         "paragraph": next_paragraph(meeting),
         "hindrance": why_undecided(meeting),
     }
-    if former:
-        carry_over(typed, form)
+    form = opened["form"]
     url = f"{meeting_url(agreement, meeting)}#punkt-{item.pk}"
     done = _("Beslutet är antecknat.") if form.kind else _("Anteckningen är sparad.")
     return answer_form(request, form, "followup/decision_record.html", context, url=url, save=form.save, done=done)
