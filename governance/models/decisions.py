@@ -16,7 +16,10 @@ from parties.rights import with_right
 
 class AgendaItemQuerySet(PartOfMeetingQuerySet):
     def for_page(self, user):
-        """With what ``user`` may read of the agreement, the assignment, what the matter is about and its decisions."""
+        """With what ``user`` may read of the agreement, of what the matter is about and of its decisions.
+
+        The assignment that a matter follows up is read as the agenda it stands on.
+        """
         links = self.model.links.rel.related_model.objects.for_page(user)
         return self.select_related("assignment__party", "assignment__body").prefetch_related(
             Prefetch("agreement", Agreement.objects.visible_to(user)),

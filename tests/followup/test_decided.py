@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from followup.decided import decided_before, left_out
 from governance.models import Meeting
+from parties.models import Role
 from tests import factories
 
 JUNE, DECEMBER = datetime.date(2026, 6, 11), datetime.date(2026, 12, 10)
@@ -40,6 +41,18 @@ def decide(meeting, round, paragraph, **values):
 
 def titles(rows):
     return [row["title"] for row in rows]
+
+
+def test_round_close_warns_of_decisions_that_are_left_out(client, login_as, round, last):
+    decide(last, round, "§ 1")
+    round.opened_at = "2026-10-01T08:00Z"
+    round.save()
+    login_as(Role.COORDINATOR, party=round.agreement.coordinating_party)
+    told = []
+    for published_at in (last.published_at, None):
+        Meeting.objects.filter(pk=last.pk).update(published_at=published_at)
+        told.append("sparas inte med omgången, och" in client.get(f"{round.get_absolute_url()}stang/").text)
+    assert told == [False, True]
 
 
 def test_left_out_is_a_meeting_whose_minutes_are_not_published(round, last):
