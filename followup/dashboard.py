@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from followup.figures import NOTHING, read_figures
+from followup.figures import NOTHING, read_figures, stored_figures
 from followup.goal_facts import evidence_in
 from followup.headline import headline_of
 from followup.models import Outcome, Report, ReportStatus, Round
@@ -290,10 +290,16 @@ def own_areas(round, user):
 
 
 def earlier_figures(round, user):
-    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query."""
-    rows = known_outcomes(round, user).exclude(round=round).exclude(figures={})
-    kept = {pk: (label, figures) for pk, label, figures in rows.values_list("round", "round__label", "figures")}
-    return list(kept.values())[-EARLIER:]
+    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query.
+
+    Two more where a round was closed before figures were kept: they are summed from its facts.
+    """
+    rows = known_outcomes(round, user).exclude(round=round).values_list("round", "round__label", "figures")
+    told = list({pk: (pk, label, figures) for pk, label, figures in rows}.values())[-EARLIER:]
+    lacking = [pk for pk, _label, figures in told if not figures]
+    summed = stored_figures(lacking) if lacking else {}
+    told = [(label, figures or summed.get(pk)) for pk, label, figures in told]
+    return [(label, figures) for label, figures in told if figures]
 
 
 def known_outcomes(round, user):

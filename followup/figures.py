@@ -43,7 +43,7 @@ def read_figures(rounds):
 
     Stored ones take one query however many; so does counting, where there is something to count.
     """
-    kept = _stored([round for round in rounds if round.closed_at])
+    kept = stored_figures([round for round in rounds if round.closed_at])
     live = [round for round in rounds if round.pk not in kept]
     return kept | (_counted(live) if live else {})
 
@@ -67,7 +67,7 @@ def figures_in(facts):
     return _summed(counted, areas, parties)
 
 
-def _stored(rounds):
+def stored_figures(rounds):
     """Round → what its last closing stored; where that was before figures were kept, the sums of its facts."""
     kept = {}
     outcomes = Outcome.objects.filter(round__in=rounds).order_by("made_at", "pk")

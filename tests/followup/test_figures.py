@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from followup.dashboard import earlier_figures
 from followup.figures import empty_figures, figures_in, figures_of, read_figures
 from followup.models import Outcome, Report, ReportStatus
 from followup.outcome import NOT_REPORTED, facts_of
@@ -136,3 +137,17 @@ def test_read_figures_sums_the_facts_of_rounds_closed_before_figures_were_kept()
     assert read_figures([round]) == {round.pk: expected}
     Outcome._base_manager.filter(pk=outcome.pk).update(facts={})
     assert read_figures([round])[round.pk]["shares"] == {"deviating": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_round_closed_before_figures_were_kept_stands_beside_the_later_ones(kept):
+    reader = UserFactory()
+    first = ReportFactory(submitted=True, status="done").round
+    outcome = close_round(round=first, by=reader)
+    first.publish(by=reader)
+    if not kept:
+        Outcome._base_manager.filter(pk=outcome.pk).update(figures={})
+    later = {"period_starts_on": "2099-01-01", "period_ends_on": "2099-06-30", "due_on": "2099-06-30"}
+    second = RoundFactory(agreement=first.agreement, label="2099:1", **later)
+    assert earlier_figures(second, reader) == [(first.label, outcome.figures)]
