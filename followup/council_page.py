@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from agreements.models import Agreement
-from followup.dashboard import NO_AREA, Part, own_areas
+from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
 from followup.kept_page import kept, kept_page, key_of, rest_of
 from followup.pack import pack_line
@@ -14,8 +14,6 @@ from followup.round_answers import PartForm
 from followup.timetable import timetable_of
 from parties.models import Party, Right
 from parties.rights import hats_on
-
-PARTS = {"omrade": "areas", "part": "parties"}  # what the address can choose among
 
 
 class CouncilPage:
@@ -27,7 +25,7 @@ class CouncilPage:
         self.hats = hats_on(self.user, Agreement, agreement.slug)
         self.rights = frozenset().union(*(hat.rights for hat in self.hats))
         self.can_edit = agreement.can_edit = Right.EDIT_AGREEMENT in self.rights
-        self.asked = {name: request.GET[name] for name in PARTS if request.GET.get(name)}
+        self.asked = {name: request.GET[name] for name in ("omrade", "part") if request.GET.get(name)}
         self.key = key_of(round, agreement, self.hats)
         self.around = {
             **round_frame(agreement, round),
@@ -61,14 +59,7 @@ class CouncilPage:
 
     @cached_property
     def kept(self):
-        """The part that was asked for; all of it where the round has no such part, so that no invented one is kept."""
-        whole = self._kept({})
-        names = {name: {key or NO_AREA for key, _name in whole["parts"][parts]} for name, parts in PARTS.items()}
-        self.chosen = {name: key for name, key in self.asked.items() if key in names[name]}
-        return self._kept(self.chosen) if self.chosen else whole
-
-    def _kept(self, chosen):
-        return kept_page(self.key, self.round, self.user, self.around, chosen)
+        return kept_page(self.key, self.round, self.user, self.around, self.asked)
 
     def answer(self):
         page, round = self.kept, self.round
@@ -77,7 +68,6 @@ class CouncilPage:
             **self.around,
             **page,
             **rest,
-            "chosen": self.chosen,
             "timetable": timetable_of(round, page["meeting"], is_told_who=self.around["is_told_who"]),
             **self.own,
             "picker": PartForm(self.request.GET, page["parts"]),
@@ -89,7 +79,7 @@ class CouncilPage:
         """``own_places`` and ``own_parts`` of somebody who has hats on the agreement, kept for that person."""
         if not self.hats:
             return {"own_places": [], "own_parts": []}
-        key = self.key, sorted(self.chosen.items()), [hat.pk for hat in self.hats], timezone.localdate()
+        key = self.key, [hat.pk for hat in self.hats], timezone.localdate()
         return kept("council-page-own", key, lambda: own_of(self.round, self.user, self.kept))
 
 

@@ -33,17 +33,25 @@ def kept_page(key, round, user, context, chosen):
 
     ``top``, ``party_table`` and, of a closed round, ``rest`` are HTML; the others are for what stands around it.
     """
-    return kept("council-page", (key, sorted(chosen.items())), lambda: _drawn(round, user, context, chosen))
+    name = key, sorted(chosen.items())
+    return kept("council-page", name, lambda: _drawn(round, user, context, chosen), unless=_is_invented)
 
 
-def kept(kind, key, make):
-    """What is kept under ``key``, or made anew and kept."""
+def kept(kind, key, make, unless=lambda found: False):
+    """What is kept under ``key``, or made anew and kept, ``unless`` that says of it that it is not worth keeping."""
     name = f"{kind}:{sha256(repr(key).encode()).hexdigest()}"
     found = caches["pages"].get(name)
     if found is None:
         found = make()
-        caches["pages"].set(name, found)
+        if not unless(found):
+            caches["pages"].set(name, found)
     return found
+
+
+def _is_invented(page):
+    """The address asks for a part that the round does not have: anybody can think of any number of those."""
+    part = page["part"]
+    return len(page["chosen"]) > (part.area is not None) + (part.party is not None)
 
 
 def rest_of(board_facts, part, round, user):
@@ -75,6 +83,7 @@ def _drawn(round, user, context, chosen):
         "rest": rest,
         "party_table": render_to_string("followup/_round_parties.html", context),
         "part": board.part,
+        "chosen": chosen,
         "parts": {name: [(row["key"], row["name"]) for row in board.whole[name]] for name in ("areas", "parties")},
         "lines": {row["key"]: (row["total"], row["shares"].get(NOT_REPORTED, 0)) for row in board.whole["parties"]},
         "total": board.figures.total,
