@@ -85,8 +85,7 @@ def to_bring_forward(meeting):
 def bring_forward(*, meeting, by):
     """Put the unfinished assignments on the meeting's agenda, each once. Returns the new items.
 
-    Called when the meeting is made and when somebody who keeps it opens its agenda; costs two questions where there is
-    nothing to add.
+    Done when the meeting is made and called, when the one before it ends, and when somebody who keeps it asks for it.
     """
     if not to_bring_forward(meeting).exists():
         return []

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.frame import frame
 from agreements.models import Agreement
+from governance.assigning import to_bring_forward
 from governance.attendance import present_at
 from governance.models import AgendaItem, Body, Decision, Mandate, Meeting, Record
 from lib.web import get_editable, get_visible
@@ -122,18 +123,20 @@ def one_shown(items, chosen):
 def meeting_of(meeting, user):
     """The page of a meeting: agenda, who was there, what was decided, and the minutes.
 
-    ``can_write`` is whether ``user`` keeps the meeting and its minutes are not finished, as ``Meeting.hold_open``.
+    ``can_write`` is whether ``user`` keeps the meeting and its minutes are not finished, as ``Meeting.hold_open``;
+    ``left`` how many unfinished assignments such a person can put on the agenda.
     """
     if not meeting.is_opened:
         return {}
     decisions = Decision.objects.for_page(user).filter(meeting=meeting, item__isnull=True)
     record = Record.objects.visible_to(user).filter(meeting=meeting).select_related("finished_by").first()
-    is_finished = meeting.published_at or (record and record.finished_at)
+    can_write = meeting.can_edit and not (meeting.published_at or (record and record.finished_at))
     return {
         "items": agenda_of(meeting, user),
         "came": present_at(meeting),
         "names_shown": Body.objects.shared_with(user).filter(pk=meeting.body_id).exists(),
         "loose_decisions": decisions,
         "record": record,
-        "can_write": meeting.can_edit and not is_finished,
+        "can_write": can_write,
+        "left": to_bring_forward(meeting).count() if can_write else 0,
     }

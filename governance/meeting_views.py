@@ -23,7 +23,7 @@ from governance.meeting_page import (
     one_shown,
     seen_meeting,
 )
-from governance.services import make_meeting, remove_meeting
+from governance.services import call_meeting, end_meeting, make_meeting, remove_meeting
 from lib.db import Frozen
 from lib.forms import answer_form
 
@@ -47,8 +47,6 @@ def meeting_create(request, slug, key):
 def meeting_detail(request, slug, key, meeting):
     """When and where the body meets; the agenda, who was there and what was decided to those who may read it."""
     agreement, meeting = seen_meeting(request.user, slug, key, meeting)
-    if meeting.can_edit:
-        bring_forward(meeting=meeting, by=request.user)
     context = {**meeting_frame(agreement, meeting), **meeting_of(meeting, request.user)}
     return render(request, "governance/meeting_detail.html", context)
 
@@ -83,7 +81,13 @@ def meeting_delete(request, slug, key, meeting):
 def meeting_call(request, slug, key, meeting):
     """Open the agenda to the body and the parties."""
     done = _("Nu läser organet och parterna dagordningen.")
-    return _change(request, slug, key, meeting, "call", done)
+    return _change(request, slug, key, meeting, call_meeting, done)
+
+
+@require_POST
+def meeting_bring(request, slug, key, meeting):
+    """Put what the body has given and not ended on the agenda."""
+    return _change(request, slug, key, meeting, bring_forward, _("Uppdragen står på dagordningen."))
 
 
 def meeting_attendance(request, slug, key, meeting):
@@ -118,14 +122,16 @@ def meeting_projector(request, slug, key, meeting):
 @require_POST
 def meeting_end(request, slug, key, meeting):
     """The meeting is over; what is left are the minutes."""
-    return _change(request, slug, key, meeting, "finish", _("Mötet är avslutat. Skriv anteckningarna när du vill."))
+    done = _("Mötet är avslutat. Skriv anteckningarna när du vill.")
+    return _change(request, slug, key, meeting, end_meeting, done)
 
 
 def meeting_publish(request, slug, key, meeting):
     """Show what becomes public, and let everybody read the meeting."""
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
     if request.method == "POST":
-        return _change(request, slug, key, meeting.key, "publish", _("Mötet är publicerat. Alla kan läsa det."))
+        done = _("Mötet är publicerat. Alla kan läsa det.")
+        return _change(request, slug, key, meeting.key, lambda meeting, by: meeting.publish(by=by), done)
     context = {**meeting_frame(agreement, meeting, (_("Publicera"), "")), **meeting_of(meeting, request.user)}
     return render(request, "governance/meeting_publish.html", context)
 
@@ -135,11 +141,11 @@ def _answer_published(request, agreement, meeting):
     return redirect(meeting_url(agreement, meeting))
 
 
-def _change(request, slug, key, meeting, verb, done):
-    """Do a one-click change of a meeting's state and go back to it."""
+def _change(request, slug, key, meeting, change, done):
+    """Do a one-click change of a meeting and go back to it."""
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
     try:
-        getattr(meeting, verb)(by=request.user)
+        change(meeting=meeting, by=request.user)
     except Frozen as frozen:
         messages.error(request, str(frozen))
     else:

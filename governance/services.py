@@ -115,6 +115,22 @@ def make_meeting(*, form, by):
 
 
 @transaction.atomic
+def call_meeting(*, meeting, by):
+    """Open the agenda to others, with what its body has given and not ended on it. Raises Frozen where that is done."""
+    meeting.call(by=by)
+    bring_forward(meeting=meeting, by=by)
+
+
+@transaction.atomic
+def end_meeting(*, meeting, by):
+    """The meeting is over: the next one's agenda, if there is one, gets what is left unfinished. Raises Frozen."""
+    meeting.finish(by=by)
+    following = Meeting.objects.upcoming().filter(body=meeting.body_id, held_on__gt=meeting.held_on)
+    if next_one := following.order_by("held_on", "pk").first():
+        bring_forward(meeting=next_one, by=by)
+
+
+@transaction.atomic
 def remove_meeting(*, meeting, by):
     """Remove a meeting that was never called. Raises Frozen afterwards, ValidationError where something hangs on it."""
     meeting = Meeting.hold(meeting.pk)

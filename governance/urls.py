@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{MEETING}andra/", meeting_views.meeting_edit, name="meeting_edit"),
     path(f"{MEETING}ta-bort/", meeting_views.meeting_delete, name="meeting_delete"),
     path(f"{MEETING}kalla/", meeting_views.meeting_call, name="meeting_call"),
+    path(f"{MEETING}uppdrag/", meeting_views.meeting_bring, name="meeting_bring"),
     path(f"{MEETING}narvaro/", meeting_views.meeting_attendance, name="meeting_attendance"),
     path(f"{MEETING}visa/", meeting_views.meeting_projector, name="meeting_projector"),
     path(f"{MEETING}avsluta/", meeting_views.meeting_end, name="meeting_end"),

@@ -54,6 +54,7 @@ ACCESS = {
     "governance:meeting_edit": SIGNED_IN,
     "governance:meeting_delete": SIGNED_IN,
     "governance:meeting_call": SIGNED_IN,
+    "governance:meeting_bring": SIGNED_IN,
     "governance:meeting_attendance": SIGNED_IN,
     "governance:meeting_projector": ANYONE,
     "governance:meeting_end": SIGNED_IN,

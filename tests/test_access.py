@@ -101,6 +101,7 @@ DOORS = {
     "governance:meeting_edit": Door(OF_MEETING, through=EDITORS),
     "governance:meeting_delete": Door(OF_MEETING, through=EDITORS),
     "governance:meeting_call": Door(OF_MEETING, through=EDITORS, only="post"),
+    "governance:meeting_bring": Door(OF_MEETING, through=EDITORS, only="post"),
     "governance:meeting_attendance": Door(OF_MEETING, through=EDITORS),
     # what is said in a meeting is read by those who keep it, until they call
     "governance:meeting_projector": Door(OF_MEETING, through=EDITORS, seen=EDITORS),

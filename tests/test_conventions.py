@@ -18,6 +18,7 @@ WITHOUT_PAGE = {
     "agreements:document_download": "a file",
     "followup:indicator_data": "a file",
     "governance:meeting_call": "the page of meeting_detail",
+    "governance:meeting_bring": "the page of meeting_detail",
     "governance:meeting_end": "the page of meeting_detail",
     "governance:record_download": "a file",
     "portal:calendar_renew": "the page of mail_settings",

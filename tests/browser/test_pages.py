@@ -213,6 +213,7 @@ NO_PAGES = {
     "followup:indicator_data",
     "followup:assignment_resume",
     "governance:meeting_call",
+    "governance:meeting_bring",
     "governance:meeting_end",
     "governance:record_download",
     "followup:item_move",

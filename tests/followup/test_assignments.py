@@ -124,6 +124,27 @@ def test_bring_forward_leaves_what_the_meeting_itself_gives_to_the_one_after(man
     assert AgendaItem.objects.get().title == given.text
 
 
+@pytest.mark.parametrize("verb", ["meeting_bring", "meeting_call"])
+def test_the_next_agenda_takes_up_what_is_left_when_asked_and_never_by_being_read(client, login_as, assignment, verb):
+    agreement, body = assignment.decision.agreement, assignment.decision.body
+    following = factories.MeetingFactory(body=body, held_on=TODAY + DAY)
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    place = [agreement.slug, body.key, following.key]
+    page = client.get(reverse("governance:meeting_detail", args=place))
+    assert (page.context["left"], AgendaItem.objects.count()) == (1, 0)
+    client.post(reverse(f"governance:{verb}", args=place))
+    page = client.get(reverse("governance:meeting_detail", args=place))
+    assert (page.context["left"], [item.assignment for item in page.context["items"]]) == (0, [assignment])
+
+
+def test_meeting_end_leaves_what_is_unfinished_to_the_next(client, login_as, assignment):
+    agreement, body = assignment.decision.agreement, assignment.decision.body
+    today, following = (factories.MeetingFactory(body=body, held_on=TODAY + days * DAY) for days in (0, 50))
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    client.post(reverse("governance:meeting_end", args=[agreement.slug, body.key, today.key]))
+    assert [(item.meeting, item.assignment) for item in AgendaItem.objects.all()] == [(following, assignment)]
+
+
 @pytest.mark.parametrize(
     ("facts", "person", "expected"),
     [
