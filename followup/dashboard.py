@@ -19,7 +19,7 @@ from followup.goal_facts import evidence_in
 from followup.headline import headline_of
 from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
-from followup.shares import LABELS, ON_TRACK, figures_from
+from followup.shares import LABELS, figures_from, signed, tally
 from governance.models import Body, Responsibility
 from lib.templatetags.portal_ui import icon
 from parties.models import Right
@@ -98,9 +98,7 @@ class Cell:
 
 
 def cell_of(label, line, url, *, is_now=True):
-    shares = line["shares"]
-    on_track = sum(shares.get(code, 0) for code in ON_TRACK)
-    deviating, missing = shares.get(ReportStatus.DEVIATING, 0), shares.get(NOT_REPORTED, 0)
+    on_track, deviating, missing = tally(line)
     return Cell(label, on_track, line["total"], deviating, missing, url, is_now)
 
 
@@ -313,8 +311,3 @@ def known_outcomes(round, user):
     when = {"made_at__lte": round.closed_at} if round.closed_at else {"round__closed_at__isnull": False}
     stored = Outcome.objects.filter(round__in=rounds.order_by().values("pk"), **when)
     return stored.order_by("round__period_starts_on", "round", "made_at", "pk")
-
-
-def signed(number):
-    """A change as text; the minus is a minus and no hyphen."""
-    return f"+{number}" if number > 0 else f"−{-number}" if number else "±0"

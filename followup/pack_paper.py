@@ -12,7 +12,7 @@ from followup.numbers import GROUPS
 from followup.outcome import NOT_REPORTED
 from followup.pack_goals import goal_chapter, indicator_tables
 from followup.pack_summary import ROOMS, ask_rows, decided_rows, summary
-from followup.shares import LABELS, ON_TRACK
+from followup.shares import LABELS, tally
 from followup.small_numbers import HIDDEN, shown_numbers
 from lib.paper import cell, contents, heading, page_break, paper, paragraph, run, table
 from lib.typeset import page_count, pdf
@@ -181,9 +181,7 @@ def _counts_head(first):
 
 def _counts_row(row):
     """Name, asked, on track, deviating, other answers and missing ones: they add up."""
-    shares = row["shares"]
-    on_track = sum(shares.get(str(code), 0) for code in ON_TRACK)
-    deviating, missing = shares.get(str(ReportStatus.DEVIATING), 0), shares.get(NOT_REPORTED, 0)
+    on_track, deviating, missing = tally(row)
     counts = [row["total"], on_track, deviating, row["total"] - on_track - deviating - missing, missing]
     return [cell(row["name"] or _("Utan område")), *(cell(str(count)) for count in counts)]
 

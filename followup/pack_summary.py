@@ -14,7 +14,7 @@ from followup.decided import STATE_LABELS
 from followup.headline import headline_of
 from followup.models import Grade, ReportStatus
 from followup.outcome import NOT_REPORTED
-from followup.shares import LABELS, ON_TRACK, ORDER
+from followup.shares import LABELS, ORDER, signed, tally
 from lib.lettering import text_width
 from lib.paper import bullets, cell, heading, paragraph, picture, run, table
 
@@ -86,11 +86,7 @@ def _figures(told):
 def _share_row(told, code, count, earlier):
     share = f"{round(100 * count / told.figures['total'])} %"
     row = [cell(capfirst(str(LABELS[code]))), cell(str(count)), cell(share)]
-    return [*row, cell(str(earlier)), cell(_change(count - earlier))] if told.before else row
-
-
-def _change(number):
-    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}" if number else "±0"
+    return [*row, cell(str(earlier)), cell(signed(count - earlier))] if told.before else row
 
 
 def _bar(told):
@@ -132,10 +128,7 @@ def _areas(told, room):
 
 
 def _area_counts(row):
-    shares = row["shares"]
-    on_track = sum(shares.get(str(code), 0) for code in ON_TRACK)
-    counts = [row["total"], on_track, shares.get(str(ReportStatus.DEVIATING), 0), shares.get(NOT_REPORTED, 0)]
-    return [cell(row["name"] or _("Utan område")), *(cell(str(count)) for count in counts)]
+    return [cell(row["name"] or _("Utan område")), *(cell(str(count)) for count in (row["total"], *tally(row)))]
 
 
 def grade_label(assessment):

@@ -76,6 +76,18 @@ def figures_from(counts):
     return Figures(tuple(shares), total)
 
 
+def tally(line):
+    """How many of a line of the figures (``total`` and ``shares``) go as planned, deviate, and are missing."""
+    shares = line["shares"]
+    on_track = sum(shares.get(code, 0) for code in ON_TRACK)
+    return on_track, shares.get(ReportStatus.DEVIATING, 0), shares.get(NOT_REPORTED, 0)
+
+
+def signed(number):
+    """A change as text; the minus is a minus and no hyphen."""
+    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}" if number else "±0"
+
+
 def party_figures(facts, party):
     """The Figures of one party's reports in a round's facts."""
     reports = [report for row in facts["activities"] for report in row["reports"]]

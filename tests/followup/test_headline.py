@@ -5,10 +5,11 @@ import re
 import pytest
 
 from agreements.models import Agreement
-from followup.dashboard import Board, Part, signed
+from followup.dashboard import Board, Part
 from followup.figures import NOTHING
 from followup.headline import headline_of
 from followup.models import Round
+from followup.shares import signed
 
 
 def board(shares, before=None, *, asks=0, silent=0, closed=True, part=None):
