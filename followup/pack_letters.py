@@ -3,14 +3,12 @@
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.template import Context
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from followup.decided import council_of
-from followup.letters import SUBJECT_MAX, absolute, as_letter, hold, one_line, place_of
+from followup.letters import absolute, hold, mail_to, place_of, who_gets
 from followup.models import CouncilPack, Round
 from followup.pack import last_outcome
 from governance.models import Seat
@@ -74,34 +72,28 @@ def _receivers(members):
     """(receiver, settings of those who are away and whose letter it is too), without those who have paused theirs."""
     today = timezone.localdate()
     people = hold([user.pk for user in members])
-    rows = {row.user_id: row for row in MailSettings.objects.filter(user__in=people).select_related("user")}
-    out_of_reach = {pk for pk, row in rows.items() if row.is_away(today) or row.is_paused(today)}
+    settings = {row.user_id: row for row in MailSettings.objects.filter(user__in=people).select_related("user")}
     told = {}
     for pk in people:
-        row = rows.get(pk)
-        if row and row.is_away(today) and row.alternate_id in people.keys() - out_of_reach:
-            told.setdefault(row.alternate_id, []).append(row)
-        elif not (row and row.is_paused(today)):
-            told.setdefault(pk, [])
+        if receiver := who_gets(pk, among=people, settings=settings, today=today):
+            told.setdefault(receiver, []).extend([settings[pk]] if receiver != pk else [])
     return [(people[pk], away) for pk, away in told.items()]
 
 
 def _letter(round, outcome, receiver, away, by):
     context = {
-        "name": receiver.name,
         "by": by,
         "round": round,
         "meeting": round.meeting,
-        "away": away,
         "url": _through_login(reverse("followup:round_pack", args=[round.agreement.slug, round.label])),
         "board_url": _through_login(round.get_absolute_url()),
-        "settings_url": absolute(reverse("portal:mail_settings")),
     }
-    return Mail(
-        user=receiver,
+    return mail_to(
+        receiver,
+        away=away,
         kind=Mail.Kind.PACK,
         key=_key(outcome, receiver),
-        address=one_line(receiver.email),
-        subject=one_line(_("%(place)s: underlag till rådet") % {"place": place_of(round)})[:SUBJECT_MAX],
-        body=as_letter(get_template("mail/pack.txt").template.render(Context(context, autoescape=False))),
+        subject=_("%(place)s: underlag till rådet") % {"place": place_of(round)},
+        template="mail/pack.txt",
+        context=context,
     )
