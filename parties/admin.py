@@ -1,6 +1,9 @@
 """Maintenance of accounts. Content is never registered here: a system administrator looks after people, not texts."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -9,6 +12,7 @@ from parties.rights import party_group
 
 admin.site.unregister(Group)  # groups are hats; they follow from memberships
 admin.site.unregister(EmailAddress)  # a person has one address: the login
+admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])  # each person's own
 
 
 class MembershipInline(admin.TabularInline):

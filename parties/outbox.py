@@ -72,7 +72,7 @@ def _give_up_stale():
 
 def _send_one(mail, connection, tally):
     """Claim the letter, send it and mark it; only one of several runs gets the claim."""
-    if not mail.user.is_active:
+    if mail.user and not mail.user.is_active:
         tally.given_up += _mark(mail, given_up_at=timezone.now(), error=_("Kontot är avslutat."))
         return
     if not _is_address(mail.address):

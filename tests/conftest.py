@@ -1,6 +1,7 @@
 """Fixtures for all tests: the cast, and a way to log one of them in."""
 
 import gc
+from importlib import import_module
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,8 @@ from parties import register
 from parties.models import Role
 from parties.services import join
 from tests import factories
+
+people = import_module("parties.migrations.0005_people")
 
 ANONYMOUS = "anonymous"
 CAST = (ANONYMOUS, *Role.values)
@@ -34,13 +37,15 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The register of counties and municipalities is there in every test, with and without --migrations.
+    """The register of counties and the log's own lock are there in every test, with and without --migrations.
 
     A response that a test closes itself leaves the connection open: PostgreSQL would lose the test's transaction.
     """
     connection.close_if_unusable_or_obsolete = lambda: None
     with django_db_blocker.unblock():
         register.load()
+        with connection.schema_editor() as editor:
+            people.refuse_changes(None, editor)
 
 
 @pytest.fixture

@@ -754,6 +754,33 @@ class ReportingRuleFactory(DjangoModelFactory):
         model = followup.ReportingRule
 
 
+class InvitationFactory(DjangoModelFactory):
+    """An open one to a reporter; ``secret`` is what its link carries."""
+
+    class Params:
+        secret = Sequence("hemlighet-{}".format)
+
+    email = Sequence("inbjuden{}@exempel.invalid".format)
+    name = "Inbjuden"
+    party = SubFactory(PartyFactory)
+    role = parties.Role.REPORTER
+    group = LazyAttribute(lambda row: party_group(row.party, row.role))
+    secret_digest = LazyAttribute(lambda row: parties.digest(row.secret))
+    invited_by = SubFactory(UserFactory)
+    expires_at = LazyFunction(lambda: timezone.now() + datetime.timedelta(days=parties.VALID_FOR_DAYS))
+
+    class Meta:
+        model = parties.Invitation
+
+
+class AuditEventFactory(DjangoModelFactory):
+    kind = parties.AuditEvent.Kind.LOGIN
+    actor = SubFactory(UserFactory)
+
+    class Meta:
+        model = parties.AuditEvent
+
+
 class MailFactory(DjangoModelFactory):
     user = SubFactory(UserFactory)
     kind = parties.Mail.Kind.TWO_DAYS

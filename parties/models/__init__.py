@@ -1,6 +1,8 @@
 """Who: counties, parties, people and what they may do; and the mail that people get."""
 
+from parties.models.audit import AuditEvent, AuditQuerySet, Unchangeable
 from parties.models.mail import FeedKey, Mail, MailQuerySet, MailSettings
+from parties.models.people import VALID_FOR_DAYS, Invitation, InvitationQuerySet, digest
 from parties.models.register import (
     PARTY_RIGHTS,
     County,
@@ -23,9 +25,14 @@ from parties.models.register import (
 
 __all__ = [
     "PARTY_RIGHTS",
+    "VALID_FOR_DAYS",
+    "AuditEvent",
+    "AuditQuerySet",
     "County",
     "DatedQuerySet",
     "FeedKey",
+    "Invitation",
+    "InvitationQuerySet",
     "Mail",
     "MailQuerySet",
     "MailSettings",
@@ -41,6 +48,8 @@ __all__ = [
     "PartyUserObjectPermission",
     "Right",
     "Role",
+    "Unchangeable",
     "User",
     "UserManager",
+    "digest",
 ]

@@ -38,8 +38,12 @@ class Mail(models.Model):
         DIGEST = "digest", _("sammandrag")
         PACK = "pack", _("underlag till möte")
         ASSIGNMENT = "assignment", _("nytt uppdrag")
+        INVITATION = "invitation", _("inbjudan")
+        ACCOUNT = "account", _("om kontot")
 
-    user = models.ForeignKey(User, verbose_name=_("till"), on_delete=models.PROTECT, related_name="mails")
+    user = models.ForeignKey(  # none: to an address that has no account yet
+        User, verbose_name=_("till"), null=True, blank=True, on_delete=models.PROTECT, related_name="mails"
+    )
     instead_of = models.ForeignKey(
         User, verbose_name=_("i stället för"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

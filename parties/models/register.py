@@ -231,6 +231,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("aktiv"), default=True)
     is_staff = models.BooleanField(_("får använda administrationen"), default=False)
     is_demo = models.BooleanField(_("exempelkonto"), default=False)
+    anonymised_at = models.DateTimeField(_("avidentifierad"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("skapad"), default=timezone.now)
 
     objects = UserManager()
@@ -316,6 +317,9 @@ class Membership(models.Model):
     starts_on = models.DateField(_("från"), default=timezone.localdate)
     ends_on = models.DateField(_("till och med"), null=True, blank=True)
     granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    stands_in_for = models.ForeignKey(
+        "self", verbose_name=_("ersätter"), null=True, blank=True, on_delete=models.PROTECT, related_name="alternates"
+    )
     history = HistoricalRecords()
 
     objects = MembershipQuerySet.as_manager()
