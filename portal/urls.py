@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.page_urls")),
+    path("", include("parties.urls")),
     path("overenskommelser/", include("agreements.urls")),
     path("overenskommelser/", include("governance.urls")),
     path("overenskommelser/", include("followup.urls")),  # before the plans: ny-version stands where a label would
