@@ -12,7 +12,7 @@ from followup.models.indicators import Indicator
 from followup.models.reports import Report
 from followup.models.rounds import Round
 from governance.models import AgendaItem, Body, Meeting
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, who_with_when
+from lib.db import Freezable, FreezableQuerySet, Frozen, Stamping, StampingQuerySet, Versioned, who_with_when
 from lib.history import HistoricalRecords
 from parties.models import Right, User
 from parties.rights import with_right
@@ -28,7 +28,7 @@ class Grade(models.TextChoices):
     CANNOT_JUDGE = "cannot_judge", _("kan inte bedömas")
 
 
-class AssessmentQuerySet(FreezableQuerySet):
+class AssessmentQuerySet(StampingQuerySet, FreezableQuerySet):
     def frozen(self):
         return self.filter(round__closed_at__isnull=False)
 
@@ -54,9 +54,10 @@ class AssessmentQuerySet(FreezableQuerySet):
         return self.filter(Q(body__in=bodies.values("pk")) | Q(round__agreement__in=agreements.values("pk")))
 
 
-class Assessment(Freezable, Versioned):
+class Assessment(Stamping, Freezable, Versioned):
     """What a preparing or steering body says of an area or a goal in a round: draft → agreed → frozen with it."""
 
+    stamped_by = "round"
     frozen_message = _("Omgången är stängd, så bedömningen kan inte ändras.")
 
     round = models.ForeignKey(Round, verbose_name=_("omgång"), on_delete=models.PROTECT, related_name="assessments")
@@ -109,6 +110,11 @@ class Assessment(Freezable, Versioned):
     def __str__(self):
         return f"{self.subject}: {self.get_grade_display()}"
 
+    @classmethod
+    def stamp_holders(cls, keys):
+        """The agreement's pages show it: the rounds' own rows are held by everybody who hands in."""
+        return Agreement.objects.filter(rounds__in=keys)
+
     def get_absolute_url(self):
         """Its place on the list of the round's assessments."""
         url = reverse("followup:assessment_list", args=[self.round.agreement.slug, self.round.label])
@@ -143,6 +149,7 @@ class Assessment(Freezable, Versioned):
 
         Everybody who writes an assessment holds its round first, so that none is written while it closes.
         """
+        self.renew_stamp()
         round = Round.hold(self.round_id)
         stored = type(self).objects.filter(pk=self.pk).first() or type(self)()
         stored.round = round
@@ -166,6 +173,7 @@ class Assessment(Freezable, Versioned):
     @transaction.atomic
     def take_up_again(self, *, by, reason):
         """Make it a draft again, with a reason that stays in the history. Raises Frozen once the round is closed."""
+        self.renew_stamp()
         if Round.hold(self.round_id).closed_at:
             raise Frozen(self.frozen_message)
         self._move(by, reason, agreed_at=None, agreed_by=None, meeting=None)

@@ -10,7 +10,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from agreements.models import Actor, Agreement, AgreementRow, CollaborationArea, PriorityArea
 from agreements.models.base import AgreementRowQuerySet, unique_key
-from lib.db import Versioned, date_order, json_list
+from lib.db import Stamping, StampingQuerySet, Versioned, date_order, json_list
 from lib.history import HistoricalRecords
 from lib.swedish import fold
 from parties.models import County, DatedQuerySet, Membership, Party, Right
@@ -19,7 +19,20 @@ from parties.rights import with_right
 BODY_GROUPS = "body:"
 
 
-class BodyQuerySet(models.QuerySet):
+class OfBody(Stamping):
+    """A row that is shown on pages of the agreements that its body has a mandate in."""
+
+    stamped_by = "body"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def stamp_holders(cls, keys):
+        return Agreement.objects.filter(pk__in=Mandate.objects.filter(body__in=keys).values("agreement"))
+
+
+class BodyQuerySet(StampingQuerySet):
     def visible_to(self, user):
         """A body is as public as the agreements it has a mandate in; its own members always see it."""
         mandated = Agreement.objects.visible_to(user).values("mandate__body")
@@ -46,7 +59,7 @@ class BodyQuerySet(models.QuerySet):
         return self.filter(Q(pk__in=mandated) | Q(pk__in=own.values("pk")))
 
 
-class Body(Versioned):
+class Body(OfBody, Versioned):
     """A standing group (council, coordination group, network); it may sit above several agreements of a county."""
 
     class State(models.TextChoices):
@@ -61,6 +74,8 @@ class Body(Versioned):
         SEVERAL = "several", _("flera grupper")
         PER_AREA = "one_per_area", _("en per område")
         PER_MUNICIPALITY = "per_municipality_or_joint", _("en per kommun eller gemensam")
+
+    stamped_by = "id"
 
     county = models.ForeignKey(County, verbose_name=_("län"), on_delete=models.PROTECT, related_name="bodies")
     key = models.SlugField(_("nyckel"), max_length=80)
@@ -182,7 +197,7 @@ class Mandate(AgreementRow):
         return [line for line in self.tasks.splitlines() if line.strip()]
 
 
-class SeatQuerySet(DatedQuerySet):
+class SeatQuerySet(StampingQuerySet, DatedQuerySet):
     def visible_to(self, user):
         return self.filter(body__in=Body.objects.visible_to(user).values("pk"))
 
@@ -190,7 +205,7 @@ class SeatQuerySet(DatedQuerySet):
         return self.filter(body__in=Body.objects.editable_by(user).values("pk"))
 
 
-class Seat(Versioned):
+class Seat(OfBody, Versioned):
     """A place in a body, held by an office, a party or a person; a person's rights last as long as the membership."""
 
     class Role(models.TextChoices):

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from governance.models.bodies import Body, Mandate
+from governance.models.bodies import Body, Mandate, OfBody
 from governance.models.meetings import Meeting, PartOfMeetingQuerySet, opened_by
-from lib.db import Versioned
+from lib.db import StampingQuerySet, Versioned
 from lib.history import HistoricalRecords
 from parties.models import Party, Right, User
 from parties.rights import with_right
@@ -83,7 +83,7 @@ def read_by(user, path=""):
     return about & taken & Q(**{f"{path}body__in": bodies.values("pk")})
 
 
-class DecisionQuerySet(models.QuerySet):
+class DecisionQuerySet(StampingQuerySet):
     def visible_to(self, user):
         """As the meeting it was taken in, and only by those who may read the agreement it is about, if any."""
         return self.filter(read_by(user))
@@ -97,7 +97,7 @@ class DecisionQuerySet(models.QuerySet):
         return rows.prefetch_related("assignments__party", "assignments__body")
 
 
-class Decision(Versioned):
+class Decision(OfBody, Versioned):
     """What a body decided, in a meeting or by itself. A decision can adopt an edition or note a follow-up."""
 
     class Kind(models.TextChoices):
@@ -143,7 +143,7 @@ class Decision(Versioned):
         return f"{self.paragraph} {self.title}".strip()
 
 
-class AssignmentQuerySet(models.QuerySet):
+class AssignmentQuerySet(StampingQuerySet):
     def visible_to(self, user):
         """An assignment is read as the decision that gave it, and by whoever got it."""
         return self.filter(read_by(user, "decision__") | self._answered_by(user))
@@ -164,11 +164,13 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(ended_at__isnull=True)
 
 
-class Assignment(Versioned):
+class Assignment(OfBody, Versioned):
     """What a decision gave a party or a body to do: given → reported by whoever got it → done or dropped by the giver.
 
     It stands in *My work* of whoever got it, and on each next agenda of the body that gave it, until it is ended.
     """
+
+    stamped_by = "decision"
 
     class End(models.TextChoices):
         DONE = "done", _("klart")
@@ -218,6 +220,10 @@ class Assignment(Versioned):
 
     def __str__(self):
         return self.text
+
+    @classmethod
+    def stamp_holders(cls, keys):
+        return super().stamp_holders(Decision.objects.filter(pk__in=keys).values("body"))
 
     @property
     def receiver(self):

@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from governance.models.bodies import Body, Mandate, Seat
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
+from governance.models.bodies import Body, Mandate, OfBody, Seat
+from lib.db import Freezable, FreezableQuerySet, Frozen, StampingQuerySet, Versioned, date_order, who_with_when
 from lib.history import HistoricalRecords
 from parties.models import DatedQuerySet, User
 
@@ -24,7 +24,7 @@ def opened_by(user, path=""):
     return Q(**public) | Q(**called) | Q(**{f"{path}body__in": Body.objects.run_by(user).values("pk")})
 
 
-class MeetingQuerySet(DatedQuerySet):
+class MeetingQuerySet(StampingQuerySet, DatedQuerySet):
     def visible_to(self, user):
         """That the body meets, when and where; what is on the agenda has rules of its own, see ``opened_to``."""
         return self.filter(body__in=Body.objects.visible_to(user).values("pk"))
@@ -53,7 +53,7 @@ class MeetingQuerySet(DatedQuerySet):
         )
 
 
-class Meeting(Versioned):
+class Meeting(OfBody, Versioned):
     """A meeting of a body: planned → called → held → published. What it says of each follows from the facts."""
 
     class Quorum(models.TextChoices):
@@ -119,7 +119,8 @@ class Meeting(Versioned):
 
     @classmethod
     def hold(cls, pk):
-        """The meeting as it is stored now, held until the transaction ends."""
+        """The meeting as it is stored now, held until the transaction ends; the stamp of its pages comes first."""
+        cls.objects.filter(pk=pk).renew_stamp()
         return cls.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
     @classmethod
