@@ -5,15 +5,11 @@ send_reminders``; a ``Notice`` for each thing it told says that the person knows
 """
 
 import datetime
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
-from django.template import Context
-from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,10 +17,9 @@ from django.utils.translation import ngettext
 
 from followup.models import Notice, Report, Respondent, Return, Round
 from lib.db import Frozen
+from parties.letters import absolute, write
 from parties.models import Mail, MailSettings, Right, User
 from parties.rights import who_may
-
-SUBJECT_MAX = Mail._meta.get_field("subject").max_length
 
 
 @dataclass(frozen=True)
@@ -100,24 +95,9 @@ def last_day(day, today):
     return text % {"day": day.isoformat(), "left": left}
 
 
-def absolute(path):
-    """A link that works outside the portal. What it begins with is a setting, never what a request says."""
-    return settings.PORTAL_URL + path
-
-
-def as_letter(text):
-    """Plain text with one empty line between its parts, whichever of them the template drew."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
 def place_of(round):
     """Which county's round it is, as subjects and calendars say it."""
     return _("%(county)s, omgång %(label)s") % {"county": round.agreement.county, "label": round.label}
-
-
-def one_line(text):
-    """``text`` as a header may hold it: no line breaks or other control characters."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
 
 
 # --- What is left -----------------------------------------------------------------------------------------------------
@@ -239,14 +219,15 @@ class Letter:
 def mail_to(receiver, *, kind, key, subject, template, context, away=(), **values):
     """A Mail to ``receiver``, not stored. ``away`` is the MailSettings of colleagues whose letter it is as well."""
     texts = {**context, "name": receiver.name, "away": away, "settings_url": absolute(reverse("portal:mail_settings"))}
-    return Mail(
+    return write(
         user=receiver,
         instead_of=away[0].user if away else None,
         kind=kind,
         key=key,
-        address=one_line(receiver.email),
-        subject=one_line(subject)[:SUBJECT_MAX],
-        body=as_letter(get_template(template).template.render(Context(texts, autoescape=False))),
+        address=receiver.email,
+        subject=subject,
+        template=template,
+        context=texts,
         **values,
     )
 
