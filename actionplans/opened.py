@@ -7,13 +7,13 @@ of the same values, that is all; objects are made of them for a page that is dra
 import datetime
 from functools import cache, cached_property
 
-from django.http import Http404
 from django.utils import timezone
 
 from actionplans.frame import edition_frame
 from actionplans.models import Edition
 from actionplans.reading import neighbours_of
 from agreements.models import Agreement
+from lib.web import Unseen
 from lib.written import Written, assembled
 from parties.models import Right
 from parties.rights import hats_on
@@ -22,7 +22,7 @@ SLUG, PLAN, DAY = "<slug>", "<plan>", datetime.date(1, 1, 1)  # hold the places 
 
 
 class OpenedEdition:
-    """The edition at an address, and all of its plan that ``user`` may read; Http404 where it is none of them."""
+    """The edition at an address, and all of its plan that ``user`` may read; Unseen where it is none of them."""
 
     def __init__(self, user, slug, plan, label):
         self.today = timezone.localdate()
@@ -32,7 +32,7 @@ class OpenedEdition:
         self.rows = [_without_open_source(row) for row in question.ask(slug=slug, plan=plan, day=self.today)]
         self.place = next((place for place, row in enumerate(self.rows) if row["label"] == label), None)
         if self.place is None:
-            raise Http404
+            raise Unseen(Edition.objects.all(), {"plan__agreement__slug": slug, "plan__key": plan, "label": label})
 
     @cached_property
     def edition(self):

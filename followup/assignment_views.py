@@ -4,7 +4,6 @@ from copy import copy
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +15,10 @@ from followup.assignment_forms import AnswerForm, EndForm
 from followup.assignments import assignments_of, taken_up_in
 from governance.assigning import take_up_again
 from governance.meeting_page import meeting_url
+from governance.models import Assignment
 from lib.db import VersionConflict
 from lib.forms import VersionField, answer_form
-from lib.web import get_visible
+from lib.web import Unseen, get_visible
 
 
 def assignment_list(request, slug):
@@ -96,7 +96,7 @@ def _page(request, slug, pk, *trail):
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     assignment = assignments_of(agreement, request.user).filter(pk=pk).first()
     if assignment is None:
-        raise Http404
+        raise Unseen(Assignment.objects.all(), {"pk": pk})
     own = reverse("followup:assignment_detail", args=[slug, pk]) if trail else ""
     rows = (_("Uppdrag"), reverse("followup:assignment_list", args=[slug]))
     crumbs = [_governance(agreement), rows, (assignment.text[:60], own), *((text, "") for text in trail)]

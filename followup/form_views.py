@@ -28,7 +28,7 @@ from followup.party_form import (
 from followup.report_forms import ReadyForm, ReportingRuleForm
 from lib.db import Frozen, VersionConflict
 from lib.forms import answer_form, clean_data
-from lib.web import get_editable
+from lib.web import Unseen, get_editable
 
 
 @require_safe
@@ -202,7 +202,7 @@ def get_rule(request, slug, label, party):
     asked = Party.objects.filter(asked_in__round__agreement__slug=slug, asked_in__round__label=label, key=party)
     seen = with_right(asked, request.user, Right.SEE_PARTY, Right.ADMINISTER).first()
     if seen is None:
-        raise Http404
+        raise Unseen(asked, {})
     rule = ReportingRule.objects.filter(party=seen).first()
     if rule:
         return get_editable(ReportingRule.objects.select_related("party"), request.user, pk=rule.pk)

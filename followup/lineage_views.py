@@ -1,13 +1,12 @@
 """The page of one activity through all editions."""
 
-from django.http import Http404
 from django.shortcuts import render
 
 from actionplans.frame import edition_frame
-from actionplans.models import ActionPlan
+from actionplans.models import ActionPlan, Activity
 from agreements.models import Agreement
 from followup.lineage import lineage_of
-from lib.web import get_visible
+from lib.web import Unseen, get_visible
 
 
 def lineage_detail(request, slug, plan, lineage):
@@ -15,7 +14,7 @@ def lineage_detail(request, slug, plan, lineage):
     plan = get_visible(ActionPlan.objects.all(), request.user, agreement__slug=slug, key=plan)
     story = lineage_of(plan=plan, lineage=lineage, user=request.user)
     if story is None:
-        raise Http404
+        raise Unseen(Activity.objects.all(), {"edition__plan": plan, "lineage": lineage})
     agreement = Agreement.objects.for_page(request.user).get(pk=plan.agreement_id)
     newest = story.newest
     heading = f"{newest.snapshot.number} {newest.snapshot.values['title']}"

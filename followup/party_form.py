@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Exists
-from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -16,6 +15,7 @@ from followup.frame import round_frame
 from followup.models import FormPresence, Report, Respondent, Return
 from followup.numbers import Counts, sum_of_known
 from followup.report_forms import ReportForm
+from lib.web import Unseen
 from parties.models import Party, Right
 
 MINUTES = {"unanswered": 1.25, "known": 0.5}  # what an answer takes, for the line that says how long it all takes
@@ -138,16 +138,17 @@ def respondent_of(user, slug, label, party):
     Knows ``can_report``, ``can_approve`` and ``needs_approver``.
     """
     may = {right: Party.objects.with_right(user, right).filter(key=party) for right in (Right.REPORT, Right.APPROVE)}
+    address = {"round__agreement__slug": slug, "round__label": label, "party__key": party}
     places = Respondent.objects.filter(party__in=Party.objects.with_right(user, Right.SEE_PARTY).values("pk"))
     place = (
-        places.filter(round__agreement__slug=slug, round__label=label, party__key=party, round__opened_at__isnull=False)
+        places.filter(**address, round__opened_at__isnull=False)
         .select_related("round__agreement__county", "party", "ready_by")
         .annotate(can_report=Exists(may[Right.REPORT]), can_approve=Exists(may[Right.APPROVE]))
         .with_rule()
         .first()
     )
     if place is None:
-        raise Http404
+        raise Unseen(Respondent.objects.all(), address)
     return place
 
 

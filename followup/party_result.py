@@ -10,6 +10,7 @@ from followup.numbers import GROUPS
 from followup.outcome import NOT_REPORTED, read_facts
 from followup.shares import LABELS, Figures, figures_from, party_figures
 from followup.small_numbers import shown_numbers
+from lib.web import Unseen
 from parties.models import Party, Right
 
 
@@ -61,7 +62,7 @@ def party_result(round, key, user):
         raise Http404
     is_own = Party.objects.with_right(user, Right.SEE_PARTY).filter(pk=place["party"]).exists()
     if not (is_own or round.published_at or Round.objects.editable_by(user).filter(pk=round.pk).exists()):
-        raise Http404
+        raise Unseen(Party.objects.all(), {"key": key})
     return PartyResult(
         name=place["name"],
         place=place,

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +16,7 @@ from followup.party_form import Row, after, form_url, last_answers, open_row, re
 from followup.report_forms import ReportForm
 from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, shown
+from lib.web import Unseen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -193,7 +193,7 @@ def own_report(request, slug, label, pk):
     """A report of the user's own party, one that the user reports for: unseen is 404, read-only is 403. One query."""
     report = at_hand.own_report(request.user, slug, label, pk)
     if report is None:
-        raise Http404
+        raise Unseen(Report.objects.all(), {"round__agreement__slug": slug, "round__label": label, "pk": pk})
     if not report.can_report:
         raise PermissionDenied
     return report

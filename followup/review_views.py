@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +26,7 @@ from followup.review_page import (
 from followup.reviewing import approve, send_back
 from lib.db import Frozen, VersionConflict
 from lib.forms import answer_form
-from lib.web import get_visible
+from lib.web import Unseen, get_visible
 
 
 def round_review(request, slug, label):
@@ -115,7 +114,7 @@ def report_detail(request, slug, label, pk):
     readable = rows.visible_to(request.user).first()
     report = readable or rows.returned_visible_to(request.user).first()
     if report is None:
-        raise Http404
+        raise Unseen(Report.objects.all(), place)
     context = {
         **report_context(request, report),
         **reading_context(request.user, report, readable or report.last_submitted),

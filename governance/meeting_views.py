@@ -3,7 +3,6 @@
 from copy import copy
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,9 +22,11 @@ from governance.meeting_page import (
     one_shown,
     seen_meeting,
 )
+from governance.models import Meeting
 from governance.services import call_meeting, end_meeting, make_meeting, remove_meeting
 from lib.db import Frozen
 from lib.forms import answer_form
+from lib.web import Unseen
 
 
 def meeting_create(request, slug, key):
@@ -113,7 +114,7 @@ def meeting_projector(request, slug, key, meeting):
     """The agenda large and plain for the room: all of it, or one matter at a time (``?punkt=``)."""
     agreement, meeting = seen_meeting(request.user, slug, key, meeting)
     if not meeting.is_opened:
-        raise Http404
+        raise Unseen(Meeting.objects.all(), {"pk": meeting.pk})
     context = meeting_frame(agreement, meeting, (_("Visa"), ""))
     shown = one_shown(agenda_of(meeting, request.user), request.GET.get("punkt", ""))
     return render(request, "governance/meeting_projector.html", {**context, **shown})

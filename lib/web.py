@@ -13,11 +13,23 @@ from django.utils.http import quote_etag
 from django.utils.text import slugify
 
 
+class Unseen(Http404):
+    """Nothing there that the visitor may see: to whom it is answered, the same as nothing at all. See ``is_there``."""
+
+    def __init__(self, queryset=None, lookup=None):
+        super().__init__()
+        self.queryset, self.lookup = queryset, lookup
+
+    def is_there(self):
+        """Whether somebody else may see it. For the log; never let the answer depend on it. One query."""
+        return self.queryset is not None and self.queryset.filter(**self.lookup).exists()
+
+
 def get_visible(queryset, user, **lookup):
-    """The one row of ``queryset`` that matches and that ``user`` may see; 404 otherwise."""
+    """The one row of ``queryset`` that matches and that ``user`` may see; Unseen, which is a 404, otherwise."""
     row = queryset.visible_to(user).filter(**lookup).first()
     if row is None:
-        raise Http404
+        raise Unseen(queryset, lookup)
     return row
 
 

@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
     verbose_name = "Portalen"
 
     def ready(self):
-        from portal import checks  # noqa: F401  registers the deploy checks
+        from portal import audit, checks, sessions  # noqa: F401  registers what is logged, deploy checks, log-ins
