@@ -1,12 +1,16 @@
 """Login and permission answers: passwords by Django and allauth, object rights by dated memberships."""
 
+import datetime
 from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
+from lib.db import JSONList
 from lib.written import Written, assembled
-from parties.models import User
+from parties.models import Membership, User
 from parties.rights import has_object_rights, with_right
 
 
@@ -21,9 +25,10 @@ class MembershipBackend(AuthenticationBackend):
         return with_right(type(obj).objects.filter(pk=obj.pk), user, perm.rpartition(".")[2]).exists()
 
     def get_user(self, user_id):
-        """The signed-in person of a request, whom Django asks for here with every page."""
-        for row in _person().ask(pk=int(user_id)):
+        """The signed-in person of a request, with a stamp of today's roles. Django asks with every page."""
+        for row in _person().ask(pk=int(user_id), day=timezone.localdate()):
             person = assembled(User, row)
+            person.roles_stamp = _stamp(person, row["worn"] or [])
             return person if self.user_can_authenticate(person) else None
         return None
 
@@ -32,10 +37,17 @@ class MembershipBackend(AuthenticationBackend):
         return super().user_can_authenticate(user) and not (user.is_demo and settings.PRODUCTION)
 
 
-_PK = -1  # the place of a person's key in the question
+def _stamp(person, groups):
+    """What a person's roles of today are known again by: the hats, and whether accounts are looked after."""
+    return ",".join([str(int(person.is_staff)), str(int(person.is_superuser)), *map(str, sorted(groups))])
+
+
+_PK, _DAY = -1, datetime.date(1, 1, 1)  # the places of a person's key and of the day in the question
 
 
 @cache
 def _person():
     fields = [field.name for field in User._meta.concrete_fields]
-    return Written(User.objects.filter(pk=_PK).values(*fields), pk=_PK)
+    worn = Membership.objects.active(_DAY).filter(user=OuterRef("pk")).order_by().values("user")
+    rows = User.objects.filter(pk=_PK).annotate(worn=Subquery(worn.annotate(groups=JSONList("group")).values("groups")))
+    return Written(rows.values(*fields, "worn"), pk=_PK, day=_DAY)
