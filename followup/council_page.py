@@ -1,102 +1,97 @@
-"""The council's page as one reader opens it: what is kept of it, and what stands around that."""
+"""The council's page as one reader opens it: what is kept of it, and what is drawn around that."""
 
 from functools import cached_property
 
 from django.shortcuts import render
-from django.utils import timezone
 
-from agreements.models import Agreement
 from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
-from followup.kept_page import kept, kept_page, key_of, rest_of
-from followup.pack import pack_line
+from followup.kept_page import kept, kept_page, kept_rest
+from followup.opened_round import OpenedRound
 from followup.round_answers import PartForm
+from followup.round_forms import coverage
 from followup.timetable import timetable_of
 from parties.models import Party, Right
-from parties.rights import hats_on
 
 
 class CouncilPage:
-    """The page of ``round`` for the reader; ``around`` is what the template knows beside what is kept."""
+    """The page of the round at an address for the visitor; Http404 where it is none of theirs."""
 
-    def __init__(self, request, round):
-        self.request, self.user, self.agreement, self.round = request, request.user, round.agreement, round
-        agreement = self.agreement
-        self.hats = hats_on(self.user, Agreement, agreement.slug)
-        self.rights = frozenset().union(*(hat.rights for hat in self.hats))
-        self.can_edit = agreement.can_edit = Right.EDIT_AGREEMENT in self.rights
+    def __init__(self, request, slug, label):
+        self.request, self.user = request, request.user
+        self.opened = OpenedRound(self.user, slug, label)
+        self.round, self.agreement = self.opened.round, self.opened.round.agreement
+        self.can_edit = self.opened.can_edit
         self.asked = {name: request.GET[name] for name in ("omrade", "part") if request.GET.get(name)}
-        self.key = key_of(round, agreement, self.hats)
-        self.around = {
-            **round_frame(agreement, round),
-            "hats": self.hats,
-            "is_told_who": bool(self.rights & {Right.SEE_AGREEMENT, Right.EDIT_AGREEMENT}),
-            "reopenings": round.reopenings.select_related("reopened_by"),
-            "pack": pack_line(round, self.user),
-        }
 
     @property
     def is_public(self):
         """Whether the page shows and leads to nothing but what everybody may read."""
         return bool(self.round.published_at and self.agreement.is_published and not self.can_edit)
 
-    @property
+    @cached_property
     def facts(self):
         """Everything that the page shows, as values."""
-        worn = [(hat.pk, hat.role, hat.party.name) for hat in self.hats]
-        packs = [pack.pk for pack in self.around["pack"]["packs"]]
-        again = [row.pk for row in self.around["reopenings"]]
-        return (
-            timezone.localdate(),
-            self.key,
-            sorted(self.asked.items()),
-            self.round.published_at,
-            worn,
-            packs,
-            again,
-            self.around["example"],
-        )
+        return self.opened.facts, sorted(self.asked.items())
+
+    @cached_property
+    def around(self):
+        """What the template knows beside what is kept."""
+        return {
+            **round_frame(self.agreement, self.round, invented=self.opened.invented),
+            "hats": self.opened.hats,
+            "is_told_who": bool(self.opened.rights & {Right.SEE_AGREEMENT, Right.EDIT_AGREEMENT}),
+            "reopenings": self.opened.reopenings(),
+            "pack": {"packs": self.opened.packs()},
+        }
 
     @cached_property
     def kept(self):
-        return kept_page(self.key, self.round, self.user, self.around, self.asked)
+        return kept_page(self.opened, self.around, self.asked)
+
+    def is_worth_keeping(self):
+        """Not where the address asks for a part that the round does not have: anybody can think of any number."""
+        part = self.kept["part"]
+        return len(self.asked) == (part.area is not None) + (part.party is not None)
 
     def answer(self):
         page, round = self.kept, self.round
-        rest = {} if round.closed_at else rest_of({}, page["part"], round, self.user)
+        coverage_of = {"coverage": coverage(round)} if round.state == "planned" and self.can_edit else {}
         context = {
             **self.around,
+            **coverage_of,
             **page,
-            **rest,
+            "rest": page["rest"] or kept_rest(self.opened, page["part"], self.around),
             "timetable": timetable_of(round, page["meeting"], is_told_who=self.around["is_told_who"]),
-            **self.own,
+            "own_places": self.own_places,
+            "own_parts": self.own_parts,
             "picker": PartForm(self.request.GET, page["parts"]),
         }
         return render(self.request, "followup/round_detail.html", context)
 
+    @cached_property
+    def own_places(self):
+        """(respondent, how much it was ``asked``, ``answered`` and is ``missing``) of the reader's parties."""
+        if not self.opened.hats:
+            return []
+        own = Party.objects.with_right(self.user, Right.SEE_PARTY)
+        told = []
+        for place in self.round.respondents.filter(party__in=own.values("pk")).select_related("party"):
+            place.round = self.round
+            asked, missing = self.kept["lines"].get(place.party.key, (0, 0))
+            if asked:
+                told.append((place, {"asked": asked, "answered": asked - missing, "missing": missing}))
+        return told
+
     @property
-    def own(self):
-        """``own_places`` and ``own_parts`` of somebody who has hats on the agreement, kept for that person."""
-        if not self.hats:
-            return {"own_places": [], "own_parts": []}
-        key = self.key, [hat.pk for hat in self.hats], timezone.localdate()
-        return kept("council-page-own", key, lambda: own_of(self.round, self.user, self.kept))
-
-
-def own_of(round, user, page):
-    """What of the page is the reader's own.
-
-    ``own_places``: (respondent, how much it was ``asked``, ``answered`` and is ``missing``) of the reader's parties;
-    ``own_parts``: (name, address) of the areas of the reader's bodies and of the reader's parties.
-    """
-    own = Party.objects.with_right(user, Right.SEE_PARTY)
-    told = []
-    for place in round.respondents.filter(party__in=own.values("pk")).select_related("party", "round"):
-        asked, missing = page["lines"].get(place.party.key, (0, 0))
-        if asked:
-            told.append((place, {"asked": asked, "answered": asked - missing, "missing": missing}))
-    areas, mine = own_areas(round, user), {place.party.key for place, _row in told}
-    parts = [(name, Part(key)) for key, name in page["parts"]["areas"] if key and key in areas]
-    parts += [(name, Part(None, key)) for key, name in page["parts"]["parties"] if key in mine]
-    url = round.get_absolute_url()
-    return {"own_places": told, "own_parts": [(name, url + part.query()) for name, part in parts]}
+    def own_parts(self):
+        """(name, address) of the areas of the reader's bodies and of the reader's parties."""
+        if not self.opened.hats:
+            return []
+        key = self.agreement.pk, self.agreement.stamp, self.user.pk, self.opened.today, self.opened.worn
+        areas = kept("own-areas", key, lambda: own_areas(self.round, self.user))
+        mine = {place.party.key for place, _row in self.own_places}
+        parts = [(name, Part(key)) for key, name in self.kept["parts"]["areas"] if key and key in areas]
+        parts += [(name, Part(None, key)) for key, name in self.kept["parts"]["parties"] if key in mine]
+        url = self.round.get_absolute_url()
+        return [(name, url + part.query()) for name, part in parts]

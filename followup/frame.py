@@ -2,35 +2,51 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import BooleanField, Case, Exists, OuterRef, Value, When
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from actionplans.models import ActionPlan
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.models import Report
+from followup.models import Report, Round
 from followup.outcome import keep_names
 
 
-def round_frame(agreement, round, *trail):
-    """The context of a page about ``round``; ``trail`` as in agreements.frame."""
+def round_frame(agreement, round, *trail, invented=None):
+    """The context of a page about ``round``; ``trail`` as in agreements.frame, ``invented`` as in example_band."""
     rounds = (_("Uppföljning"), reverse("followup:round_list", args=[agreement.slug]))
     own = (_("Omgång %(label)s") % {"label": round.label}, round.get_absolute_url() if trail else "")
     return {
         **frame(agreement, rounds, own, *trail),
-        **example_band(agreement, round),
+        **example_band(agreement, round, invented),
         "round": round,
         "stance": round_stance(agreement, round),
     }
 
 
-def example_band(agreement, round):
-    """Whether the page shows invented facts, and which: an invented plan of a real agreement has invented answers."""
-    invented = Report.objects.filter(round=round, activity__edition__plan__is_example=True)
-    if agreement.is_example or not round.pk or not invented.exists():
+def example_band(agreement, round, invented=None):
+    """Whether the page shows invented facts, and which: an invented plan of a real agreement has invented answers.
+
+    ``invented`` says whether the round's answers are; None where it is not known yet.
+    """
+    if invented is None:
+        invented = Round.objects.filter(pk=round.pk).values_list(answers_are_invented(), flat=True).first()
+    if agreement.is_example or not invented:
         return {"example": agreement.is_example}
     text = _("Omgången, aktiviteterna och svaren är påhittade. Överenskommelsen är verklig.")
     return {"example": True, "example_text": text}
+
+
+def answers_are_invented():
+    """An expression on rounds: whether the answers are about an invented plan.
+
+    Few agreements have one, and only theirs are looked through.
+    """
+    plans = ActionPlan.objects.filter(agreement=OuterRef("agreement"), is_example=True)
+    answers = Report.objects.filter(round=OuterRef("pk"), activity__edition__plan__is_example=True)
+    return Case(When(Exists(plans), then=Exists(answers)), default=Value(False), output_field=BooleanField())
 
 
 def round_stance(agreement, round):

@@ -5,7 +5,6 @@ from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -138,24 +137,3 @@ def _keep(outcome, material, files, by):
             made_by=by,
         )
         pack.editions.set(compared)
-
-
-def pack_line(round, user):
-    """What the council's page says of the papers: ``packs`` that are kept and that ``user``, who reads it, may read.
-
-    Published they are read as the page is. Before that, or where they tell of a proposal, it is asked who reads: they
-    may be for fewer people than the page.
-    """
-    if not round.closed_at:
-        return {"packs": []}
-    compared = CouncilPack.editions.through.objects.filter(councilpack=OuterRef("pk"))
-    proposed = compared.exclude(edition__state__in=Edition.FROZEN_STATES)
-    packs = CouncilPack.objects.filter(outcome__round=round).annotate(tells_proposal=Exists(proposed))
-    packs = list(packs.order_by("-outcome__made_at", "-outcome", "pk"))
-    packs = [pack for pack in packs if pack.outcome_id == packs[0].outcome_id]
-    if packs and (not round.published_at or packs[0].tells_proposal):
-        read = set(
-            CouncilPack.objects.visible_to(user).filter(outcome=packs[0].outcome_id).values_list("pk", flat=True)
-        )
-        packs = [pack for pack in packs if pack.pk in read]
-    return {"packs": packs}

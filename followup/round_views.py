@@ -1,6 +1,7 @@
 """The tab of the follow-up: rounds, from the first plan of one to what came out of it."""
 
 from copy import copy
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -20,11 +21,12 @@ from followup.kept_page import rest_of
 from followup.models import Round
 from followup.outcome import unreviewed_in
 from followup.party_result import party_result
-from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm, coverage
+from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm
 from followup.schedule import proposal_for
 from followup.services import close_round, delete_round, extend, open_round
 from lib.db import Frozen
 from lib.forms import answer_form
+from lib.kept import answer_kept
 from lib.web import answer_unless_kept, get_editable, get_visible
 
 
@@ -72,14 +74,11 @@ def round_delete(request, slug, label):
 
 def round_detail(request, slug, label):
     """The council's page: what changed, what deviates, who is silent, what to decide; the same for an area or party."""
-    rounds = _rounds().select_related("agreement__county", "agreement__coordinating_party")
-    round = get_visible(rounds, request.user, agreement__slug=slug, label=label)
-    page = CouncilPage(request, round)
-    if round.state == "planned" and page.can_edit:
-        page.around["coverage"] = coverage(round)
-    if page.is_public:
-        return answer_unless_kept(request, page.facts, page.answer)
-    return page.answer()
+    page = CouncilPage(request, slug, label)
+    if page.round.state == "planned":
+        return page.answer()
+    draw = partial(answer_kept, request, page.facts, page.answer, worth_keeping=page.is_worth_keeping)
+    return answer_unless_kept(request, page.facts, draw) if page.is_public else draw()
 
 
 @require_POST

@@ -25,6 +25,17 @@ STATE_LABELS = {
 
 
 class RoundQuerySet(FreezableQuerySet):
+    # What the council's page shows of a round and its agreement; the rest of the agreement is long and stays unread.
+    READ = (
+        "id", "version", "label", "period_starts_on", "period_ends_on", "asks", "opens_on", "due_on", "review_on",
+        "prepare_on", "close_on", "publish_on", "opened_at", "review_started_at", "closed_at", "published_at",
+        "opened_by", "opened_by__name", "review_started_by", "review_started_by__name", "closed_by", "closed_by__name",
+        "published_by", "published_by__name", "meeting", "meeting__held_on", "meeting__body", "meeting__body__name",
+        "meeting__body__key", "agreement", "agreement__slug", "agreement__title", "agreement__short_name",
+        "agreement__is_example", "agreement__published_on", "agreement__status", "agreement__stamp",
+        "agreement__word_plan", "agreement__county", "agreement__county__code", "agreement__county__name",
+    )  # fmt: skip
+
     def frozen(self):
         return self.filter(closed_at__isnull=False)
 
@@ -33,6 +44,12 @@ class RoundQuerySet(FreezableQuerySet):
         published = Q(published_at__isnull=False, agreement__in=Agreement.objects.visible_to(user).values("pk"))
         shared = Q(agreement__in=Agreement.objects.shared_with(user).values("pk"))
         return self.filter(published | shared)
+
+    def visible_with(self, rights, on):
+        """As ``visible_to`` on a day for somebody who holds these rights on the agreement that all the rounds have."""
+        shared = ~Q(agreement__status=Agreement.Status.DRAFT) if Right.SEE_AGREEMENT in rights else Q(pk__in=[])
+        own = ~Q(pk__in=[]) if Right.EDIT_AGREEMENT in rights else Q(pk__in=[])
+        return self.filter(Q(published_at__isnull=False, agreement__published_on__lte=on) | shared | own)
 
     def editable_by(self, user):
         return self.filter(agreement__in=Agreement.objects.editable_by(user).values("pk"))
