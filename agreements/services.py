@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from agreements.models import Accession, Actor, Document
+from agreements.models import Accession, Actor, Agreement, Document
 from parties.models import Party, Right, Role
 from parties.rights import PARTY_GROUPS, party_groups, set_grants
 
@@ -30,6 +30,13 @@ def grant_rights(agreement):
     What bodies hold is governance's own and stays. Returns (added, removed) counts.
     """
     return set_grants(agreement, party_grants(agreement), among=PARTY_GROUPS)
+
+
+def parties_edited_by(user):
+    """The parties, not left, of the agreements that ``user`` edits."""
+    agreements = Agreement.objects.editable_by(user).values("pk")
+    members = Accession.objects.filter(agreement__in=agreements, left_on__isnull=True)
+    return Party.objects.filter(pk__in=members.values("party"))
 
 
 def actor_for(*, agreement, key):

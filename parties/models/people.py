@@ -21,8 +21,10 @@ def digest(secret):
 
 class InvitationQuerySet(models.QuerySet):
     def editable_by(self, user):
-        """Those who look after the party's people."""
-        return self.filter(party__in=Party.objects.editable_by(user).values("pk"))
+        """Those who may give the role that is offered."""
+        from parties.granting import given_by
+
+        return given_by(self, user)
 
     visible_to = editable_by
 

@@ -301,12 +301,22 @@ PARTY_RIGHTS = {
 
 
 class MembershipQuerySet(DatedQuerySet):
+    def visible_to(self, user):
+        """Those who look after the party's people see all its memberships."""
+        return self.filter(party__in=Party.objects.editable_by(user).values("pk"))
+
+    def editable_by(self, user):
+        """Of those, the roles that they may give."""
+        from parties.granting import GRANTS
+
+        return self.visible_to(user).filter(role__in=GRANTS[Right.ADMINISTER])
+
     def active(self, on=None):
         """Memberships that give rights: within their dates, of a person whose account is open."""
         return self.on(on or timezone.localdate()).filter(user__is_active=True)
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     """A person acting for a party in a role, between two dates. ``group`` carries the rights of that hat."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
