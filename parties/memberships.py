@@ -31,16 +31,21 @@ def hold(party):
 
 
 @transaction.atomic
-def give_role(*, user, party, role, by, starts_on=None, ends_on=None, title="", stands_in_for=None):
-    """Let ``user`` act for ``party`` in ``role``, from today unless told. Returns the membership."""
+def give_role(*, user, party, role, by, group=None, starts_on=None, ends_on=None, title="", stands_in_for=None):
+    """Let ``user`` act for ``party`` in ``role``, from today unless told. Returns the membership.
+
+    ``group`` is another hat of the role than the party's own: the hat of one body.
+    """
     party, starts_on = hold(party), starts_on or timezone.localdate()
+    group = group or party_group(party, role)
     refuse_giving(party, role, by=by, to=user.email)
     refuse_days(starts_on, ends_on)
-    refuse_overlap(user, party_group(party, role), starts_on, ends_on)
+    refuse_overlap(user, group, starts_on, ends_on)
     membership = join(
         user=user,
         party=party,
         role=role,
+        group=group,
         by=by,
         starts_on=starts_on,
         ends_on=ends_on,
