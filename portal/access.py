@@ -25,6 +25,11 @@ ACCESS = {
     "portal:mail_settings": SIGNED_IN,
     "portal:calendar_renew": SIGNED_IN,
     "portal:calendar_feed": ANYONE,  # opened by its secret; rights are asked for the person whose it is
+    "portal:session_list": SIGNED_IN,
+    "portal:session_end": SIGNED_IN,
+    "portal:session_end_all": SIGNED_IN,
+    "portal:session_left": SIGNED_IN,
+    "portal:session_keep": SIGNED_IN,
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
@@ -35,6 +40,11 @@ ACCESS = {
     "portal:workbook_preview": SIGNED_IN,
     "portal:workbook_confirm": SIGNED_IN,
     "portal:workbook_export": ANYONE,
+    "portal:oidc_login": ANYONE,
+    "portal:oidc_callback": ANYONE,
+    "portal:connection_list": SIGNED_IN,
+    "portal:connection_create": SIGNED_IN,
+    "portal:connection_delete": SIGNED_IN,
     # agreements
     "agreements:agreement_list": ANYONE,
     "agreements:agreement_detail": ANYONE,
@@ -199,6 +209,19 @@ ACCESS = {
     "account_reset_password_from_key_done": ANYONE,
     "account_change_password": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": ANYONE,  # the second step of a log-in under way
+    "mfa_login_webauthn": ANYONE,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
     # allauth pages that come along and stay closed: accounts come by invitation, addresses are changed by the party
     "account_signup": NOBODY,
     "account_email": NOBODY,
@@ -206,6 +229,7 @@ ACCESS = {
     "account_confirm_email": NOBODY,
     "account_set_password": NOBODY,
     "account_confirm_login_code": NOBODY,
+    "mfa_download_recovery_codes": NOBODY,  # they are shown once
 }
 
 # Whole namespaces that are for maintainers only.

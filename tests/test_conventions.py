@@ -15,6 +15,8 @@ TEMPLATES = ROOT / "templates"
 # Views without a template of their own name, with what they answer instead.
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
+    "portal:connection_create": "the page of oidc_login",
+    "portal:connection_delete": "the page of connection_list",
     "agreements:document_download": "a file",
     "followup:indicator_data": "a file",
     "governance:meeting_call": "the page of meeting_detail",
@@ -46,6 +48,10 @@ WITHOUT_PAGE = {
     "actionplans:edition_compare_pdf": "a file",
     "actionplans:edition_compare_docx": "a file",
     "portal:work_badge": "the figure in the menu",
+    "portal:session_end": "the page of session_list",
+    "portal:session_end_all": "the page of session_list, or the log-in",
+    "portal:session_left": "a notice on the page that lies open",
+    "portal:session_keep": "a notice on the page that lies open",
     "followup:item_create": "the page of item_edit, empty",
     "followup:item_move": "the meeting's page",
     "followup:assignment_resume": "the page of assignment_detail",

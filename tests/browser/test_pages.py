@@ -92,6 +92,8 @@ PAGES = {
     "portal:across": ((), "granskare"),
     "portal:work": ((), "handlaggare"),
     "portal:mail_settings": ((), "handlaggare"),
+    "portal:connection_list": ((), "handlaggare"),
+    "portal:session_list": ((), "handlaggare"),
     "followup:round_mails": ((SLUG, "2"), "samordnare"),
     "portal:accessibility": ((), None),
     "portal:privacy": ((), None),
@@ -210,6 +212,14 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
+    "portal:oidc_login",
+    "portal:oidc_callback",
+    "portal:connection_create",
+    "portal:connection_delete",
+    "portal:session_end",
+    "portal:session_end_all",
+    "portal:session_left",
+    "portal:session_keep",
     "followup:indicator_data",
     "followup:assignment_resume",
     "governance:meeting_call",
