@@ -35,6 +35,21 @@ def links_in_letters(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
+def identity_providers(app_configs, **kwargs):
+    """Who tells us who somebody is does so over TLS, and how surely it must know is decided, not forgotten."""
+    found = []
+    for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
+        prefix = f"OIDC_{app['provider_id'].upper()}"
+        if not app["settings"]["issuer"].startswith("https://"):
+            found.append(Error(f"{prefix}_ISSUER ska börja med https://.", id="portal.E020"))
+        if not app["secret"]:
+            found.append(Error(f"{prefix}_SECRET saknas.", id="portal.E021"))
+        if not app["settings"]["levels_told"]:
+            found.append(Error(f"{prefix}_LEVELS saknas: tillitsnivåerna som krävs, eller none.", id="portal.E022"))
+    return found
+
+
+@register(Tags.security, deploy=True)
 def no_demo_accounts(app_configs, **kwargs):
     """A production database was never a demonstration: its open passwords would be a way in."""
     from django.db.utils import DatabaseError
