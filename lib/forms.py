@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import model_to_dict
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -289,7 +290,9 @@ def answer_form(request, form, template, context, *, url, save=None, done=""):
     is frozen or saving refuses it (ValidationError), as 409 where somebody saved the row meanwhile, and as 404 with the
     text to copy where it is gone.
     """
-    if form.is_valid():
+    if kept := getattr(request, "kept_form", None):
+        _take_up(form, kept)
+    elif form.is_valid():
         try:
             with transaction.atomic():
                 row = (save or form.save)()
@@ -307,6 +310,14 @@ def answer_form(request, form, template, context, *, url, save=None, done=""):
             messages.success(request, done or _("Sparat."))
             return redirect(url(row) if callable(url) else url)
     return render(request, template, {**context, "form": form})
+
+
+def _take_up(form, kept):
+    """Fill the form with what was typed when the session had ended; it is stored when the person sends it again."""
+    form.data, form.files, form.is_bound = clean_data(kept.data), MultiValueDict(), True
+    names = tuple(form.add_prefix(name) for name in form.fields)
+    kept.beside = [text for name, text in kept.pairs if text.strip() and not name.startswith(names)]
+    kept.is_shown = True
 
 
 def _add_errors(form, error):

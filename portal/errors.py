@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from portal.kept_forms import answer_stale_token
+
 
 def csrf_failure(request, reason=""):
-    """The form was too old or sent from elsewhere."""
-    return render(request, "403_csrf.html", status=403)
+    """The form was too old or sent from elsewhere. A person's own form comes back with what was typed."""
+    return answer_stale_token(request) or render(request, "403_csrf.html", status=403)
 
 
 def server_error(request):

@@ -1,14 +1,17 @@
-"""Deny by default, and keep private pages out of shared caches."""
+"""Deny by default, lose no text where a session ended, and keep private pages out of shared caches."""
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from lib.db import Frozen, VersionConflict
+from lib.form_marks import marked_key
 from portal.access import Audience, audience_of
+from portal.kept_forms import PLACE, answer_kept, answer_without_session, forget, kept_form
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def access_control(get_response):
@@ -26,7 +29,7 @@ def access_control(get_response):
         if audience is Audience.ANYONE:
             return None
         if not request.user.is_authenticated:
-            return _to_login(request)
+            return answer_without_session(request)
         if audience is Audience.STAFF and not request.user.is_staff:
             raise PermissionDenied
         return None
@@ -35,13 +38,38 @@ def access_control(get_response):
     return middleware
 
 
-def _to_login(request):
-    """A full login page also for htmx, which would otherwise put it inside the row it was filling."""
-    if not request.htmx:
-        return redirect_to_login(request.get_full_path())
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+def forms_of_others(get_response):
+    """Refuse a form that was opened by somebody who signed in to the same browser before; nothing is stored of it."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view_func, view_args, view_kwargs):
+        if request.method in SAFE or not request.user.is_authenticated:
+            return None
+        if marked_key(request) in (None, request.user.pk):
+            return None
+        return render(request, "portal/form_of_other.html", status=403)
+
+    middleware.process_view = process_view
+    return middleware
+
+
+def kept_forms(get_response):
+    """After the log-in: the page with what was typed when the session had ended, until it is stored."""
+
+    def middleware(request):
+        if PLACE not in request.GET:
+            return get_response(request)
+        kept = request.kept_form = kept_form(request) if request.method == "GET" else None
+        response = get_response(request)
+        if kept and not kept.is_shown and response.status_code < 500:
+            return answer_kept(request, kept, response.status_code)
+        if request.method == "POST" and response.status_code == 302:
+            forget(request)
+        return response
+
+    return middleware
 
 
 def conflicts(get_response):

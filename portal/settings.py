@@ -66,6 +66,8 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.audit.audit_trail",
     "portal.middleware.access_control",
+    "portal.middleware.forms_of_others",
+    "portal.middleware.kept_forms",
     "portal.middleware.conflicts",
     "portal.middleware.private_pages",
 ]
@@ -78,6 +80,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["lib.templatetags.marked_forms"],  # each form says whose it is
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

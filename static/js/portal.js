@@ -21,3 +21,34 @@ for (const box of document.querySelectorAll(".scroll")) {
     box.tabIndex = 0;
   }
 }
+
+// Whoever logs in again in another tab gets a new token; forms that stood open since before send that one.
+function freshToken() {
+  return document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/)?.[1];
+}
+document.addEventListener("submit", (event) => {
+  const token = event.target.elements?.namedItem("csrfmiddlewaretoken");
+  if (token) token.value = freshToken() ?? token.value;
+}, true);
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const { parameters } = detail;
+  if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = freshToken() ?? parameters.csrfmiddlewaretoken;
+});
+
+// The session has ended: what is written stays on the page, and the way to log in opens beside it. Said once.
+const signedOut = document.getElementById("utloggad");
+let isTold = false;
+function tellSignedOut() {
+  if (isTold || !signedOut) return;
+  isTold = true;
+  signedOut.showModal();
+}
+document.addEventListener("portal:signed-out", tellSignedOut);
+document.addEventListener("portal:signed-in", () => { isTold = false; signedOut?.close(); });
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status !== 401) return;
+  isTold = detail.requestConfig.verb === "get" && isTold; // whoever sends something is told each time
+  tellSignedOut();
+});
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => { if (detail.xhr.status < 400) isTold = false; });
+signedOut?.addEventListener("click", (event) => { if (event.target.closest("a, button")) signedOut.close(); });

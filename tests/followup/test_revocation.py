@@ -113,7 +113,7 @@ def is_let_in(response):
     """Whether the answer gives or does anything: not when it leads to the login, is refused or finds nothing."""
     response.close()
     to_login = response.status_code == 302 and response.url.startswith(reverse("account_login"))
-    return not (to_login or response.status_code in (403, 404) or response.headers.get("HX-Refresh"))
+    return not (to_login or response.status_code in (401, 403, 404))
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)

@@ -25,7 +25,10 @@ function withQuery(url) {
 
 async function fetchFragment(url, data, isWhole) {
   const headers = { "HX-Request": "true" };
-  if (data) headers["X-CSRFToken"] = csrfToken();
+  if (data) {
+    headers["X-CSRFToken"] = csrfToken();
+    headers["X-Form-Mark"] = document.querySelector("[name=form_mark]")?.value ?? ""; // whose page it is
+  }
   try {
     const response = await fetch(isWhole ? url : withQuery(url), {
       method: data ? "POST" : "GET", headers, body: data,
@@ -45,8 +48,12 @@ async function fetchFragment(url, data, isWhole) {
 export async function ask(url, { data, isWhole = false } = {}) {
   const [response, text] = await fetchFragment(url, data, isWhole);
   const { status, headers } = response;
-  if (headers.has("HX-Refresh") || headers.has("HX-Redirect") || status === 401) throw new Unreachable(words.signedOut);
+  if (status === 401) {
+    document.dispatchEvent(new CustomEvent("portal:signed-out"));
+    throw new Unreachable(words.signedOut);
+  }
   if (status >= 500 || status === 429 || status === 408) throw new Unreachable(words.unsaved);
+  document.dispatchEvent(new CustomEvent("portal:signed-in"));
   const holder = document.createElement("template");
   holder.innerHTML = text;
   return {

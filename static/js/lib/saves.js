@@ -23,6 +23,7 @@ export function startSaving(answered, { path, row, undecided }) {
   settle = answered;
   ways = { path, row, undecided };
   addEventListener("online", () => wake());
+  addEventListener("focus", () => wake()); // back from the tab where one logged in again
   addEventListener("beforeunload", (event) => {
     if (waiting.length || unsettled.size || [...opened].some((edit) => edit.isDirty())) event.preventDefault();
   });
