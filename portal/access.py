@@ -23,6 +23,7 @@ ACCESS = {
     "portal:work": SIGNED_IN,
     "portal:work_badge": SIGNED_IN,
     "portal:mail_settings": SIGNED_IN,
+    "portal:my_rights": SIGNED_IN,
     "portal:calendar_renew": SIGNED_IN,
     "portal:calendar_feed": ANYONE,  # opened by its secret; rights are asked for the person whose it is
     "portal:session_list": SIGNED_IN,

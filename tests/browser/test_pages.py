@@ -92,6 +92,7 @@ PAGES = {
     "portal:across": ((), "granskare"),
     "portal:work": ((), "handlaggare"),
     "portal:mail_settings": ((), "handlaggare"),
+    "portal:my_rights": ((), "handlaggare"),
     "portal:connection_list": ((), "handlaggare"),
     "portal:session_list": ((), "handlaggare"),
     "followup:round_mails": ((SLUG, "2"), "samordnare"),

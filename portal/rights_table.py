@@ -1,0 +1,76 @@
+"""Who may do what with a thing in a state: asked of the rules themselves, about one row of everything.
+
+What came out is kept in ``rights_table.json``, which the page *Min behörighet* reads, and stands whole in the guide.
+``manage.py rights_table`` writes both anew.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from parties.models import Role
+from portal.rights_world import NEIGHBOUR, PUBLIC, SECRETARY, World
+
+KEPT = Path(__file__).with_name("rights_table.json")
+GUIDE = settings.BASE_DIR / "docs" / "guide" / "behorigheter.md"
+MARK = "<!-- Nedanför skrivs av manage.py rights_table. -->\n"
+# Column → its heading. The roles are those of the own organisation, county board or council.
+COLUMNS = {
+    Role.READER: "läsare",
+    Role.REPORTER: "handläggare",
+    Role.APPROVER: "godkännare",
+    Role.PARTY_ADMINISTRATOR: "partsadministratör",
+    Role.COORDINATOR: "samordnare",
+    Role.COUNCIL_MEMBER: "rådsledamot",
+    SECRETARY: "rådets ordförande eller sekreterare",
+    Role.AUDITOR: "granskare",
+    Role.SYSTEM_ADMINISTRATOR: "systemadministratör",
+    NEIGHBOUR: "handläggare i en annan part",
+    PUBLIC: "allmänheten",
+}
+
+
+class Undone(Exception):
+    """Takes back what was made to be asked about."""
+
+
+def drawn():
+    """The table as the rules answer today: rows of {thing, state, may: {column: word}}. The database is as before."""
+    rows = []
+    try:
+        with transaction.atomic():
+            world = World()
+            for thing, state, row in list(world.things()):
+                rows.append({"thing": thing, "state": state, "may": world.asked(row)})
+            raise Undone
+    except Undone:
+        return rows
+
+
+@cache
+def kept():
+    """The table as it was drawn last."""
+    return json.loads(KEPT.read_text(encoding="utf-8"))
+
+
+def things_for(roles):
+    """What the kept table says of the roles: (thing, state, [what each may]); what none of them may is left out."""
+    rows = [(row["thing"], row["state"], [row["may"].get(role, "") for role in roles]) for row in kept()]
+    return [row for row in rows if any(row[2])]
+
+
+def as_json(rows):
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_page(rows):
+    """The guide's page: what people wrote, and below the mark the table."""
+    written = GUIDE.read_text(encoding="utf-8").partition(MARK)[0]
+    head = ["Vad", "Läge", *COLUMNS.values()]
+    lines = [head, ["---"] * len(head)]
+    for row in rows:
+        lines.append([row["thing"], row["state"], *(row["may"].get(column, "–") for column in COLUMNS)])
+    return f"{written}{MARK}\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
