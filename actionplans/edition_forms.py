@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models import ActionPlan, ActivityFile, Edition, InternalNote
 from agreements.models import PriorityArea
 from agreements.models.process import PlanRule
-from agreements.uploads import ACCEPT, check_upload
 from governance.models import Mandate
 from lib.forms import VersionedModelForm, clean_data, make_swedish
+from lib.uploads import ACCEPT, check_upload
 
 
 class PlanForm(VersionedModelForm):

@@ -8,13 +8,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.uploads import ACCEPT, check_upload
 from governance.attendance import Presence, note_attendance, noted_at, places_of
 from governance.forms import free_key
 from governance.models import Attendance, Mandate, Meeting, Record
 from governance.services import discard_record_file
 from lib.db import Frozen
 from lib.forms import VersionedModelForm, VersionField, make_swedish
+from lib.uploads import ACCEPT, check_upload
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 

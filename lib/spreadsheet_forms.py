@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from lib.spreadsheets import PROBLEMS, Unreadable, read_files
 from lib.swedish import clean_text
+from lib.uploads import check_virus
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -23,6 +24,8 @@ class FilesField(forms.FileField):
         uploads = [super(FilesField, self).clean(upload, initial) for upload in data or [None]]
         if sum(upload.size for upload in uploads) > settings.WORKBOOK_MAX_BYTES:
             raise ValidationError(PROBLEMS["too_big"])
+        for upload in uploads:
+            check_virus(upload)
         try:
             grids = read_files([(upload.name, upload.read()) for upload in uploads])
         except Unreadable as error:

@@ -176,6 +176,8 @@ STORAGES = {
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o640
 UPLOAD_MAX_BYTES = 30 * 1024 * 1024  # what forms take is less, and they say so; beyond this nothing is received
+UPLOAD_DAILY_BYTES, UPLOAD_DAILY_FILES = 500 * 1024 * 1024, 300  # of one person in a day
+ANTIVIRUS = env("ANTIVIRUS", default="")  # where a scanner listens that speaks ClamAV's protocol (lib/antivirus.py)
 FILE_UPLOAD_HANDLERS = [
     "lib.uploads.UploadLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -15,7 +15,7 @@ from agreements.models import (
 )
 from agreements.rows import ON_PROCESS, SOURCE, SOURCE_SECTION, SourcedRowForm
 from agreements.services import discard_file
-from agreements.uploads import ACCEPT, check_upload
+from lib.uploads import ACCEPT, check_upload
 
 
 class DocumentForm(SourcedRowForm):

@@ -360,7 +360,7 @@ def test_document_upload_takes_papers_only(client, coordinator, agreement, media
 
 
 def test_document_upload_over_the_limit_is_refused(client, coordinator, agreement, media, monkeypatch):
-    monkeypatch.setattr("agreements.uploads.MAX_BYTES", 10)
+    monkeypatch.setattr("lib.uploads.MAX_BYTES", 10)
     response = upload(client, agreement, "avtal.pdf", PDF)
     assert "större än 20 MB" in response.context["form"].errors["file"][0]
     assert media() == []
