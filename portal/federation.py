@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parties import inviting
 from parties.audit import log
 from parties.models import AuditEvent, User
 from portal.id_tokens import Refused
@@ -60,9 +61,30 @@ def refuse(request, provider, refusal):
     return render(request, "portal/oidc_callback.html", {"why": why, "reason": refusal.reason}, status=status)
 
 
-def account_of(login):
-    """The connection that an answer speaks of, or None."""
-    return SocialAccount.objects.filter(provider=login.account.provider, uid=login.account.uid).first()
+def is_connected(login):
+    """Does the identity of an answer open an account?"""
+    return SocialAccount.objects.filter(provider=login.account.provider, uid=login.account.uid).exists()
+
+
+def welcome(request, login, claims, provider):
+    """Make the account of an invitation that this browser opened, for a person nobody has seen before.
+
+    Raises Refused where there is no invitation, where it is for somebody else as far as the provider tells, or where
+    its address has an account, whose person must log in to it first.
+    """
+    invitation = None if request.user.is_authenticated else inviting.invitation_in(request)
+    if invitation is None:
+        raise Refused("unknown")
+    if claims.get("email") and inviting.tidy(str(claims["email"])) != invitation.email:
+        inviting.refuse(request, invitation, _("en annan adress hos {name}").format(name=provider.name))
+        raise Refused("other_address")
+    try:
+        with transaction.atomic():
+            user = inviting.accept_as_new(invitation=invitation, name=invitation.name, password=None)
+            connect(request, user, login, provider)
+    except inviting.Refused as refusal:
+        raise Refused("has_account") from refusal
+    inviting.forget(request)
 
 
 @transaction.atomic
@@ -95,5 +117,4 @@ def disconnect(request, identity, name):
 def _tell(request, user, what, name, words):
     """The log, and a letter to the person, about a changed way in."""
     log(AuditEvent.Kind.CREDENTIALS, by=user, request=request, person=user, about=words.format(name=name))
-    letter = f"socialaccount/email/account_{what}"
-    transaction.on_commit(lambda: get_account_adapter(request).send_notification_mail(letter, user, {"name": name}))
+    get_account_adapter(request).send_notification_mail(f"socialaccount/email/account_{what}", user, {"name": name})

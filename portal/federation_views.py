@@ -53,8 +53,8 @@ def oidc_callback(request, provider):
         login, claims = oidc.answer(request, provider)
         if login.state["process"] == AuthProcess.CONNECT:
             return _connected(request, login, provider)
-        if not federation.account_of(login):
-            raise Refused("unknown")
+        if not federation.is_connected(login):
+            federation.welcome(request, login, claims, provider)
     except Refused as refusal:
         return federation.refuse(request, provider, refusal)
     return complete_social_login(request, login)
