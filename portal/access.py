@@ -35,6 +35,8 @@ ACCESS = {
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
     "portal:agreement_history": ANYONE,
+    "portal:audit_log": SIGNED_IN,
+    "portal:audit_export": SIGNED_IN,
     "portal:agreement_year": ANYONE,
     "portal:workbook_template": SIGNED_IN,
     "portal:workbook_upload": SIGNED_IN,
@@ -46,6 +48,16 @@ ACCESS = {
     "portal:connection_list": SIGNED_IN,
     "portal:connection_create": SIGNED_IN,
     "portal:connection_delete": SIGNED_IN,
+    # parties
+    "parties:party_people": SIGNED_IN,
+    "parties:membership_create": SIGNED_IN,
+    "parties:membership_edit": SIGNED_IN,
+    "parties:membership_end": SIGNED_IN,
+    "parties:invitation_create": SIGNED_IN,
+    "parties:invitation_resend": SIGNED_IN,
+    "parties:invitation_withdraw": SIGNED_IN,
+    "parties:invitation_open": ANYONE,  # opened by its secret, which gives nothing but the next page
+    "parties:invitation_answer": ANYONE,
     # agreements
     "agreements:agreement_list": ANYONE,
     "agreements:agreement_detail": ANYONE,

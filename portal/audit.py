@@ -1,5 +1,7 @@
 """What leaves a line in the log of itself: refused access, files that are fetched, and who logs in and out."""
 
+from urllib.parse import unquote
+
 from allauth.account.signals import user_logged_in
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -15,6 +17,7 @@ from parties.models import AuditEvent, Party, User
 from parties.rights import hats_of, hats_on
 
 Kind = AuditEvent.Kind
+DATA = {"followup:indicator_data", "followup:round_data"}  # files also where programs read them as they come
 
 
 def audit_trail(get_response):
@@ -32,7 +35,7 @@ def audit_trail(get_response):
             return response
         if response.status_code in (403, 404):
             _log_refusal(request, match, response.status_code)
-        elif response.status_code == 200 and is_file(response):
+        elif response.status_code == 200 and is_file(match, response):
             _log_file(request, match, response)
         return response
 
@@ -44,9 +47,9 @@ def audit_trail(get_response):
     return middleware
 
 
-def is_file(response):
+def is_file(match, response):
     """Whether the answer is something to keep and not a page or a part of one."""
-    return "Content-Disposition" in response
+    return "Content-Disposition" in response or match.view_name in DATA
 
 
 def _log_refusal(request, match, status):
@@ -65,9 +68,13 @@ def _log_refusal(request, match, status):
 
 
 def _log_file(request, match, response):
-    name = response["Content-Disposition"].partition("filename")[2].lstrip('*=" ').rstrip('"')
-    name = name.removeprefix("utf-8''")
-    log(Kind.EXPORTED, about=f"{name} ({address(request, match)})", **_circumstances(request, match))
+    log(Kind.EXPORTED, about=_file_name(response) + address(request, match), **_circumstances(request, match))
+
+
+def _file_name(response):
+    given = response.get("Content-Disposition", "").partition("filename")[2]
+    name = unquote(given.lstrip('*=" ').rstrip('"').removeprefix("utf-8''"))
+    return f"{name}, " if name else ""
 
 
 def address(request, match):

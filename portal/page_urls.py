@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal import (
     across,
+    audit_views,
     calendar_feed,
     federation_views,
     history,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),
+    path("handelselogg/", audit_views.audit_log, name="audit_log"),
+    path("handelselogg/handelser.<str:kind>", audit_views.audit_export, name="audit_export"),
     path("arbetsbok/", workbook_views.workbook_upload, name="workbook_upload"),
     path("arbetsbok/mall.xlsx", workbook_views.workbook_template, name="workbook_template"),
     path("arbetsbok/<uuid:pk>/", workbook_views.workbook_preview, name="workbook_preview"),

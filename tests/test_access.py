@@ -38,7 +38,9 @@ REPORTERS = {"own reporter", "own approver"}
 PARTY = REPORTERS | {"own reader"}
 REVIEWERS = {"own coordinator", "own auditor", "own council_member"}
 OVERSEERS = {"own coordinator", "own auditor"}  # who read the control view
+ADMINISTRATORS = {"own party_administrator"}  # who look after the party's people
 SHARED = REVIEWERS | PARTY  # with whom an agreement is shared before it is public
+LOG_READERS = {f"{whose} {role}" for whose in ("own", "other") for role in ("auditor", "party_administrator")}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Door:
     seen: set = field(default_factory=lambda: EVERYBODY)
     only: str = ""  # "get" or "post", where the other is answered by 405
     in_draft: set = field(default_factory=lambda: EDITORS)  # who sees it while the agreement is a draft
+    no_login_under_way: set = field(default_factory=set)  # who is led to the log-in, since the step before is missing
 
 
 PREPARERS = {"own coordinator", "own council_member"}  # the body of build() prepares the plan
@@ -63,6 +66,7 @@ OF_MEETING = ("slug", "body", "meeting")
 OF_PUBLISHED_MEETING = ("slug", "body", "published_meeting")
 OF_ITEM = (*OF_MEETING, "item")
 OF_ASSIGNMENT = ("slug", "assignment")
+OF_PARTY = ("party_key",)
 OF_PAIR = ("slug", "plan", "adopted_label", "former_label")
 
 DOORS = {
@@ -92,11 +96,31 @@ DOORS = {
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:agreement_year": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:agreement_history": Door(OF_AGREEMENT, through=EVERYBODY),
+    "portal:audit_log": Door(through=LOG_READERS, in_draft=EVERYBODY, only="get"),
+    "portal:audit_export": Door(("indicator_kind",), through=LOG_READERS, in_draft=EVERYBODY, only="get"),
     "portal:workbook_template": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="get"),
     "portal:workbook_upload": Door(through=COORDINATORS, in_draft=EVERYBODY),
     "portal:workbook_preview": Door(("staged",), through=EDITORS, seen=EDITORS, only="get"),
     "portal:workbook_confirm": Door(("staged",), through=EDITORS, seen=EDITORS, only="post"),
     "portal:workbook_export": Door(OF_AGREEMENT, through=EVERYBODY, only="get"),
+    "parties:party_people": Door(OF_PARTY, through=ADMINISTRATORS, in_draft=EVERYBODY),
+    "parties:membership_create": Door((*OF_PARTY, "colleague"), through=ADMINISTRATORS, in_draft=EVERYBODY),
+    "parties:membership_edit": Door(
+        (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS
+    ),
+    "parties:membership_end": Door(
+        (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS
+    ),
+    "parties:invitation_create": Door(OF_PARTY, through=ADMINISTRATORS | EDITORS, in_draft=EVERYBODY),
+    # coordinators see those to the roles that they may give; this one is to a reporter
+    "parties:invitation_resend": Door(
+        (*OF_PARTY, "invitation"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS, only="post"
+    ),
+    "parties:invitation_withdraw": Door(
+        (*OF_PARTY, "invitation"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS, only="post"
+    ),
+    "parties:invitation_open": Door(("invitation_secret",), through=EVERYBODY, in_draft=EVERYBODY, only="get"),
+    "parties:invitation_answer": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "agreements:agreement_list": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "agreements:agreement_detail": Door(OF_AGREEMENT, through=EVERYBODY),
     "agreements:accession_list": Door(OF_AGREEMENT, through=EVERYBODY),
@@ -290,6 +314,20 @@ DOORS = {
     "account_reset_password_from_key_done": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "account_change_password": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "account_reauthenticate": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_index": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_authenticate": Door(through=EVERYBODY, in_draft=EVERYBODY, no_login_under_way=EVERYBODY),
+    "mfa_login_webauthn": Door(through=EVERYBODY, in_draft=EVERYBODY, no_login_under_way={ANONYMOUS}),
+    "mfa_reauthenticate": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_reauthenticate_webauthn": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_activate_totp": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_deactivate_totp": Door(seen=set(), in_draft=EVERYBODY),  # nobody here has one
+    "mfa_view_recovery_codes": Door(seen=set(), in_draft=EVERYBODY),
+    "mfa_generate_recovery_codes": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_list_webauthn": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_add_webauthn": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_edit_webauthn": Door(("passkey",), through=SIGNED_IN, in_draft=EVERYBODY),  # whose: test_mfa
+    "mfa_remove_webauthn": Door(("passkey",), through=SIGNED_IN, in_draft=EVERYBODY),
+    "mfa_download_recovery_codes": Door(in_draft=EVERYBODY),
     "account_signup": Door(in_draft=EVERYBODY),
     "account_email": Door(in_draft=EVERYBODY),
     "account_email_verification_sent": Door(in_draft=EVERYBODY),
@@ -431,6 +469,7 @@ def build(status, published_on):
         **planned,
         **build_meeting(agreement, body, party),
         **build_rounds(agreement, body, party, planned["answered"]),
+        **build_people(party),
         "agreement": agreement,
         "party": party,
         "party_key": party.key,
@@ -453,6 +492,7 @@ def build(status, published_on):
         "provider": "okand",
         "identity": 0,
         "uid": "0",
+        "passkey": 1,
         "reset_key": "abc-def",
     }
 
@@ -507,6 +547,18 @@ def build_rounds(agreement, body, party, activity):
         "report_file": make.ReportFileFactory(report=report).pk,
         "submitted_file": make.ReportFileFactory(report=submitted).pk,
         "assessed": f"mal-{make.AssessmentFactory(round=round, body=body).goal.key}",
+    }
+
+
+def build_people(party):
+    """A colleague at the party, and an open invitation from somebody who may give its role."""
+    colleague = make.MembershipFactory(party=party, role=Role.READER)
+    inviter = make.MembershipFactory(party=party, role=Role.PARTY_ADMINISTRATOR).user
+    return {
+        "colleague": colleague.user_id,
+        "membership": colleague.pk,
+        "invitation": make.InvitationFactory(party=party, invited_by=inviter).pk,
+        "invitation_secret": "finns-inte",
     }
 
 
@@ -597,7 +649,7 @@ def expected(name, door, person, state, method):
     seen = door.seen & door.in_draft if state == "draft" else door.seen
     if ACCESS[name].value == "nobody":
         return 403
-    if ACCESS[name].value == "signed in" and person == ANONYMOUS:
+    if person in door.no_login_under_way or (ACCESS[name].value == "signed in" and person == ANONYMOUS):
         return "login"
     if door.only and door.only != method:
         return 405
@@ -651,7 +703,7 @@ def questions(doors, state, method):
             if door.only == "get" and method == "htmx":  # files are links, never fragments
                 continue
             # allauth's own forms would end the session or change the password; only their pages are asked for
-            if name.startswith("account_") and method == "post":
+            if name.startswith(("account_", "mfa_")) and method == "post":
                 continue
             yield person, name
 

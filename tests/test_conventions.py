@@ -15,8 +15,12 @@ TEMPLATES = ROOT / "templates"
 # Views without a template of their own name, with what they answer instead.
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
+    "portal:audit_export": "a file",
     "portal:connection_create": "the page of oidc_login",
     "portal:connection_delete": "the page of connection_list",
+    "parties:invitation_open": "the page of invitation_answer",
+    "parties:invitation_resend": "the page the invitation stands on",
+    "parties:invitation_withdraw": "the page the invitation stands on",
     "agreements:document_download": "a file",
     "followup:indicator_data": "a file",
     "governance:meeting_call": "the page of meeting_detail",

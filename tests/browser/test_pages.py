@@ -99,6 +99,7 @@ PAGES = {
     "portal:accessibility": ((), None),
     "portal:privacy": ((), None),
     "portal:agreement_history": (("kronoberg-sok-2019-2025",), None),
+    "portal:audit_log": ((), "partsadmin"),
     "portal:agreement_year": ((SLUG,), None),
     "portal:workbook_upload": ((), "samordnare"),
     "agreements:agreement_list": ((), None),
@@ -209,6 +210,8 @@ PAGES = {
     "account_reset_password_from_key_done": ((), None),
     "account_change_password": ((), "samordnare"),
     "account_reauthenticate": ((), "samordnare"),
+    "mfa_index": ((), "handlaggare"),
+    "mfa_list_webauthn": ((), "handlaggare"),
 }
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
@@ -279,6 +282,18 @@ NO_PAGES = {
     "followup:party_ready",
     "followup:party_retract",
     "followup:party_presence",
+    # tests/browser/test_login.py goes through these with a code app and a key
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
 }
 
 

@@ -54,7 +54,7 @@ def test_audit_trail_tells_which_file_was_fetched(client, login_as, agreement, s
     person = login_as(Role.COORDINATOR, party=agreement.coordinating_party)
     client.get(url).close()
     hat = f"samordnare för {agreement.coordinating_party}"
-    assert logged(Kind.EXPORTED) == [(person, hat, None, agreement.slug, f"protokoll-for-arsta.pdf ({url})", "")]
+    assert logged(Kind.EXPORTED) == [(person, hat, None, agreement.slug, f"protokoll-for-arsta.pdf, {url}", "")]
 
 
 def test_audit_trail_keeps_secrets_of_addresses_to_itself(client, login_as):
