@@ -104,3 +104,4 @@ def _end_others(request, user, **sent):
     """A new password ends what was begun with the old one, on whatever device that was."""
     own = request.session.session_key if request.user == user else None
     end_sessions(user=user, by=user, keep=own, reason=_("Nytt lösenord"))
+    sweep_sessions()  # the own session has a new key by now
