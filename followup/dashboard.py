@@ -5,37 +5,28 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 (``?part=``); every figure leads to the answers that it counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from followup.figures import NOTHING, read_figures, stored_figures
 from followup.goal_facts import evidence_in
 from followup.headline import headline_of
+from followup.matrix_cells import cell_of, cells_html
 from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
-from followup.shares import LABELS, figures_from, signed, tally
+from followup.shares import LABELS, figures_from, signed
 from governance.models import Body, Responsibility
-from lib.templatetags.portal_ui import icon
 from parties.models import Right
 from parties.rights import with_right
 
 EARLIER = 3  # rounds beside this one
 UNASKED = 12  # deviations shown that ask the council nothing
 NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
-
-
-FIGURE = (
-    '<a class="amx__n" href="{url}"><b>{on_track}</b> {of} {total}</a><svg class="mini" viewBox="0 0 100 8" '
-    'preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="8" class="sh-track"/>'
-    '<rect width="{width}" height="8" class="sh-done"/></svg>'
-)
-MARKED = '<span class="st st--{} small">{}{} {}</span>'
 
 
 @dataclass(frozen=True)
@@ -73,35 +64,6 @@ class Part:
         return f"?{urlencode(told)}" if told else ""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a matrix: how many go as planned of all, how many deviate, how many are missing."""
-
-    label: str
-    on_track: int
-    total: int
-    deviating: int
-    missing: int
-    url: str
-    is_now: bool = True
-
-    @property
-    def html(self):
-        """The cell as markup: a page has hundreds, and the engine of templates would spend most of its time on them."""
-        if not self.total:
-            return format_html('<span class="soft">{}</span>', "–")
-        width = f"{100 * self.on_track / self.total:.0f}"
-        figure = format_html(FIGURE, url=self.url, on_track=self.on_track, of=_("av"), total=self.total, width=width)
-        warned = self.deviating and format_html(MARKED, "warn", icon("deviates"), self.deviating, _("avviker"))
-        missing = self.missing and format_html(MARKED, "plain", icon("missing"), self.missing, _("saknas"))
-        return format_html("{}{}{}", figure, warned or "", missing or "")
-
-
-def cell_of(label, line, url, *, is_now=True):
-    on_track, deviating, missing = tally(line)
-    return Cell(label, on_track, line["total"], deviating, missing, url, is_now)
-
-
 @dataclass
 class Board:
     """What the page shows to one reader."""
@@ -110,8 +72,8 @@ class Board:
     whole: dict  # the figures of the round
     earlier: list  # (label, figures) of the rounds before, the oldest first
     facts: dict  # page_facts
-    readable: set  # the reports of ``facts`` whose words the reader may read
     part: Part
+    readable: set = field(default_factory=set)  # those of ``told_reports`` that the reader may read
 
     def url(self, part=None, *, label="", **more):
         """The address of the answers that a figure counts."""
@@ -158,7 +120,7 @@ class Board:
 
     @cached_property
     def area_rows(self):
-        """(name, cells by round) per area, and for all of it last where there are several."""
+        """(name, cells by round as HTML) per area, and for all of it last where there are several."""
         rounds = [*self.earlier, (self.round.label, self.whole)]
         areas = self._areas
         rows = [(row["name"], self._through(rounds, Part(row["key"], self.part.party))) for row in areas]
@@ -170,7 +132,7 @@ class Board:
 
     @cached_property
     def party_rows(self):
-        """Per party: ``row`` of the figures, its cells by area (None where it was not asked), and its ``sum``."""
+        """Per party: ``row`` of the figures, and ``cells`` as HTML: by area where there are several, then their sum."""
         cells = {(row["party"], row["area"]): row for row in self.whole["cells"]}
         parties = [row for row in self.whole["parties"] if self.part.party in (None, row["key"])]
         told = []
@@ -178,11 +140,22 @@ class Board:
             lines = [(area, cells.get((row["key"], area["key"]))) for area in self._areas]
             if any(line for _area, line in lines):
                 by_area = [
-                    line and self._cell(area["name"], Part(area["key"], row["key"]), line) for area, line in lines
+                    line and self._cell(area["name"], Part(area["key"], row["key"]), line, is_now=False)
+                    for area, line in lines
                 ]
                 part = Part(self.part.area, row["key"])
-                told.append({"row": row, "cells": by_area, "sum": self._cell("", part, part.line_of(self.whole))})
+                whole = self._cell(self.sum_head, part, part.line_of(self.whole), is_now=True)
+                told.append({"row": row, "cells": cells_html([*(by_area if self.has_areas else ()), whole])})
         return told
+
+    @property
+    def has_areas(self):
+        return len(self._areas) > 1
+
+    @property
+    def sum_head(self):
+        """What the last column of the parties' table is called: of all areas, or of the only one."""
+        return _("Alla") if self.has_areas else self.area_heads[0]
 
     @cached_property
     def area_heads(self):
@@ -202,13 +175,18 @@ class Board:
 
     @cached_property
     def deviations(self):
-        """What deviates or asks something, as facts tell it, each with its ``label``, ``readable`` and ``url``."""
-        return [self._deviation(row) for row in self.facts["deviations"] if self._is_here(row)]
+        """What deviates or asks something, as facts tell it."""
+        keys = {party["name"]: party["key"] for party in self.whole["parties"]}
+        return [
+            row
+            for row in self.facts["deviations"]
+            if self.part.area in (None, row["area_key"]) and self.part.party in (None, keys.get(row["report"]["name"]))
+        ]
 
     @cached_property
     def asked(self):
-        """Of those what the council is asked to decide."""
-        return [row for row in self.deviations if row["report"]["decision_asked"]]
+        """Of those what the council is asked to decide, each with its ``label``, ``readable`` and ``url``."""
+        return [self._deviation(row) for row in self.deviations if row["report"]["decision_asked"]]
 
     @cached_property
     def unasked(self):
@@ -216,8 +194,15 @@ class Board:
 
     @property
     def unasked_first(self):
-        """As many as a person reads on one page; the others are among the answers."""
-        return self.unasked[:UNASKED]
+        """As many as a person reads on one page, as ``asked``; the others are among the answers."""
+        return [self._deviation(row) for row in self.unasked[:UNASKED]]
+
+    @property
+    def told_reports(self):
+        """The ids of the reports that the page tells the words of, or leads to, where they may be read."""
+        asking = [row for row in self.deviations if row["report"]["decision_asked"]]
+        told = [row["report"]["report"] for row in [*asking, *self.unasked[:UNASKED]]]
+        return told + evidence_in(self.facts.get("goals"))
 
     @property
     def deviating_url(self):
@@ -232,18 +217,18 @@ class Board:
     def late_url(self):
         return self.url(status="late")
 
-    @property
+    @cached_property
     def _areas(self):
         rows = [row for row in self.whole["areas"] if self.part.area in (None, row["key"])]
         return [{**row, "name": row["name"] or str(NO_AREA_NAME)} for row in rows]
 
     def _through(self, rounds, part):
-        return [
+        return cells_html(
             self._cell(label, part, part.line_of(figures), label=label, is_now=label == self.round.label)
             for label, figures in rounds
-        ]
+        )
 
-    def _cell(self, name, part, line, *, label="", is_now=True):
+    def _cell(self, name, part, line, *, is_now, label=""):
         return cell_of(name, line, self.url(part, label=label), is_now=is_now)
 
     def _again(self, row):
@@ -258,10 +243,6 @@ class Board:
         url = reverse("followup:report_detail", args=[self.round.agreement.slug, self.round.label, pk])
         return {**row, "label": LABELS[row["report"]["status"]], "readable": pk in self.readable, "url": url}
 
-    def _is_here(self, row):
-        key = next((party["key"] for party in self.whole["parties"] if party["name"] == row["report"]["name"]), None)
-        return self.part.area in (None, row["area_key"]) and self.part.party in (None, key)
-
 
 def board_of(round, user, data=None, *, as_published=False):
     """The Board of ``round`` for ``user``, of the part that ``data`` (the address) names.
@@ -269,13 +250,12 @@ def board_of(round, user, data=None, *, as_published=False):
     In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
     """
     whole, facts = read_figures([round])[round.pk], page_facts(round)
-    told = [row["report"]["report"] for row in facts["deviations"]] + evidence_in(facts.get("goals"))
-    readable = set(told)
-    if not as_published:
-        reports = Report.objects.visible_to(user).submitted().filter(pk__in=told).order_by()
-        readable = set(reports.values_list("pk", flat=True)) if told else set()
-    part = Part.chosen(data or {}, whole)
-    return Board(round, whole, earlier_figures(round, user), facts, readable, part)
+    board = Board(round, whole, earlier_figures(round, user), facts, Part.chosen(data or {}, whole))
+    board.readable = set(board.told_reports)
+    if board.readable and not (as_published or round.published_at):
+        reports = Report.objects.visible_to(user).submitted().filter(pk__in=board.readable).order_by()
+        board.readable = set(reports.values_list("pk", flat=True))
+    return board
 
 
 def own_areas(round, user):

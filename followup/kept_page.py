@@ -26,7 +26,7 @@ def kept_page(opened, context, chosen):
 
 def kept_rest(opened, part, context):
     """The second half of the page of a round that takes answers, as HTML: what is assessed, and what was decided."""
-    key = opened.facts, part
+    key = opened.facts_beside, opened.user.pk, part
     return kept("council-rest", key, lambda: _drawn_rest(opened, {}, part, context))
 
 

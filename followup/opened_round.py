@@ -63,6 +63,11 @@ class OpenedRound:
         """As ``facts``, the same for everybody who holds the same rights on the agreement and roles at parties."""
         return self.today, sorted(self.rights), sorted({(hat.party_id, hat.role) for hat in self.hats}), self._values
 
+    @property
+    def facts_beside(self):
+        """As ``facts``, of what no answer moves: what is assessed, and what the council decided."""
+        return self.today, self.worn, sorted(self.rights), [pair for pair in self._values if pair[0] != "answers"]
+
     @cached_property
     def _values(self):
         return [(path, _ordered(value)) for path, value in self.row.items()]

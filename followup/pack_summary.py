@@ -62,7 +62,7 @@ def summary(material, room):
 def headline(told):
     """The sentence of the council's page, as text."""
     earlier = [told.before] if told.before else []
-    return unescape(strip_tags(headline_of(Board(told.round, told.figures, earlier, told.facts, told.readable, WHOLE))))
+    return unescape(strip_tags(headline_of(Board(told.round, told.figures, earlier, told.facts, WHOLE))))
 
 
 # --- Figures ----------------------------------------------------------------------------------------------------------

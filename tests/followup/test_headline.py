@@ -23,7 +23,7 @@ def board(shares, before=None, *, asks=0, silent=0, closed=True, part=None):
 
     round = Round(agreement=Agreement(slug="ex"), label="2026:2", closed_at="2026-12-01T08:00Z" if closed else None)
     earlier = [("2026:1", figures(before, 0))] if before else []
-    return Board(round, figures(shares, silent), earlier, {"deviations": []}, set(), part or Part())
+    return Board(round, figures(shares, silent), earlier, {"deviations": []}, part or Part())
 
 
 SENTENCES = [

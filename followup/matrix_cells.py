@@ -1,0 +1,65 @@
+"""The cells of the council's matrices, as values and as markup.
+
+A page has hundreds of them, and the engine of templates would spend most of its time on filling in the same five texts.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from followup.shares import tally
+from lib.templatetags.portal_ui import icon
+
+NOTHING = '<td{now} data-label="{label}"><div><span class="soft">–</span></div></td>'
+NOT_ASKED = format_html('<td class="{}"></td>', "pmx__none")
+FIGURE = (
+    '<td{now} data-label="{{label}}"><div><a class="amx__n" href="{{url}}"><b>{{on_track}}</b> {of} {{total}}</a>'
+    '<svg class="mini" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+    '<rect width="100" height="8" class="sh-track"/><rect width="{{width}}" height="8" class="sh-done"/></svg>'
+    "{deviates}{lacks}</div></td>"
+)
+MARK = '<span class="st st--{state} small">{icon}{{{name}}} {word}</span>'
+NOW = format_html(' class="{}"', "now")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many go as planned of all, how many deviate, how many are missing; ``is_now`` in this round or of all."""
+
+    label: str
+    on_track: int
+    total: int
+    deviating: int
+    missing: int
+    url: str
+    is_now: bool
+
+
+def cell_of(label, line, url, *, is_now):
+    on_track, deviating, missing = tally(line)
+    return Cell(label, on_track, line["total"], deviating, missing, url, is_now)
+
+
+def cells_html(cells):
+    """The cells of one row, next to each other; None is a party that was not asked."""
+    return format_html_join("", "{}", [[_cell_html(cell)] for cell in cells])
+
+
+def _cell_html(cell):
+    if cell is None:
+        return NOT_ASKED
+    if not cell.total:
+        return format_html(NOTHING, now=NOW if cell.is_now else "", label=cell.label)
+    width = f"{100 * cell.on_track / cell.total:.0f}"
+    return format_html(_markup(cell.is_now, cell.deviating > 0, cell.missing > 0), width=width, **vars(cell))
+
+
+@cache
+def _markup(is_now, deviates, lacks):
+    """The markup with a {name} for each figure; its words and symbols are the same in every cell."""
+    warned = format_html(MARK, state="warn", icon=icon("deviates"), name="deviating", word=_("avviker"))
+    missed = format_html(MARK, state="plain", icon=icon("missing"), name="missing", word=_("saknas"))
+    parts = {"now": NOW if is_now else "", "deviates": warned if deviates else "", "lacks": missed if lacks else ""}
+    return format_html(FIGURE, of=_("av"), **parts)
