@@ -24,6 +24,8 @@ ACCESS = {
     "portal:work_badge": SIGNED_IN,
     "portal:mail_settings": SIGNED_IN,
     "portal:my_rights": SIGNED_IN,
+    "portal:hand_over": SIGNED_IN,
+    "portal:agreement_people": SIGNED_IN,
     "portal:calendar_renew": SIGNED_IN,
     "portal:calendar_feed": ANYONE,  # opened by its secret; rights are asked for the person whose it is
     "portal:session_list": SIGNED_IN,
@@ -58,6 +60,7 @@ ACCESS = {
     "parties:invitation_withdraw": SIGNED_IN,
     "parties:invitation_open": ANYONE,  # opened by its secret, which gives nothing but the next page
     "parties:invitation_answer": ANYONE,
+    "parties:membership_alternate": SIGNED_IN,
     # agreements
     "agreements:agreement_list": ANYONE,
     "agreements:agreement_detail": ANYONE,

@@ -43,9 +43,17 @@ def drawn():
     try:
         with transaction.atomic():
             world = World()
-            for thing, state, row in list(world.things()):
-                rows.append({"thing": thing, "state": state, "may": world.asked(row)})
-            raise Undone
+            things = list(world.things())
+            told = world.asked([row for _thing, _state, row in things])
+            rows = [
+                {
+                    "thing": thing,
+                    "state": state,
+                    "may": {str(column): may[column] for column in COLUMNS if column in may},
+                }
+                for (thing, state, _row), may in zip(things, told, strict=True)
+            ]
+            raise Undone  # nothing of it stays
     except Undone:
         return rows
 

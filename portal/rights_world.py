@@ -54,10 +54,17 @@ class World:
         yield from self._meetings()
         yield "Organisationens personer och roller", "alltid", self.party
 
-    def asked(self, row):
-        """Column → what that person may do with the row. Who may nothing is left out."""
-        may = {column: _may(row, user) for column, user in self.people.items()}
-        return {str(column): words for column, words in may.items() if words}
+    def asked(self, rows):
+        """For each of the rows {column: what that person may do with it}. Who may nothing is left out."""
+        found = {row: {} for row in rows}
+        for model in {type(row) for row in rows}:
+            mine = model.objects.filter(pk__in=[row.pk for row in rows if type(row) is model])
+            for column, user in self.people.items():
+                for words, pks in _may(mine, user):
+                    for row in rows:
+                        if type(row) is model and row.pk in pks:
+                            found[row][str(column)] = words
+        return [found[row] for row in rows]
 
     def _agreement(self, key, status, **more):
         agreement = Agreement.objects.create(
@@ -179,17 +186,16 @@ def _person(name):
     return User.objects.create(email=f"{name}@rights.invalid", name=name, is_staff=is_admin, is_superuser=is_admin)
 
 
-def _may(row, user):
-    """``ändrar``, ``svarar``, ``läser`` or nothing: as the row's own rules say."""
-    rows = type(row).objects.filter(pk=row.pk)
-    writable = rows.editable_by(user)
-    if isinstance(rows, FreezableQuerySet):
-        writable = writable.exclude(pk__in=rows.frozen().values("pk"))
-    if writable.exists():
-        return WRITES
-    if isinstance(row, Assignment) and rows.answerable_by(user).exists():
-        return ANSWERS
-    if isinstance(row, Party):  # that it exists is public; who works there is not
-        return ""
-    read = rows.opened_to(user) if isinstance(row, Meeting) else rows.visible_to(user)
-    return READS if read.exists() else ""
+def _may(rows, user):
+    """(word, keys of the rows) as the rows' own rules say, the stronger after the weaker."""
+    model = rows.model
+    if model is not Party:  # that it exists is public; who works there is not
+        yield READS, _keys(rows.opened_to(user) if model is Meeting else rows.visible_to(user))
+    if model is Assignment:
+        yield ANSWERS, _keys(rows.answerable_by(user))
+    frozen = _keys(rows.frozen()) if isinstance(rows, FreezableQuerySet) else set()
+    yield WRITES, _keys(rows.editable_by(user)) - frozen
+
+
+def _keys(rows):
+    return set(rows.order_by().values_list("pk", flat=True))

@@ -75,6 +75,7 @@ DOORS = {
     "portal:across": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:work": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:work_badge": Door(through=SIGNED_IN, in_draft=EVERYBODY),
+    "portal:agreement_people": Door(OF_AGREEMENT, through=EDITORS),
     "portal:my_rights": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:mail_settings": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "portal:calendar_renew": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="post"),
