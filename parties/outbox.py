@@ -6,6 +6,7 @@ it left; it is marked so, and seen. A letter that was refused is tried again, la
 
 import datetime
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,6 +55,16 @@ def send_unsent():
     finally:
         connection.close()
     return tally
+
+
+def send_now(mail):
+    """Send this letter as soon as what it tells is committed. Where no server answers it waits for the next run."""
+    transaction.on_commit(lambda: _send_alone(mail))
+
+
+def _send_alone(mail):
+    with suppress(Unreachable), get_connection() as connection:
+        _send_one(mail, connection, Tally())
 
 
 def _due_after(last):

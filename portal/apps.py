@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
     verbose_name = "Portalen"
 
     def ready(self):
-        from portal import audit, checks, sessions  # noqa: F401  registers what is logged, deploy checks, log-ins
+        from portal import audit, checks, login_log, sessions  # noqa: F401  registers what is logged, deploy checks, log-ins

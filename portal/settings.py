@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.audit.audit_trail",
     "portal.middleware.access_control",
+    "portal.login_rules.login_rules",
     "portal.middleware.forms_of_others",
     "portal.middleware.kept_forms",
     "portal.middleware.conflicts",
@@ -116,7 +117,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -135,6 +139,72 @@ ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:work"
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
+
+# Log-in: a second step, passkeys, and how often one may try. Who looks after much must have a second step.
+LOCAL_PASSWORDS = env.bool("LOCAL_PASSWORDS", default=not (PRODUCTION and env("OIDC_PROVIDERS", default="")))
+REQUIRE_MFA = env.list("REQUIRE_MFA", default=["coordinator", "system_administrator"] if PRODUCTION else [])
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ACCOUNT_FORMS = {"reset_password": "portal.login_forms.ResetPasswordForm"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # else the name that the portal was asked by
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+MFA_ADAPTER = "portal.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "portal.login_forms.AuthenticateForm",
+    "reauthenticate": "portal.login_forms.ReauthenticateForm",
+    "activate_totp": "portal.login_forms.ActivateTOTPForm",
+    "add_webauthn": "portal.login_forms.AddWebAuthnForm",
+    "edit_webauthn": "portal.login_forms.EditWebAuthnForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # finger, face or PIN
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are known by invitation
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Regionala överenskommelser"
+MFA_TOTP_TOLERANCE = 1  # a code typed slowly still holds; each is good once (portal/login_forms.py)
+# A town hall shares one address, so addresses get wide limits; what protects an account is counted for the account.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "5/15m/key,1000/15m/ip",
+    "login_failed_known": "5/15m/key",  # in a browser where the account has been logged in before
+    "reset_password": "300/m/ip,5/15m/key",
+    "reset_password_from_key": "300/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
+
+
+# Federation: log-in by identity providers (docs/production.md). OIDC_PROVIDERS names them: "freja" reads OIDC_FREJA_….
+def oidc_provider(key):
+    def told(name, **default):
+        return env(f"OIDC_{key.upper()}_{name}", **default)
+
+    levels = told("LEVELS", default="").split()
+    return {
+        "provider_id": key,
+        "name": told("NAME", default=key),
+        "client_id": told("CLIENT_ID"),
+        "secret": told("SECRET"),
+        "settings": {
+            "issuer": told("ISSUER"),
+            "scope": told("SCOPES", default="openid").split(),
+            "levels": [level for level in levels if level != "none"],
+            "levels_told": bool(levels),
+        },
+    }
+
+
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "portal.oidc.Provider",
+        "APPS": [oidc_provider(key) for key in env.list("OIDC_PROVIDERS", default=[])],
+    }
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 
 # Login throttling counts in the cache: several web processes need a shared one.
 CACHES = {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("overenskommelser/", include("followup.urls")),  # before the plans: ny-version stands where a label would
     path("overenskommelser/", include("actionplans.urls")),
     path("konto/", include("allauth.account.urls")),
+    path("konto/inloggning/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 

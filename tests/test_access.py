@@ -112,6 +112,10 @@ DOORS = {
     "parties:membership_end": Door(
         (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS
     ),
+    "parties:membership_alternate": Door(
+        (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS
+    ),
+    "portal:hand_over": Door((*OF_PARTY, "colleague"), through=ADMINISTRATORS, in_draft=EVERYBODY),
     "parties:invitation_create": Door(OF_PARTY, through=ADMINISTRATORS | EDITORS, in_draft=EVERYBODY),
     # coordinators see those to the roles that they may give; this one is to a reporter
     "parties:invitation_resend": Door(
