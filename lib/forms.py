@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from lib.db import Freezable, Frozen, VersionConflict
 from lib.history import one_entry
+from lib.merging import merge, shown
 from lib.moments import clean_moment, clean_year
 from lib.swedish import clean_text
 
@@ -260,29 +261,6 @@ def _bound_text(field):
         field.widget.attrs["class"] = "short"
 
 
-def shown(field, value):
-    """What a value reads as, stored or as it was sent: labels instead of codes and ids."""
-    if value is None or value == "":
-        return ""
-    if isinstance(field, forms.ModelChoiceField):
-        return _shown_rows(field, value)
-    if isinstance(field, forms.BooleanField | forms.NullBooleanField):
-        return _("Ja") if field.to_python(value) else _("Nej")
-    if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
-    if isinstance(field, forms.IntegerField):
-        return value.replace(".", ",") if isinstance(value, str) else number_format(Decimal(value).normalize())
-    return str(field.prepare_value(value))
-
-
-def _shown_rows(field, value):
-    try:
-        rows = field.clean(field.prepare_value(value))
-    except ValidationError:
-        return ""
-    return ", ".join(map(str, rows)) if isinstance(field, forms.ModelMultipleChoiceField) else str(rows)
-
-
 def answer_form(request, form, template, context, *, url, save=None, done=""):
     """Show ``form`` in ``template``, or save it, say ``done`` and go to ``url``, a string or function of the saved row.
 
@@ -329,50 +307,8 @@ def _add_errors(form, error):
 
 def _answer_conflict(request, form, current, template, context):
     """409: both texts of what we both changed, theirs of what I left alone, and a form that saves when sent again."""
-    names = [name for name in form.fields if name != "version"]
-    theirs = form.stored(current)
-    history = getattr(current, "history", None)  # a person's own settings have none
-    read = history and history.filter(version=form.cleaned_data["version"]).first()  # as it stood when I opened it
-    before = form.stored(read.instance) if read else {}
-    mine = [name for name in names if not read or _differs(form, name, before)]
-    apart = [name for name in names if _differs(form, name, theirs)]
-    renewed = form.renewed(current, mine)
-    clashing = {name for name in mine if name not in renewed.fields or _changed(form, name, before, theirs)}
-    last = history and history.first()
-    return render(
-        request,
-        template,
-        {
-            **context,
-            "form": renewed,
-            "conflicts": [_both(form, name, theirs) for name in apart if name in clashing],
-            "merged": [_both(form, name, theirs) for name in apart if name not in mine],
-            "changed_by": last and last.history_user,
-            "changed_at": last and last.history_date,
-            "form_files": bool(form.files),
-        },
-        status=409,
-    )
-
-
-def _changed(form, name, before, theirs):
-    """Whether somebody else changed the field. Of lists it is not known what they held, so they may have changed."""
-    is_list = isinstance(form.fields[name], forms.ModelMultipleChoiceField)
-    return is_list or name not in before or before[name] != theirs.get(name)
-
-
-def _differs(form, name, stored):
-    return form.fields[name].has_changed(stored.get(name), form[name].data)
-
-
-def _both(form, name, stored):
-    bound = form[name]
-    return {
-        "label": bound.label,
-        "name": name,
-        "mine": shown(bound.field, bound.data),
-        "theirs": shown(bound.field, stored.get(name)),
-    }
+    context = {**context, **merge(form, current), "form_files": bool(form.files)}
+    return render(request, template, context, status=409)
 
 
 def answer_gone(request, form):

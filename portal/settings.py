@@ -66,6 +66,8 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.audit.audit_trail",
     "portal.middleware.access_control",
+    "portal.middleware.forms_of_others",
+    "portal.middleware.kept_forms",
     "portal.login_rules.login_rules",
     "portal.middleware.forms_of_others",
     "portal.middleware.kept_forms",
