@@ -2,9 +2,18 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from parties.rights import hats_of
+from agreements.models import Agreement
+from parties.rights import hats_of, hats_on
 
 
 def hats(request):
-    """Adds ``hats``, the visitor's memberships in force; asked of the database only where a page shows them."""
-    return {"hats": SimpleLazyObject(lambda: hats_of(request.user))}
+    """Adds ``hats``, the visitor's memberships in force; asked of the database only where a page shows them.
+
+    On an address of an agreement each has ``rights``, what it gives there: for the same one question.
+    """
+    return {"hats": SimpleLazyObject(lambda: _hats(request))}
+
+
+def _hats(request):
+    kwargs = request.resolver_match.kwargs if request.resolver_match else {}
+    return hats_on(request.user, Agreement, kwargs["slug"]) if "slug" in kwargs else hats_of(request.user)
