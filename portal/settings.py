@@ -66,8 +66,6 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.audit.audit_trail",
     "portal.middleware.access_control",
-    "portal.middleware.forms_of_others",
-    "portal.middleware.kept_forms",
     "portal.login_rules.login_rules",
     "portal.middleware.forms_of_others",
     "portal.middleware.kept_forms",
@@ -180,7 +178,12 @@ MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 
 
 # Federation: log-in by identity providers (docs/production.md). OIDC_PROVIDERS names them: "freja" reads OIDC_FREJA_….
+
+
 def oidc_provider(key):
+    if not key.isalnum() or key != key.lower():
+        raise ImproperlyConfigured("OIDC_PROVIDERS: namnen ska bestå av små bokstäver och siffror.")
+
     def told(name, **default):
         return env(f"OIDC_{key.upper()}_{name}", **default)
 

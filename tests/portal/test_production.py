@@ -18,6 +18,11 @@ GOOD = {
     "SECRET_KEY": secrets.token_urlsafe(60),
     "ALLOWED_HOSTS": "portalen.example.se",
     "PORTAL_URL": "https://portalen.example.se",
+    "OIDC_PROVIDERS": "freja",
+    "OIDC_FREJA_ISSUER": "https://legitimation.example.se",
+    "OIDC_FREJA_CLIENT_ID": "portalen",
+    "OIDC_FREJA_SECRET": secrets.token_urlsafe(30),
+    "OIDC_FREJA_LEVELS": "http://id.elegnamnden.se/loa/1.0/loa3",
 }
 
 
@@ -47,6 +52,7 @@ def test_production_starts_when_all_is_set(tmp_path):
         ({"ALLOWED_HOSTS": None}, "security.W020"),
         ({"PORTAL_URL": None}, "portal.E004"),
         ({"PORTAL_URL": "http://portalen.example.se"}, "portal.E004"),
+        ({"OIDC_FREJA_ISSUER": "http://legitimation.example.se", "OIDC_FREJA_LEVELS": None}, "portal.E022"),
         ({"SECURE_SSL_REDIRECT": "false"}, "security.W008"),
         ({"PORTAL_PROFILE": "produktion"}, "PORTAL_PROFILE ska vara"),
     ],
