@@ -85,6 +85,7 @@ def welcome(request, login, claims, provider):
     except inviting.Refused as refusal:
         raise Refused("has_account") from refusal
     inviting.forget(request)
+    login.state.pop("next", None)  # it led back to the invitation, which is answered now
 
 
 @transaction.atomic

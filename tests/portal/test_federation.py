@@ -236,9 +236,9 @@ def invitation(client):
 def test_login_of_somebody_invited_makes_the_account(client, provider, invitation, email):
     if email:
         provider.claims["email"] = email.format(invitation.email.upper())
-    response = come_back(client, depart(client, provider))
+    response = come_back(client, depart(client, provider, next=reverse("parties:invitation_answer")))
     user = signed_in(client)
-    assert (response.status_code, user.email, user.name) == (302, invitation.email, invitation.name)
+    assert (response.url, user.email, user.name) == (reverse("portal:work"), invitation.email, invitation.name)
     assert [(m.party, m.role) for m in user.memberships.all()] == [(invitation.party, Role.REPORTER)]
     assert not user.has_usable_password()
     client.logout()
