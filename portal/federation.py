@@ -61,6 +61,12 @@ def refuse(request, provider, refusal):
     return render(request, "portal/oidc_callback.html", {"why": why, "reason": refusal.reason}, status=status)
 
 
+def demands_level(key):
+    """Does the provider of that name in the settings have to tell an assurance level that we demand?"""
+    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    return any(app["settings"]["levels"] for app in apps if app["provider_id"] == key)
+
+
 def is_connected(login):
     """Does the identity of an answer open an account?"""
     return SocialAccount.objects.filter(provider=login.account.provider, uid=login.account.uid).exists()
