@@ -1,11 +1,10 @@
 """Invitations by e-mail: sent, sent again, withdrawn, and accepted once by whom they name.
 
-The link's secret is kept by nobody but the letter, which loses it when it is sent. In the browser that opened the link
-the session knows only the secret's digest.
+The link's secret is kept by nobody but the letter, which loses it when it is sent (see ``outbox``). Of the browser that
+opened the link the session knows only the secret's digest.
 """
 
 import datetime
-import re
 import secrets
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,6 +18,7 @@ from parties.granting import may_give
 from parties.letters import absolute, write
 from parties.memberships import hold, is_dissolved, refuse_days, refuse_giving, refuse_overlap
 from parties.models import VALID_FOR_DAYS, AuditEvent, Invitation, Mail, User, digest
+from parties.outbox import send_now
 from parties.rights import party_group
 from parties.services import join
 
@@ -75,14 +75,16 @@ def _send(invitation, by):
     invitation.expires_at = invitation.invited_at + datetime.timedelta(days=VALID_FOR_DAYS)
     invitation.save()
     _stop_letters(invitation)
-    write(
+    letter = write(
         address=invitation.email,
         kind=Mail.Kind.INVITATION,
         key=f"invitation:{invitation.pk}:{invitation.secret_digest[:16]}",
         subject=_("Inbjudan att arbeta för %(party)s i portalen") % {"party": invitation.party},
         template="mail/invitation.txt",
         context={"invitation": invitation, "url": absolute(reverse("parties:invitation_open", args=[secret]))},
-    ).save()
+    )
+    letter.save()
+    send_now(letter)
 
 
 def _stop_letters(invitation):
@@ -90,14 +92,6 @@ def _stop_letters(invitation):
     letters = Mail.objects.unsent().filter(key__startswith=f"invitation:{invitation.pk}:", claimed_at__isnull=True)
     void = _("Inbjudan är ändrad eller återkallad.")
     letters.update(given_up_at=timezone.now(), error=void, body=void)
-
-
-def without_link(mail):
-    """The letter's text as it is kept: an invitation's without what opens it."""
-    if mail.kind != Mail.Kind.INVITATION:
-        return mail.body
-    place = re.escape(absolute(reverse("parties:invitation_open", args=["-"])).removesuffix("-/"))
-    return re.sub(place + r"[\w-]+/", _("[länken]"), mail.body)
 
 
 @transaction.atomic

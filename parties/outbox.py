@@ -5,6 +5,7 @@ it left; it is marked so, and seen. A letter that was refused is tried again, la
 """
 
 import datetime
+import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ CHUNK = 200
 WAITS = [datetime.timedelta(minutes=minutes) for minutes in (10, 30, 120, 360, 1440)]
 KEPT_FOR = datetime.timedelta(days=3)  # what has waited longer says what is no longer so
 CLAIMED_FOR = datetime.timedelta(hours=1)  # a claim that is older was left by a run that died
+INVITATION_LINK = "/inbjudan/"  # what the secret follows in an invitation's letter
 ERROR_MAX = Mail._meta.get_field("error").max_length
 
 
@@ -54,6 +56,7 @@ def send_unsent():
             last = letters[-1].pk
     finally:
         connection.close()
+        _forget_links()
     return tally
 
 
@@ -65,6 +68,14 @@ def send_now(mail):
 def _send_alone(mail):
     with suppress(Unreachable), get_connection() as connection:
         _send_one(mail, connection, Tally())
+    _forget_links()
+
+
+def _forget_links():
+    """Take what opens an invitation out of letters that have left, or never will: the receiver alone keeps it."""
+    left = Mail.objects.filter(kind=Mail.Kind.INVITATION, body__contains=INVITATION_LINK)
+    for mail in left.exclude(pk__in=Mail.objects.unsent().values("pk")):
+        _mark(mail, body=re.sub(re.escape(INVITATION_LINK) + r"[\w-]+/", _("[länken]"), mail.body))
 
 
 def _due_after(last):

@@ -10,7 +10,11 @@ urlpatterns = [
     path("parter/<slug:key>/personer/bjud-in/", invitation_views.invitation_create, name="invitation_create"),
     path("parter/<slug:key>/personer/<int:person>/ny-roll/", people_views.membership_create, name="membership_create"),
     path("parter/<slug:key>/roll/<int:pk>/", people_views.membership_edit, name="membership_edit"),
-    path("parter/<slug:key>/roll/<int:pk>/ersattare/", alternate_views.membership_alternate, name="membership_alternate"),
+    path(
+        "parter/<slug:key>/roll/<int:pk>/ersattare/",
+        alternate_views.membership_alternate,
+        name="membership_alternate",
+    ),
     path("parter/<slug:key>/roll/<int:pk>/avsluta/", people_views.membership_end, name="membership_end"),
     path("parter/<slug:key>/inbjudan/<int:pk>/igen/", invitation_views.invitation_resend, name="invitation_resend"),
     path(
