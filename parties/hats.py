@@ -1,6 +1,6 @@
 """In which hat somebody acts, or acted: nothing is stored of it, it follows from the memberships in force that day."""
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import JSONField, OuterRef, Subquery, Value
 from django.utils.translation import gettext as _
 from guardian.utils import get_group_obj_perms_model
 
@@ -48,7 +48,7 @@ class HatsThen:
 
     def __init__(self, people, on=None):
         people = set(people) - {None}
-        rights = Value(None)
+        rights = Value(None, output_field=JSONField())
         if on is not None:
             grants = get_group_obj_perms_model(type(on)).objects.filter(content_object=on, group=OuterRef("group"))
             listed = grants.order_by().values("group").annotate(held=JSONList("permission__codename")).values("held")

@@ -37,6 +37,8 @@ ACCESS = {
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
     "portal:agreement_history": ANYONE,
+    "portal:object_history": ANYONE,
+    "portal:membership_history": SIGNED_IN,
     "portal:audit_log": SIGNED_IN,
     "portal:audit_export": SIGNED_IN,
     "portal:agreement_year": ANYONE,

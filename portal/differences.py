@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from actionplans.models import Edition
 from agreements.models import Basis
 from agreements.templatetags.agreements import number
+from followup.numbers import Counts
 from governance.models import Mandate, Meeting
 from lib.differences import pieces
 from parties.models import Membership, User
@@ -46,11 +47,12 @@ def fields_of(record):
 class Values:
     """The values of a page of historical records as text, with a fixed number of queries for each kind of row.
 
-    ``user`` decides which rows are named; people are named only where ``names_shown``.
+    ``user`` decides which rows are named; people are named only where ``names_shown``. ``hidden`` are names of fields
+    that are not for the reader.
     """
 
-    def __init__(self, records, user, *, names_shown):
-        self.user, self.names_shown = user, names_shown
+    def __init__(self, records, user, *, names_shown, hidden=()):
+        self.user, self.names_shown, self.hidden = user, names_shown, hidden
         self.many = _many_to_many(records)
         self.names = {}
         wanted = defaultdict(set)
@@ -73,7 +75,7 @@ class Values:
 
     def changes(self, before, after):
         """The fields that differ between two records of a row; all that are filled in where one of them is None."""
-        fields = fields_of(after or before)
+        fields = [field for field in fields_of(after or before) if field.name not in self.hidden]
         if before and after:
             fields = [field for field in fields if self._raw(before, field) != self._raw(after, field)]
         rows = [
@@ -95,7 +97,7 @@ class Values:
         if not keys or (model in PEOPLE and not self.names_shown):
             return {}
         rows = model._default_manager.filter(pk__in=keys)
-        if hasattr(rows, "visible_to"):
+        if model not in PEOPLE and hasattr(rows, "visible_to"):
             rows = rows.visible_to(self.user)
         if model in NAMED_BY:
             rows = rows.select_related(*NAMED_BY[model])
@@ -131,6 +133,8 @@ def _shown(field, value):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, datetime.time):
         return value.strftime("%H.%M")
+    if field.name == "numbers":
+        return str(Counts(value))
     if isinstance(field, models.JSONField):
         return ", ".join(f"{_field_name(field.model, name)}: {_basis(basis)}" for name, basis in sorted(value.items()))
     return str(value)

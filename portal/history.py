@@ -4,7 +4,6 @@ import datetime
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.apps import apps
 from django.core.paginator import Paginator
 from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Subquery, Value
 from django.shortcuts import render
@@ -13,13 +12,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from actionplans.models import ActionPlan, Activity, Edition
 from agreements.frame import frame
-from agreements.models import Actor, Agreement, AgreementRow, Document
-from followup.models import Round
-from governance.models import AgendaItem, Assignment, Body, Decision, Mandate, Meeting, Seat
+from agreements.models import Agreement
 from lib.web import get_visible
+from parties.hats import HatsThen
+from parties.models import Role
 from portal.differences import Change, Values
+from portal.history_rules import KINDS, MODELS, OF_BODIES, Reader
 from portal.workbook import IMPORT
 
 PER_PAGE = 25
@@ -29,7 +28,7 @@ def agreement_history(request, slug):
     """The tab Historik: changes newest first, one kind of row at a time if asked, an import as one line."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     chosen = request.GET.get("slag", "")
-    events = Events(agreement, request.user, chosen)
+    events = Events(Reader(agreement, request.user), [KINDS[chosen]] if chosen in KINDS else None)
     context = {
         **frame(agreement, (_("Historik"), "")),
         "page_obj": Paginator(events, PER_PAGE).get_page(request.GET.get("sida")),
@@ -39,136 +38,6 @@ def agreement_history(request, slug):
         "names_shown": events.reader.shares,
     }
     return render(request, "portal/agreement_history.html", context)
-
-
-# The kinds of row that have a place in the tab. Reports are their parties' and are not here at all.
-OWN_ROWS = [model for model in apps.get_models() if issubclass(model, AgreementRow)]
-OF_BODIES = (Body, Seat, Meeting, AgendaItem, Decision, Assignment)
-KINDS = {
-    model._meta.model_name: model for model in (Agreement, *OWN_ROWS, *OF_BODIES, ActionPlan, Edition, Activity, Round)
-}
-
-
-class Reader:
-    """What one person may read of the history of one agreement."""
-
-    def __init__(self, agreement, user):
-        self.agreement, self.user = agreement, user
-        self.edits = agreement.can_edit
-        self.shares = self.edits or Agreement.objects.shared_with(user).filter(pk=agreement.pk).exists()
-        self.since = None if self.shares else self._published_at()
-
-    def _published_at(self):
-        """From when on changes are public: what was written before publication was somebody's draft."""
-        since = None
-        records = Agreement.history.filter(id=self.agreement.pk).order_by("history_date", "history_id")
-        for when, published_on in records.values_list("history_date", "published_on"):
-            since = (since or max(when, midnight(published_on))) if published_on else None
-        return since or midnight(self.agreement.published_on)
-
-    def records(self, model):
-        """The historical records of one kind that the reader may see, as a query."""
-        rule = RULES.get(model, _of_agreement)
-        return model.history.filter(rule(self))
-
-    def shown(self, model):
-        """Those of them that are lines or parts of lines in the tab."""
-        records = self.records(model)
-        return records.filter(history_date__gte=self.since) if self.since else records
-
-
-def midnight(day):
-    return timezone.make_aware(datetime.datetime(day.year, day.month, day.day))
-
-
-# --- Which records a reader may see: a rule for each kind whose rows do not simply follow the agreement --------------
-
-
-def _of_agreement(reader):
-    return Q(agreement_id=reader.agreement.pk)
-
-
-def _of_bodies(reader):
-    """Rows of the bodies that have a mandate in the agreement now."""
-    return Q(body_id__in=Mandate.objects.filter(agreement=reader.agreement).values("body"))
-
-
-def _agreement(reader):
-    return Q(id=reader.agreement.pk)
-
-
-def _named_actors(reader):
-    """Actors that stand for a party or a body follow theirs and are nobody's own work."""
-    return _of_agreement(reader) & Q(kind=Actor.Kind.NAMED)
-
-
-def _documents(reader):
-    """Working papers are the coordinators' own, also in what the history remembers of them."""
-    if reader.edits:
-        return _of_agreement(reader)
-    secret = Document.objects.filter(agreement=reader.agreement, is_public=False)
-    return _of_agreement(reader) & Q(is_public=True) & ~Q(id__in=secret.values("pk"))
-
-
-def _bodies(reader):
-    return Q(id__in=Mandate.objects.filter(agreement=reader.agreement).values("body"))
-
-
-def _decisions(reader):
-    """What a meeting decided is read by those to whom it is opened, also in what the history remembers of it."""
-    ours = _of_bodies(reader) & (Q(agreement_id=reader.agreement.pk) | Q(agreement_id__isnull=True))
-    opened = Meeting.objects.opened_to(reader.user).values("pk")
-    return ours & (Q(meeting_id__isnull=True) | Q(meeting_id__in=opened))
-
-
-def _items(reader):
-    """Matters are read as the agenda they stand on."""
-    meetings = Meeting.objects.opened_to(reader.user).filter(body__mandates__agreement=reader.agreement)
-    about = Q(agreement_id=reader.agreement.pk) | Q(agreement_id__isnull=True)
-    return Q(meeting_id__in=meetings.values("pk")) & about
-
-
-def _assignments(reader):
-    """What a decision gave somebody is read as the decision."""
-    bodies = Mandate.objects.filter(agreement=reader.agreement).values("body")
-    about = Q(agreement=reader.agreement) | Q(agreement__isnull=True, body__in=bodies)
-    return Q(decision_id__in=Decision.objects.filter(about).visible_to(reader.user).values("pk"))
-
-
-def _editions(reader):
-    """Drafts are the coordinators', proposals the parties', adopted editions everybody's."""
-    ours = Q(plan_id__in=ActionPlan.objects.filter(agreement=reader.agreement).values("pk"))
-    if reader.edits:
-        return ours
-    proposed = [Edition.State.PROPOSED] if reader.shares else []
-    return ours & Q(state__in=[*proposed, *Edition.FROZEN_STATES])
-
-
-def _activities(reader):
-    """An activity changes only in a draft, and drafts are the coordinators'."""
-    plans = ActionPlan.objects.filter(agreement=reader.agreement)
-    ours = Q(edition_id__in=Edition.objects.filter(plan__in=plans.values("pk")).values("pk"))
-    return ours if reader.edits else Q(pk__in=[])
-
-
-def _rounds(reader):
-    return _of_agreement(reader) if reader.shares else _of_agreement(reader) & Q(published_at__isnull=False)
-
-
-RULES = {
-    Agreement: _agreement,
-    Actor: _named_actors,
-    Document: _documents,
-    Body: _bodies,
-    Seat: _of_bodies,
-    Meeting: _of_bodies,
-    AgendaItem: _items,
-    Decision: _decisions,
-    Assignment: _assignments,
-    Edition: _editions,
-    Activity: _activities,
-    Round: _rounds,
-}
 
 
 FIRST_SEEN = "first seen"  # changed, but what stood before is not for the reader: a draft that was published
@@ -221,9 +90,9 @@ class Event:
 class Events:
     """All lines of the tab, newest first, counted and sliced without fetching more than is shown."""
 
-    def __init__(self, agreement, user, chosen=""):
-        self.reader = Reader(agreement, user)
-        self.models = [KINDS[chosen]] if chosen in KINDS else list(KINDS.values())
+    def __init__(self, reader, models=None):
+        self.reader = reader
+        self.models = models or list(KINDS.values())
 
     @property
     def kinds(self):
@@ -275,7 +144,7 @@ class Events:
 
     def _tell_import(self, group):
         name = group[0]["by"] if self.reader.shares else ""
-        created = sorted((_named(KINDS[row["of_kind"]], row["made"]), row["made"]) for row in group)
+        created = sorted((_named(MODELS[row["of_kind"]], row["made"]), row["made"]) for row in group)
         return Event(
             when=group[0]["history_date"], who=f"{name}, {_('import')}" if name else _("import"),
             reason=group[0]["why"], sort="+", created=created,
@@ -305,10 +174,14 @@ def tell(keys, reader):
     """(kind, history id) → Event for the (date, history id, kind) of ``keys``: two queries for each kind."""
     pairs = []
     for kind in sorted({kind for _when, _id, kind in keys}):
-        pairs += with_former(KINDS[kind], [history_id for _when, history_id, its in keys if its == kind], reader)
+        pairs += with_former(MODELS[kind], [history_id for _when, history_id, its in keys if its == kind], reader)
     records = [record for pair in pairs for record in pair if record]
-    values = Values(records, reader.user, names_shown=reader.shares)
-    return {(_kind_of(record), record.history_id): _event(record, former, values, reader) for record, former in pairs}
+    values = Values(records, reader.user, names_shown=reader.shares, hidden=reader.hidden)
+    hats = HatsThen([record.history_user_id for record in records], on=reader.agreement)
+    return {
+        (_kind_of(record), record.history_id): _event(record, former, values, _who(record, hats, reader), reader)
+        for record, former in pairs
+    }
 
 
 def with_former(model, ids, reader):
@@ -333,11 +206,11 @@ def _kind_of(record):
     return record.instance_type._meta.model_name
 
 
-def _event(record, former, values, reader):
+def _event(record, former, values, who, reader):
     model = record.instance_type
     return Event(
         when=record.history_date,
-        who=_who(record, reader),
+        who=who,
         reason=record.history_change_reason or "",
         sort=_sort(record, former, reader),
         kind=str(capfirst(model._meta.verbose_name)),
@@ -353,15 +226,18 @@ def _sort(record, former, reader):
     return FIRST_SEEN if reader.since else "+"
 
 
-def _who(record, reader):
-    """The person's name for those who share the agreement; the role for everybody else."""
+def _who(record, hats, reader):
+    """In which role it was done, and for those who share the agreement by whom."""
     if (record.history_change_reason or "").startswith(IMPORT):
         role = _("import")
+    elif not record.history_user_id:
+        return _("systemet")
     else:
-        role = _("samordnare") if record.history_user_id else _("systemet")
-    if not reader.shares or not record.history_user_id:
-        return role
-    return f"{record.history_user}, {role}"
+        day = timezone.localdate(record.history_date)
+        in_meetings = [Role.COUNCIL_MEMBER] if record.instance_type in OF_BODIES else []
+        role = hats.words(record.history_user_id, day, party=getattr(record, "party_id", None), roles=in_meetings)
+    name = str(record.history_user) if reader.shares and record.history_user_id else ""
+    return ", ".join(filter(None, (name, role))) or _("en person utan roll den dagen")
 
 
 # What a row is called where its own name is another row's, or is put together.

@@ -97,6 +97,7 @@ DOORS = {
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:agreement_year": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:agreement_history": Door(OF_AGREEMENT, through=EVERYBODY),
+    "portal:object_history": Door(("slug", "history_kind", "report"), through=PARTY, seen=PARTY, only="get"),
     "portal:audit_log": Door(through=LOG_READERS, in_draft=EVERYBODY, only="get"),
     "portal:audit_export": Door(("indicator_kind",), through=LOG_READERS, in_draft=EVERYBODY, only="get"),
     "portal:workbook_template": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="get"),
@@ -114,6 +115,9 @@ DOORS = {
     ),
     "parties:membership_alternate": Door(
         (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS
+    ),
+    "portal:membership_history": Door(
+        (*OF_PARTY, "membership"), through=ADMINISTRATORS, seen=ADMINISTRATORS, in_draft=ADMINISTRATORS, only="get"
     ),
     "portal:hand_over": Door((*OF_PARTY, "colleague"), through=ADMINISTRATORS, in_draft=EVERYBODY),
     "parties:invitation_create": Door(OF_PARTY, through=ADMINISTRATORS | EDITORS, in_draft=EVERYBODY),
@@ -344,6 +348,9 @@ DOORS = {
 
 # The same addresses when their object has moved on: the edition is adopted, the report handed in, the round published.
 LATER = {
+    "portal:object_history": Door(
+        ("slug", "history_kind", "submitted"), through=PARTY | REVIEWERS, seen=PARTY | REVIEWERS, only="get"
+    ),
     "actionplans:edition_detail": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:edition_describe": Door(("slug", "plan", "adopted_label")),
     "actionplans:edition_delete": Door(("slug", "plan", "adopted_label")),
@@ -481,6 +488,7 @@ def build(status, published_on):
         "slug": agreement.slug,
         "document": document.pk,
         "goal_kind": "mal",
+        "history_kind": "report",
         "goal": make.GoalFactory(agreement=agreement).pk,
         "body": body.key,
         "seat_kind": "platser",

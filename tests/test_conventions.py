@@ -16,6 +16,7 @@ TEMPLATES = ROOT / "templates"
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "portal:audit_export": "a file",
+    "portal:membership_history": "the page of object_history",
     "portal:connection_create": "the page of oidc_login",
     "portal:connection_delete": "the page of connection_list",
     "parties:invitation_open": "the page of invitation_answer",

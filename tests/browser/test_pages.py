@@ -100,6 +100,7 @@ PAGES = {
     "portal:privacy": ((), None),
     "portal:agreement_history": (("kronoberg-sok-2019-2025",), None),
     "portal:audit_log": ((), "partsadmin"),
+    "portal:object_history": ((SLUG, "report", own_report), "handlaggare"),
     "portal:agreement_year": ((SLUG,), None),
     "portal:workbook_upload": ((), "samordnare"),
     "agreements:agreement_list": ((), None),

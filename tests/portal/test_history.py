@@ -13,6 +13,7 @@ from actionplans.models import Edition
 from agreements.models import Actor, Agreement, Goal
 from governance.services import seat_person
 from parties.models import Role
+from parties.services import join
 from portal.differences import Change
 from tests import factories
 
@@ -198,21 +199,24 @@ def test_agreement_history_tells_each_change_of_an_import(client, agreement, goa
 @pytest.mark.parametrize(
     ("hat", "who"),
     [
-        ("public", "samordnare"),
-        ("outsider", "samordnare"),
-        ("member", "Siv Exempel, samordnare"),
-        ("coordinator", "Siv Exempel, samordnare"),
+        ("public", "samordnare för {}"),
+        ("outsider", "samordnare för {}"),
+        ("member", "Siv Exempel, samordnare för {}"),
+        ("coordinator", "Siv Exempel, samordnare för {}"),
     ],
 )
 def test_agreement_history_names_people_only_to_those_who_share_the_agreement(
     client, login_as, agreement, goal, hat, who
 ):
     parties = {"outsider": None, "member": member_of(agreement), "coordinator": agreement.coordinating_party}
-    edit(goal, text="Nytt mål", by=factories.UserFactory(name="Siv Exempel"))
+    siv = factories.UserFactory(name="Siv Exempel")
+    join(user=siv, party=agreement.coordinating_party, role=Role.COORDINATOR)
+    join(user=siv, party=factories.PartyFactory(), role=Role.APPROVER)
+    edit(goal, text="Nytt mål", by=siv)
     if hat != "public":
         login_as(Role.COORDINATOR if hat == "coordinator" else Role.READER, party=parties[hat])
     response = read(client, agreement)
-    assert response.context["page_obj"][0].who == who
+    assert response.context["page_obj"][0].who == who.format(agreement.coordinating_party)
     assert ("Siv" in response.content.decode()) is ("Siv" in who)
 
 
