@@ -1,7 +1,9 @@
 """Everybody the agreement refers to, who is party to it, and who of the county is not."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -170,6 +172,9 @@ class Accession(Freezable, AgreementRow):
     def clean(self):
         if not self.name_at_signing and self.party_id:
             self.name_at_signing = self.party.name
+        if self.left_on and self.left_on > timezone.localdate():  # with the day goes the right to read, at once
+            text = _("Dagen har inte varit än. Fyll i när uppsägningen kom in, och den här när parten har lämnat.")
+            raise ValidationError({"left_on": text})
 
 
 class Outsider(AgreementRow):
