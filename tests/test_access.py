@@ -801,7 +801,7 @@ def rows_of_everything():
     return {
         model._meta.label: sorted(map(repr, model._base_manager.values_list()))
         for model in apps.get_models()
-        if model._meta.app_label not in ("sessions", "contenttypes", "auth")
+        if model._meta.app_label not in ("sessions", "usersessions", "contenttypes", "auth")
         and model._meta.model_name not in ("user", "auditevent")
     }
 
