@@ -90,8 +90,8 @@ class Event:
 class Events:
     """All lines of the tab, newest first, counted and sliced without fetching more than is shown."""
 
-    def __init__(self, reader, models=None):
-        self.reader = reader
+    def __init__(self, reader, models=None, *, imports_as_one=True):
+        self.reader, self.imports_as_one = reader, imports_as_one
         self.models = models or list(KINDS.values())
 
     @property
@@ -120,15 +120,19 @@ class Events:
     def _single(self):
         """Every record that is a line of its own, as (kind, history id, date)."""
         return _union(
-            self.reader.shown(model).exclude(_made_by_import(model)).annotate(of_kind=_kind(model)).values(
-                "of_kind", "history_id", "history_date"
-            )
+            self._lines_of(model).annotate(of_kind=_kind(model)).values("of_kind", "history_id", "history_date")
             for model in self.models
-        )  # fmt: skip
+        )
+
+    def _lines_of(self, model):
+        shown = self.reader.shown(model)
+        return shown.exclude(_made_by_import(model)) if self.imports_as_one else shown
 
     @property
     def _imports(self):
         """Moment of an import → what it created: one row for each kind. All rows of an import have the same moment."""
+        if not self.imports_as_one:
+            return {}
         if not hasattr(self, "_found"):
             rows = _union(
                 self.reader.shown(model).filter(history_type="+", history_change_reason__startswith=IMPORT)

@@ -96,6 +96,7 @@ def object_history(request, slug, kind, pk):
         **frame(agreement, tab, (str(row)[:60], "")),
         **_page(request, reader, row),
         "address": address_of(agreement, row),
+        "stance": {"state": "sent", "label": _("Historik"), "readers": _("Var och en ser det den får läsa av saken.")},
     }
     return render(request, "portal/object_history.html", context)
 
@@ -117,8 +118,9 @@ def membership_history(request, key, pk):
 
 def _page(request, reader, row):
     models = list(getattr(reader, "parts", {type(row): "id"}))
+    events = Events(reader, models, imports_as_one=len(models) > 1)
     return {
-        "page_obj": Paginator(Events(reader, models), PER_PAGE).get_page(request.GET.get("sida")),
+        "page_obj": Paginator(events, PER_PAGE).get_page(request.GET.get("sida")),
         "names_shown": reader.shares,
         "row": row,
         "kind": capfirst(row._meta.verbose_name),

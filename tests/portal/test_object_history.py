@@ -12,7 +12,7 @@ from parties.services import join
 from portal.history_rules import MODELS
 from portal.object_history import PLACES
 from tests import factories
-from tests.portal.test_history import edit, member_of
+from tests.portal.test_history import edit, import_rows, member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,13 @@ def test_object_history_is_closed_to_who_may_not_see_the_thing(client, login_as,
     other = factories.AgreementFactory()
     login_as(Role.READER, party=report.party)
     read(client, other, report, status=404)
+
+
+def test_object_history_tells_what_an_import_wrote(client, agreement):
+    row = factories.GoalFactory.build(area=factories.PriorityAreaFactory(agreement=agreement), text="Fler i arbete")
+    row.agreement = agreement
+    import_rows(timezone.now(), row)
+    assert ("Mål", "", "Fler i arbete") in lines(client, agreement, row)[0][2]
 
 
 @pytest.mark.parametrize("kind", ["agreement", "membership", "user", "auditevent", "x"])
