@@ -1,5 +1,7 @@
 """Deploy checks of our own: what must be true before the production profile may start."""
 
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connection
@@ -38,14 +40,26 @@ def links_in_letters(app_configs, **kwargs):
 def identity_providers(app_configs, **kwargs):
     """Who tells us who somebody is does so over TLS, and how surely it must know is decided, not forgotten."""
     found = []
-    for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
-        prefix = f"OIDC_{app['provider_id'].upper()}"
-        if not app["settings"]["issuer"].startswith("https://"):
-            found.append(Error(f"{prefix}_ISSUER ska börja med https://.", id="portal.E020"))
-        if not app["secret"]:
-            found.append(Error(f"{prefix}_SECRET saknas.", id="portal.E021"))
-        if not app["settings"]["levels_told"]:
-            found.append(Error(f"{prefix}_LEVELS saknas: tillitsnivåerna som krävs, eller none.", id="portal.E022"))
+    kinds = settings.SOCIALACCOUNT_PROVIDERS
+    for app in kinds["openid_connect"]["APPS"] + kinds["saml"]["APPS"]:
+        name, told = app["provider_id"], app["settings"]
+        if not told.get("sso_url", told["issuer"]).startswith("https://"):
+            found.append(Error(f"{name}: adressen (ISSUER, SSO_URL) ska börja med https://.", id="portal.E020"))
+        if not told["levels_told"]:
+            found.append(Error(f"{name}: LEVELS saknas, tillitsnivåerna som krävs eller none.", id="portal.E022"))
+    names = [app["provider_id"] for kind in kinds.values() for app in kind["APPS"]]
+    if len(set(names)) < len(names):
+        found.append(Error("Två inloggningstjänster har samma namn.", id="portal.E021"))
+    return found + (_saml() if kinds["saml"]["APPS"] else [])
+
+
+def _saml():
+    """What SAML needs besides: its packages, and a cache where the next web process finds what one has been sent."""
+    found = []
+    if not find_spec("onelogin"):
+        found.append(Error("SAML_PROVIDERS kräver tillägget saml, se docs/production.md.", id="portal.E023"))
+    if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+        found.append(Error("SAML_PROVIDERS kräver en cache som alla processer delar, CACHE_URL.", id="portal.E024"))
     return found
 
 

@@ -58,12 +58,12 @@ def refuse(request, provider, refusal):
     )
     status = 503 if refusal.reason == "unreachable" else 403
     why = MESSAGES[refusal.reason].format(name=provider.name)
-    return render(request, "portal/oidc_callback.html", {"why": why, "reason": refusal.reason}, status=status)
+    return render(request, "portal/provider_answer.html", {"why": why, "reason": refusal.reason}, status=status)
 
 
 def demands_level(key):
     """Does the provider of that name in the settings have to tell an assurance level that we demand?"""
-    apps = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    apps = [app for kind in settings.SOCIALACCOUNT_PROVIDERS.values() for app in kind["APPS"]]
     return any(app["settings"]["levels"] for app in apps if app["provider_id"] == key)
 
 

@@ -7,12 +7,13 @@ from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import federation, oidc
+from portal import federation, saml
 from portal.id_tokens import Refused
 
 
@@ -25,7 +26,7 @@ def _provider(request, key):
 
 
 @require_POST
-def oidc_login(request, provider):
+def provider_login(request, provider):
     """On to the provider, by a page: the content policy lets no form lead to another website."""
     return _depart(request, _provider(request, provider), AuthProcess.LOGIN)
 
@@ -39,18 +40,18 @@ def connection_create(request, provider):
 
 def _depart(request, provider, process):
     try:
-        address = oidc.ask(request, provider, process=process, next_url=get_next_redirect_url(request))
+        address = provider.ask(request, process=process, next_url=get_next_redirect_url(request))
     except Refused as refusal:
         return federation.refuse(request, provider, refusal)
-    return render(request, "portal/oidc_login.html", {"address": address, "provider": provider})
+    return render(request, "portal/provider_login.html", {"address": address, "provider": provider})
 
 
 @require_safe
-def oidc_callback(request, provider):
+def provider_answer(request, provider):
     """Back from the provider, with an answer that is believed or not."""
     provider = _provider(request, provider)
     try:
-        login, claims = oidc.answer(request, provider)
+        login, claims = provider.answer(request)
         if login.state["process"] == AuthProcess.CONNECT:
             return _connected(request, login, provider)
         if not federation.is_connected(login):
@@ -58,6 +59,29 @@ def oidc_callback(request, provider):
     except Refused as refusal:
         return federation.refuse(request, provider, refusal)
     return complete_social_login(request, login)
+
+
+@csrf_exempt
+@require_POST
+def saml_consume(request, provider):
+    """A SAML answer, posted by the provider's website. Only kept here; it counts for the browser that had asked."""
+    provider = _provider(request, provider)
+    if provider.id != saml.Provider.id:
+        raise Http404
+    try:
+        name = saml.keep(request.POST.get("SAMLResponse", ""), request.POST.get("RelayState", ""))
+    except Refused as refusal:
+        return federation.refuse(request, provider, refusal)
+    return HttpResponseRedirect(f"{provider.get_callback_url()}?svar={name}", status=303)
+
+
+@require_safe
+def saml_metadata(request, provider):
+    """What a SAML provider needs to know about the portal."""
+    provider = _provider(request, provider)
+    if provider.id != saml.Provider.id:
+        raise Http404
+    return HttpResponse(saml.metadata(provider), content_type="application/samlmetadata+xml")
 
 
 def _connected(request, login, provider):

@@ -41,15 +41,15 @@ def believe(token, *, keys, issuer, client_id, nonce, levels=(), now=None):
     """
     claims = _signed(token, keys)
     now = time.time() if now is None else now
-    _demand(claims.get("iss") == issuer, "iss")
-    _demand(claims.get("aud") in (client_id, [client_id]), "aud")
-    _demand(claims.get("azp", client_id) == client_id, "azp")
-    _demand(constant_time_compare(str(claims.get("nonce", "")), nonce), "nonce")
-    _demand(_number(claims, "exp") > now - LEEWAY, "exp")
-    _demand(now - MAX_AGE - LEEWAY < _number(claims, "iat") < now + LEEWAY, "iat")
-    _demand("nbf" not in claims or _number(claims, "nbf") < now + LEEWAY, "nbf")
+    demand(claims.get("iss") == issuer, "iss")
+    demand(claims.get("aud") in (client_id, [client_id]), "aud")
+    demand(claims.get("azp", client_id) == client_id, "azp")
+    demand(constant_time_compare(str(claims.get("nonce", "")), nonce), "nonce")
+    demand(_number(claims, "exp") > now - LEEWAY, "exp")
+    demand(now - MAX_AGE - LEEWAY < _number(claims, "iat") < now + LEEWAY, "iat")
+    demand("nbf" not in claims or _number(claims, "nbf") < now + LEEWAY, "nbf")
     subject = claims.get("sub")
-    _demand(isinstance(subject, str) and subject.strip() and len(subject) <= MAX_SUBJECT, "sub")
+    demand(isinstance(subject, str) and subject.strip() and len(subject) <= MAX_SUBJECT, "sub")
     if levels and claims.get("acr") not in levels:
         raise Refused("level", str(claims.get("acr") or "-")[:100])
     return claims
@@ -59,7 +59,7 @@ def _signed(token, keys):
     """The claims, if one of the provider's own public keys signed them."""
     try:
         header = jwt.get_unverified_header(token)
-        _demand(header.get("typ", "JWT").upper() == "JWT", "typ")
+        demand(header.get("typ", "JWT").upper() == "JWT", "typ")
         key = _key(keys, header.get("kid"))
         return jwt.decode(token, key, algorithms=ALGORITHMS, options=SIGNATURE_ONLY)
     except (jwt.PyJWTError, AttributeError, TypeError, ValueError) as error:
@@ -70,16 +70,17 @@ def _key(keys, kid):
     """The signing key of that name; a provider with a single key need not name it. Never a shared secret (oct)."""
     usable = [key for key in keys.get("keys", []) if key.get("kty") != "oct" and key.get("use", "sig") == "sig"]
     named = [key for key in usable if key.get("kid") == kid] if kid is not None else usable
-    _demand(len(named) == 1, "kid")
+    demand(len(named) == 1, "kid")
     return jwt.PyJWK(named[0])
 
 
 def _number(claims, name):
     value = claims.get(name)
-    _demand(isinstance(value, int | float) and not isinstance(value, bool), name)
+    demand(isinstance(value, int | float) and not isinstance(value, bool), name)
     return value
 
 
-def _demand(holds, what):
+def demand(holds, what):
+    """Refuse an answer in which something does not hold; ``what`` is for the log."""
     if not holds:
         raise Refused("invalid", what)

@@ -14,73 +14,48 @@ from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from portal.id_tokens import Refused, believe, identity
+from portal.id_tokens import Refused, believe
+from portal.subjects import KnownBySubject
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
-class Provider(OpenIDConnectProvider):
-    """An identity provider of the settings. Of what it tells we keep who it is about, and how surely."""
+class Provider(KnownBySubject, OpenIDConnectProvider):
+    """An OpenID Connect provider of the settings."""
 
-    def get_login_url(self, request, **kwargs):
-        return reverse("portal:oidc_login", args=[self.app.provider_id])
+    def ask(self, request, *, process=AuthProcess.LOGIN, next_url=None):
+        """The address to send the person to; what must come back is kept in the session."""
+        known = metadata(self)
+        challenge = generate_code_challenge()
+        kept = {"nonce": secrets.token_urlsafe(32), "verifier": challenge.pop("code_verifier")}
+        client = _client(request, self, known)
+        client.state = self.stash_redirect_state(request, process, next_url, **kept)
+        told = {"nonce": kept["nonce"], **challenge}
+        if levels := self.app.settings["levels"]:
+            told["acr_values"] = " ".join(levels)
+        return client.get_redirect_url(known["authorization_endpoint"], self.get_scope(), told)
 
-    def get_callback_url(self):
-        return reverse("portal:oidc_callback", args=[self.app.provider_id])
-
-    def extract_uid(self, data):
-        return identity(data["iss"], data["sub"])
-
-    def extract_extra_data(self, data):
-        return {"iss": data["iss"], "acr": data.get("acr", "")}
-
-    def extract_common_fields(self, data):
-        return {}
-
-    def extract_email_addresses(self, data):
-        return []
-
-
-def ask(request, provider, *, process=AuthProcess.LOGIN, next_url=None):
-    """The address to send the person to; what must come back is kept in the session."""
-    known = metadata(provider)
-    challenge = generate_code_challenge()
-    kept = {"nonce": secrets.token_urlsafe(32), "verifier": challenge.pop("code_verifier")}
-    client = _client(request, provider, known)
-    client.state = provider.stash_redirect_state(request, process, next_url, **kept)
-    told = {"nonce": kept["nonce"], **challenge}
-    if levels := provider.app.settings["levels"]:
-        told["acr_values"] = " ".join(levels)
-    return client.get_redirect_url(known["authorization_endpoint"], provider.get_scope(), told)
-
-
-def answer(request, provider):
-    """Who the provider says has come, as (allauth's log-in, claims); Refused where it cannot be believed."""
-    state = _state(request, provider)
-    known = metadata(provider)
-    _check_sender(request, provider, known)
-    if "code" not in request.GET:
-        denied = request.GET.get("error") == "access_denied"
-        raise Refused("cancelled" if denied else "invalid", request.GET.get("error", "code")[:60])
-    tokens = _fetched(
-        lambda: _client(request, provider, known).get_access_token(
-            request.GET["code"], pkce_code_verifier=state["verifier"]
+    def answer(self, request):
+        """Who the provider says has come, as (allauth's log-in, claims); Refused where it cannot be believed."""
+        state = _state(request, self)
+        known = metadata(self)
+        _check_sender(request, self, known)
+        if "code" not in request.GET:
+            denied = request.GET.get("error") == "access_denied"
+            raise Refused("cancelled" if denied else "invalid", request.GET.get("error", "code")[:60])
+        claims = believe(
+            _tokens(request, self, known, state).get("id_token"),
+            keys=_json(known["jwks_uri"]),
+            issuer=self.app.settings["issuer"],
+            client_id=self.app.client_id,
+            nonce=state["nonce"],
+            levels=self.app.settings["levels"],
         )
-    )
-    claims = believe(
-        tokens.get("id_token"),
-        keys=_json(known["jwks_uri"]),
-        issuer=provider.app.settings["issuer"],
-        client_id=provider.app.client_id,
-        nonce=state["nonce"],
-        levels=provider.app.settings["levels"],
-    )
-    login = provider.sociallogin_from_response(request, claims)
-    login.state = {key: state[key] for key in ("process", "next") if key in state}
-    return login, claims
+        login = self.sociallogin_from_response(request, claims)
+        login.state = {key: state[key] for key in ("process", "next") if key in state}
+        return login, claims
 
 
 def metadata(provider):
@@ -109,6 +84,11 @@ def _check_sender(request, provider, known):
     sender = request.GET.get("iss", "" if required else provider.app.settings["issuer"])
     if not constant_time_compare(sender, provider.app.settings["issuer"]):
         raise Refused("invalid", "sender")
+
+
+def _tokens(request, provider, known, state):
+    client, code = _client(request, provider, known), request.GET["code"]
+    return _fetched(lambda: client.get_access_token(code, pkce_code_verifier=state["verifier"]))
 
 
 def _client(request, provider, known):

@@ -59,6 +59,8 @@ urlpatterns = [
     path("konto/anslutningar/", federation_views.connection_list, name="connection_list"),
     path("konto/anslutningar/<int:pk>/ta-bort/", federation_views.connection_delete, name="connection_delete"),
     path("konto/anslut/<slug:provider>/", federation_views.connection_create, name="connection_create"),
-    path("konto/extern/<slug:provider>/", federation_views.oidc_login, name="oidc_login"),
-    path("konto/extern/<slug:provider>/svar/", federation_views.oidc_callback, name="oidc_callback"),
+    path("konto/extern/<slug:provider>/", federation_views.provider_login, name="provider_login"),
+    path("konto/extern/<slug:provider>/svar/", federation_views.provider_answer, name="provider_answer"),
+    path("konto/extern/<slug:provider>/saml/", federation_views.saml_consume, name="saml_consume"),
+    path("konto/extern/<slug:provider>/metadata.xml", federation_views.saml_metadata, name="saml_metadata"),
 ]

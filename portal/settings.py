@@ -51,9 +51,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What stands above every answer comes first, so that redirects and static files have it too.
+    "portal.middleware.own_site",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -61,7 +64,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.audit.audit_trail",
@@ -141,7 +143,8 @@ LOGIN_REDIRECT_URL = "portal:work"
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
 
 # Log-in: a second step, passkeys, and how often one may try. Who looks after much must have a second step.
-LOCAL_PASSWORDS = env.bool("LOCAL_PASSWORDS", default=not (PRODUCTION and env("OIDC_PROVIDERS", default="")))
+OTHER_WAYS = env("OIDC_PROVIDERS", default="") or env("SAML_PROVIDERS", default="")
+LOCAL_PASSWORDS = env.bool("LOCAL_PASSWORDS", default=not (PRODUCTION and OTHER_WAYS))
 REQUIRE_MFA = env.list("REQUIRE_MFA", default=["coordinator", "system_administrator"] if PRODUCTION else [])
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ACCOUNT_FORMS = {"reset_password": "portal.login_forms.ResetPasswordForm"}
@@ -178,35 +181,43 @@ MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 
 
 # Federation: log-in by identity providers (docs/production.md). OIDC_PROVIDERS names them: "freja" reads OIDC_FREJA_….
+def provider(kind, key):
+    """What allauth must know of one, and how to read further variables of it."""
+    if not key.isalnum() or key != key.lower():
+        raise ImproperlyConfigured(f"{kind}_PROVIDERS: namnen ska bestå av små bokstäver och siffror.")
+
+    def told(name, **default):
+        return env(f"{kind}_{key.upper()}_{name}", **default)
+
+    levels = told("LEVELS", default="").split()
+    rules = {"levels": [level for level in levels if level != "none"], "levels_told": bool(levels)}
+    return {"provider_id": key, "name": told("NAME", default=key), "client_id": key, "settings": rules}, told
 
 
 def oidc_provider(key):
-    if not key.isalnum() or key != key.lower():
-        raise ImproperlyConfigured("OIDC_PROVIDERS: namnen ska bestå av små bokstäver och siffror.")
+    app, told = provider("OIDC", key)
+    app["settings"] |= {"issuer": told("ISSUER"), "scope": told("SCOPES", default="openid").split()}
+    return {**app, "client_id": told("CLIENT_ID"), "secret": told("SECRET")}
 
-    def told(name, **default):
-        return env(f"OIDC_{key.upper()}_{name}", **default)
 
-    levels = told("LEVELS", default="").split()
-    return {
-        "provider_id": key,
-        "name": told("NAME", default=key),
-        "client_id": told("CLIENT_ID"),
-        "secret": told("SECRET"),
-        "settings": {
-            "issuer": told("ISSUER"),
-            "scope": told("SCOPES", default="openid").split(),
-            "levels": [level for level in levels if level != "none"],
-            "levels_told": bool(levels),
-        },
+def saml_provider(key):
+    app, told = provider("SAML", key)
+    app["settings"] |= {
+        "issuer": told("ENTITY_ID"),
+        "sso_url": told("SSO_URL"),
+        "certificates": [Path(name).read_text() for name in told("CERTIFICATES").split(",")],
+        "subject": told("SUBJECT", default="urn:oasis:names:tc:SAML:attribute:subject-id"),
     }
+    return app
 
 
 SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "provider_class": "portal.oidc.Provider",
-        "APPS": [oidc_provider(key) for key in env.list("OIDC_PROVIDERS", default=[])],
-    }
+    "openid_connect": {"APPS": [oidc_provider(key) for key in env.list("OIDC_PROVIDERS", default=[])]},
+    "saml": {"APPS": [saml_provider(key) for key in env.list("SAML_PROVIDERS", default=[])]},
+}
+SAML_OWN = {  # what the portal signs its questions with, and opens answers that are encrypted for it
+    "key": Path(env("SAML_KEY")).read_text() if env("SAML_KEY", default="") else "",
+    "certificate": Path(env("SAML_CERTIFICATE")).read_text() if env("SAML_CERTIFICATE", default="") else "",
 }
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True

@@ -23,48 +23,50 @@ SITE = "tests.oidc_provider_site"
 PEOPLE = {"anna": LOA3, "bo": LOA2}
 
 
-def configure():
+SETTINGS = {
+    "SECRET_KEY": "bara-for-prov",
+    "ALLOWED_HOSTS": ["127.0.0.1"],
+    "ROOT_URLCONF": SITE,
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    "MIGRATION_MODULES": dict.fromkeys(["auth", "contenttypes", "sessions", "account", "allauth_idp_oidc"]),
+    "INSTALLED_APPS": [
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "allauth",
+        "allauth.account",
+        "allauth.idp.oidc",
+    ],
+    "MIDDLEWARE": [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+    ],
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        }
+    ],
+    "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "LOGIN_URL": "account_login",
+    "USE_TZ": True,
+    "ACCOUNT_EMAIL_VERIFICATION": "none",
+    "SESSION_COOKIE_NAME": "provider",  # the portal may stand on the same host
+    "CSRF_COOKIE_NAME": "provider-csrf",
+    "IDP_OIDC_ADAPTER": f"{SITE}.Adapter",
+}
+
+
+def new_key():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    settings.configure(
-        SECRET_KEY="bara-for-prov",
-        ALLOWED_HOSTS=["127.0.0.1"],
-        ROOT_URLCONF=SITE,
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        MIGRATION_MODULES=dict.fromkeys(["auth", "contenttypes", "sessions", "account", "allauth_idp_oidc"]),
-        INSTALLED_APPS=[
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "allauth",
-            "allauth.account",
-            "allauth.idp.oidc",
-        ],
-        MIDDLEWARE=[
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-            "allauth.account.middleware.AccountMiddleware",
-        ],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
-            }
-        ],
-        AUTHENTICATION_BACKENDS=["allauth.account.auth_backends.AuthenticationBackend"],
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        LOGIN_URL="account_login",
-        USE_TZ=True,
-        ACCOUNT_EMAIL_VERIFICATION="none",
-        SESSION_COOKIE_NAME="provider",  # the portal may stand on the same host
-        CSRF_COOKIE_NAME="provider-csrf",
-        IDP_OIDC_ADAPTER=f"{SITE}.Adapter",
-        IDP_OIDC_PRIVATE_KEY=pem.decode(),
-    )
+    kind, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, kind, plain).decode()
 
 
 def fill(portal_url):
@@ -87,7 +89,7 @@ class Quiet(WSGIRequestHandler):
 
 
 def serve(port, portal_url):
-    configure()
+    settings.configure(**SETTINGS, IDP_OIDC_PRIVATE_KEY=new_key())
     django.setup()
     fill(portal_url)
     server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=Quiet)
@@ -108,14 +110,9 @@ def running(portal_url):
 
 def app(issuer):
     """What the portal's settings say of it (``SOCIALACCOUNT_PROVIDERS``)."""
-    told = {"issuer": issuer, "scope": ["openid"], "levels": [LOA3], "levels_told": True}
-    return {
-        "provider_id": "prov",
-        "name": "Provlegitimation",
-        "client_id": CLIENT,
-        "secret": SECRET,
-        "settings": told,
-    }
+    rules = {"issuer": issuer, "scope": ["openid"], "levels": [LOA3], "levels_told": True}
+    names = {"provider_id": "prov", "name": "Provlegitimation", "client_id": CLIENT, "secret": SECRET}
+    return {**names, "settings": rules}
 
 
 if __name__ == "__main__":

@@ -86,8 +86,10 @@ DOORS = {
     "portal:session_left": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="get"),
     "portal:session_keep": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="post"),
     # no identity provider stands in these settings: see tests/portal/test_federation.py
-    "portal:oidc_login": Door(("provider",), seen=set(), only="post"),
-    "portal:oidc_callback": Door(("provider",), seen=set(), only="get"),
+    "portal:provider_login": Door(("provider",), seen=set(), only="post"),
+    "portal:provider_answer": Door(("provider",), seen=set(), only="get"),
+    "portal:saml_consume": Door(("provider",), seen=set(), only="post"),
+    "portal:saml_metadata": Door(("provider",), seen=set(), only="get"),
     "portal:connection_list": Door(through=SIGNED_IN, in_draft=EVERYBODY, only="get"),
     # asked for the password first, whatever is there
     "portal:connection_create": Door(("provider",), through=SIGNED_IN, in_draft=EVERYBODY, only="post"),

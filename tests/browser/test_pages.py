@@ -217,8 +217,10 @@ PAGES = {
 
 # Addresses that are no pages: downloads, one-click writes, plain text; and pages that need a step before, tested there.
 NO_PAGES = {
-    "portal:oidc_login",
-    "portal:oidc_callback",
+    "portal:provider_login",
+    "portal:provider_answer",
+    "portal:saml_consume",
+    "portal:saml_metadata",
     "portal:connection_create",
     "portal:connection_delete",
     "portal:session_end",

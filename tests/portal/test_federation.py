@@ -34,7 +34,7 @@ def provider(server, settings):
     server.reset()
     server.claims = {"acr": LEVEL}
     apps = [app("prov", "Provlegitimation", server.issuer), app("annan", "Annan legitimation", server.issuer)]
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "portal.oidc.Provider", "APPS": apps}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}, "saml": {"APPS": []}}
     return server
 
 
@@ -50,7 +50,7 @@ def connected(provider, key="prov", subject="abc", **fields):
     return user
 
 
-def depart(client, provider, key="prov", name="portal:oidc_login", **data):
+def depart(client, provider, key="prov", name="portal:provider_login", **data):
     """Leave for the provider; what the portal asks it, and the provider will answer."""
     response = client.post(reverse(name, args=[key]), data)
     assert response.status_code == 200
@@ -60,7 +60,7 @@ def depart(client, provider, key="prov", name="portal:oidc_login", **data):
 
 
 def come_back(client, asked, key="prov", **told):
-    return client.get(reverse("portal:oidc_callback", args=[key]), {"state": asked["state"], "code": "c", **told})
+    return client.get(reverse("portal:provider_answer", args=[key]), {"state": asked["state"], "code": "c", **told})
 
 
 def signed_in(client):
@@ -77,7 +77,7 @@ def test_login_of_a_connected_person(client, provider):
     response = come_back(client, asked)
     assert (response.status_code, response.url, signed_in(client)) == (302, "/lagen-i-lanen/", user)
     assert asked["acr_values"] == LEVEL
-    assert provider.asked["redirect_uri"] == "http://127.0.0.1:8000" + reverse("portal:oidc_callback", args=["prov"])
+    assert provider.asked["redirect_uri"] == "http://127.0.0.1:8000" + reverse("portal:provider_answer", args=["prov"])
     assert len(provider.asked["code_verifier"]) >= 43
 
 
@@ -136,7 +136,7 @@ def test_login_refuses_who_comes_another_way(client, provider, case):
     connected(provider)
     told = {"state": depart(client, provider)["state"], "code": "c", **told}
     told = {name: value for name, value in told.items() if value is not None}
-    response = client.get(reverse("portal:oidc_callback", args=["prov"]), told)
+    response = client.get(reverse("portal:provider_answer", args=["prov"]), told)
     assert (response.status_code, signed_in(client), log_line()) == (403, None, f"Provlegitimation: {detail}")
 
 
@@ -195,7 +195,7 @@ def test_login_stops_closed_accounts(client, provider, settings, closed):
 
 
 def test_login_takes_nothing_for_the_provider_from_the_address(client, provider):
-    path = reverse("portal:oidc_login", args=["prov"])
+    path = reverse("portal:provider_login", args=["prov"])
     response = client.post(path + "?scope=admin&auth_params=acr_values%3Dloa1&process=connect", {"process": "redirect"})
     asked = parse_qs(urlsplit(response.context["address"]).query)
     assert (asked["scope"], asked["acr_values"]) == (["openid"], [LEVEL])
@@ -203,15 +203,15 @@ def test_login_takes_nothing_for_the_provider_from_the_address(client, provider)
 
 
 @pytest.mark.parametrize("down", ["/.well-known/openid-configuration"])
-def test_oidc_login_says_that_the_provider_is_down(client, provider, down):
+def test_provider_login_says_that_the_provider_is_down(client, provider, down):
     provider.down = {down}
-    response = client.post(reverse("portal:oidc_login", args=["prov"]))
+    response = client.post(reverse("portal:provider_login", args=["prov"]))
     assert (response.status_code, "svarar inte" in response.content.decode()) == (503, True)
 
 
-def test_oidc_login_leaves_by_a_page(client, provider):
+def test_provider_login_leaves_by_a_page(client, provider):
     """A form that is answered by leading to another website is stopped by the content policy."""
-    page = client.post(reverse("portal:oidc_login", args=["prov"])).content.decode()
+    page = client.post(reverse("portal:provider_login", args=["prov"])).content.decode()
     assert f'http-equiv="refresh" content="0; url={provider.issuer}/logga-in?' in page
 
 

@@ -25,7 +25,7 @@ def issuer():
 def portal(settings, issuer):
     settings.PORTAL_URL = "http://127.0.0.1:8000"
     apps = [oidc_provider.app(issuer)]
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "portal.oidc.Provider", "APPS": apps}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": apps}, "saml": {"APPS": []}}
 
 
 def log_in_there(address, person):
@@ -40,7 +40,7 @@ def log_in_there(address, person):
         return answer.headers["Location"]
 
 
-def go(client, person, name="portal:oidc_login"):
+def go(client, person, name="portal:provider_login"):
     """Leave for the provider, log in there, and come back."""
     there = client.post(reverse(name, args=["prov"])).context["address"]
     return client.get(log_in_there(there, person).removeprefix("http://127.0.0.1:8000"))
