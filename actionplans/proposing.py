@@ -34,7 +34,7 @@ def actors_to_propose_for(plan, user):
 
 def plans_to_rank(user):
     """The plans whose proposals the person ranks, as a member of the body that prepares them."""
-    return ActionPlan.objects.filter(managed_by__body__in=own_bodies(user).values("pk"))
+    return ActionPlan.objects.visible_to(user).filter(managed_by__body__in=own_bodies(user).values("pk"))
 
 
 def plans_awaiting_rank(user):

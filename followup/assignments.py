@@ -27,9 +27,11 @@ def for_page(rows, user):
 def waiting_for(user):
     """What ``user`` is to do something about or answers for, each with its ``place``: the agreement to read it from.
 
-    Those reported wait for the body that gave them; all else for the person. Two questions whatever there is.
+    Those reported wait for the body that gave them; all else for the person. What was given about an agreement that
+    the person may not read waits until it is. Two questions whatever there is.
     """
-    rows = Assignment.objects.unfinished().answerable_by(user)
+    readable = Q(decision__agreement__isnull=True) | Q(decision__agreement__in=Agreement.objects.visible_to(user))
+    rows = Assignment.objects.unfinished().answerable_by(user).filter(readable)
     rows = list(rows.select_related("party", "body", "decision__body", "decision__agreement__county"))
     loose = {row.decision.body_id for row in rows if not row.decision.agreement_id}
     under = Mandate.objects.filter(body__in=loose, agreement__in=Agreement.objects.visible_to(user).values("pk"))

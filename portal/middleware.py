@@ -14,6 +14,17 @@ from portal.kept_forms import PLACE, answer_kept, answer_without_session, forget
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
+def own_site(get_response):
+    """Nothing of ours is drawn into another site's pages, not even a picture."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
 def access_control(get_response):
     """Look the URL name up in the access table before the view runs; unknown names are refused."""
 
