@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
@@ -65,9 +66,17 @@ class CouncilPage:
             "timetable": timetable_of(round, page["meeting"], is_told_who=self.around["is_told_who"]),
             "own_places": self.own_places,
             "own_parts": self.own_parts,
-            "picker": PartForm(self.request.GET, page["parts"]),
+            "picker": self.picker(page["parts"]),
         }
         return render(self.request, "followup/round_detail.html", context)
+
+    def picker(self, parts):
+        """The form to choose a part by, as HTML: as long as the round has the same parts."""
+
+        def drawn():
+            return render_to_string("followup/_round_picker.html", {"picker": PartForm(self.request.GET, parts)})
+
+        return kept("council-picker", (parts, sorted(self.asked.items())), drawn, unless=lambda found: self.asked)
 
     @cached_property
     def own_places(self):

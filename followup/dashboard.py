@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from followup.figures import NOTHING, read_figures, stored_figures
@@ -21,9 +22,12 @@ from followup.models import Outcome, Report, ReportStatus, Round
 from followup.outcome import NOT_REPORTED, page_facts
 from followup.shares import LABELS, figures_from, signed
 from governance.models import Body, Responsibility
+from lib.markup import markup
 from parties.models import Right
 from parties.rights import with_right
 
+SHARE_TEXTS = ("url", "count", "percent", "change")  # what differs between rows of a kind
+SILENT_TEXTS = ("url", "name", "missing", "asked", "again")
 EARLIER = 3  # rounds beside this one
 UNASKED = 12  # deviations shown that ask the council nothing
 NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
@@ -104,14 +108,18 @@ class Board:
 
     @cached_property
     def shares(self):
-        """(share, change since the round before as text, address) in the order of the bar."""
+        """A row for each status, in the order of the bar: how many, the share, the change since the round before."""
         url = self.url(status="")
         url += "&" if "?" in url else "?"
         then = {share.code: share.count for share in self.before[1].shares} if self.before else {}
-        return [
-            (share, signed(share.count - then.get(share.code, 0)), f"{url}status={share.code}")
-            for share in self.figures.shares
-        ]
+        rows = []
+        for share in self.figures.shares:
+            kind = {"code": share.code, "label": str(share.label), "has_any": share.count > 0}
+            row = markup("followup/_share.html", SHARE_TEXTS, has_before=bool(self.before), **kind)
+            change = signed(share.count - then.get(share.code, 0))
+            figures = {"count": share.count, "percent": share.percent, "change": change}
+            rows.append(format_html(row, url=f"{url}status={share.code}", **figures))
+        return rows
 
     @cached_property
     def change(self):
@@ -155,7 +163,7 @@ class Board:
     @property
     def sum_head(self):
         """What the last column of the parties' table is called: of all areas, or of the only one."""
-        return _("Alla") if self.has_areas else self.area_heads[0]
+        return _("Alla") if self.has_areas else "".join(self.area_heads)
 
     @cached_property
     def area_heads(self):
@@ -163,14 +171,16 @@ class Board:
 
     @cached_property
     def silent_parties(self):
-        """Parties with answers missing, the most first: ``missing`` of ``asked``, and ``again`` where last time too."""
+        """Parties with answers missing, the most first: ``missing`` of ``asked``, and the same as ``html``."""
         rows = []
         for row in self.whole["parties"]:
             line = Part(self.part.area, row["key"]).line_of(self.whole)
             missing = line["shares"].get(NOT_REPORTED, 0)
             if missing and self.part.party in (None, row["key"]):
                 url = self.url(Part(self.part.area, row["key"]), status=NOT_REPORTED)
-                rows.append({**row, "missing": missing, "asked": line["total"], "again": self._again(row), "url": url})
+                told = {"name": row["name"], "missing": missing, "asked": line["total"], "again": self._again(row)}
+                kind = markup("followup/_party_silent.html", SILENT_TEXTS, is_again=bool(told["again"]))
+                rows.append({**row, **told, "html": format_html(kind, url=url, **told)})
         return sorted(rows, key=lambda row: (-row["missing"], -row["missing"] / row["asked"]))
 
     @cached_property
@@ -185,7 +195,7 @@ class Board:
 
     @cached_property
     def asked(self):
-        """Of those what the council is asked to decide, each with its ``label``, ``readable`` and ``url``."""
+        """Of those what the council is asked to decide, as HTML."""
         return [self._deviation(row) for row in self.deviations if row["report"]["decision_asked"]]
 
     @cached_property
@@ -194,7 +204,7 @@ class Board:
 
     @property
     def unasked_first(self):
-        """As many as a person reads on one page, as ``asked``; the others are among the answers."""
+        """As many as a person reads on one page, as HTML; the others are among the answers."""
         return [self._deviation(row) for row in self.unasked[:UNASKED]]
 
     @property
@@ -239,18 +249,30 @@ class Board:
         return ""
 
     def _deviation(self, row):
-        pk = row["report"]["report"]
-        url = reverse("followup:report_detail", args=[self.round.agreement.slug, self.round.label, pk])
-        return {**row, "label": LABELS[row["report"]["status"]], "readable": pk in self.readable, "url": url}
+        said = row["report"]
+        url = reverse("followup:report_detail", args=[self.round.agreement.slug, self.round.label, said["report"]])
+        texts = {
+            "number": row["number"], "title": row["title"], "url": url, "name": said["name"],
+            "day": said["new_end_date"], "cause": said["cause"], "measure": said["measure"],
+            "question": said["decision_asked"],
+        }  # fmt: skip
+        kind = {
+            "status": said["status"], "label": str(LABELS[said["status"]]), "readable": said["report"] in self.readable,
+            "has_day": bool(texts["day"]), "has_cause": bool(texts["cause"]), "has_measure": bool(texts["measure"]),
+            "asks": bool(texts["question"]),
+        }  # fmt: skip
+        return format_html(markup("followup/_round_deviation.html", tuple(texts), **kind), **texts)
 
 
-def board_of(round, user, data=None, *, as_published=False):
+def board_of(round, user, data=None, *, as_published=False, readable=None):
     """The Board of ``round`` for ``user``, of the part that ``data`` (the address) names.
 
-    In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published.
+    In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published;
+    ``readable`` are the rounds that the user reads, where that is known already.
     """
+    readable = Round.objects.visible_to(user) if readable is None else readable
     whole, facts = read_figures([round])[round.pk], page_facts(round)
-    board = Board(round, whole, earlier_figures(round, user), facts, Part.chosen(data or {}, whole))
+    board = Board(round, whole, earlier_figures(round, readable), facts, Part.chosen(data or {}, whole))
     board.readable = set(board.told_reports)
     if board.readable and not (as_published or round.published_at):
         reports = Report.objects.visible_to(user).submitted().filter(pk__in=board.readable).order_by()
@@ -267,12 +289,12 @@ def own_areas(round, user):
     return set(own.order_by().values_list("area__key", flat=True))
 
 
-def earlier_figures(round, user):
-    """(label, figures) of the rounds before ``round`` that ``user`` may read, the oldest first; one query.
+def earlier_figures(round, readable):
+    """(label, figures) of the rounds before ``round`` that are ``readable``, the oldest first; one query.
 
     Two more where a round was closed before figures were kept: they are summed from its facts.
     """
-    rows = known_outcomes(round, user).exclude(round=round).values_list("round", "round__label", "figures")
+    rows = known_outcomes(round, readable).exclude(round=round).values_list("round", "round__label", "figures")
     told = list({pk: (pk, label, figures) for pk, label, figures in rows}.values())[-EARLIER:]
     lacking = [pk for pk, _label, figures in told if not figures]
     summed = stored_figures(lacking) if lacking else {}
@@ -280,12 +302,12 @@ def earlier_figures(round, user):
     return [(label, figures) for label, figures in told if figures]
 
 
-def known_outcomes(round, user):
-    """What closings stored of ``round`` and of those before it that ``user`` may read; of each the last one counts.
+def known_outcomes(round, readable):
+    """What closings stored of ``round`` and of those before it that are ``readable``; of each the last one counts.
 
     Beside a closed round stands what was known when it closed, whatever is opened and closed again since.
     """
-    rounds = Round.objects.visible_to(user).filter(
+    rounds = readable.filter(
         Q(period_starts_on__lt=round.period_starts_on) | Q(pk=round.pk), agreement=round.agreement_id
     )
     when = {"made_at__lte": round.closed_at} if round.closed_at else {"round__closed_at__isnull": False}

@@ -18,15 +18,16 @@ Only what is handed in counts as an answer; the rest is ``not_reported``. ``shar
 areas, parties and cells each add up to the round.
 """
 
-from datetime import datetime, time, timedelta
+from functools import cache
 
-from django.db.models import Case, Count, F, Q, Value, When
-from django.utils import timezone
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import TruncDate
 from django.utils.text import slugify
 
 from agreements.models import PriorityArea
 from followup.models import Outcome, Report, Respondent
 from followup.outcome import NOT_REPORTED
+from lib.written import Written
 from parties.models import Party
 
 SHAPE = 1
@@ -81,42 +82,51 @@ def stored_figures(rounds):
 
 def _counted(rounds):
     """Round → figures, counted by the database: a row per round, area, party and status."""
-    reports = Report.objects.filter(round__in=[round.pk for round in rounds]).order_by()
-    handed_in = Q(submitted_at__isnull=False)
-    said = Case(When(handed_in, then=F("status")), default=Value(NOT_REPORTED))
-    rows = reports.annotate(said=said).values_list("round", "activity__area", "party", "said")
-    rows = rows.annotate(count=Count("pk"), asking=Count("pk", filter=handed_in & ~Q(decision_asked="")))
-    counted = {round.pk: [] for round in rounds}
-    for round, *row in rows.annotate(late=Count("pk", filter=_late(rounds))):
-        counted[round].append(row)
+    pks = [round.pk for round in rounds]
+    rows = _rows_of_one().ask(round=pks[0]) if len(pks) == 1 else _grouped(Report.objects.filter(round__in=pks))
+    counted = {pk: [] for pk in pks}
+    for row in rows:
+        counted[row["round"]].append([row[name] for name in COUNTED])
     used = [{row[place] for rows in counted.values() for row in rows} for place in (0, 1)]
     areas = _named(PriorityArea.objects.filter(pk__in=used[0] - {None}).order_by("order", "pk")) | {None: ("", "")}
     parties = _named(Party.objects.filter(pk__in=used[1]).order_by("sort_name", "pk"))
-    return {round.pk: _summed(counted[round.pk], areas, parties) for round in rounds}
+    return {pk: _summed(counted[pk], areas, parties) for pk in pks}
+
+
+COUNTED = ("activity__area", "party", "said", "count", "asking", "late")
+
+
+@cache
+def _rows_of_one():
+    """The rows of the one round that a page shows: the question takes longer to write than to answer."""
+    return Written(_grouped(Report.objects.filter(round=_PK)), round=_PK)
+
+
+_PK = -1  # nobody's key
+
+
+def _grouped(reports):
+    """A row of COUNTED for each round, area, party and status of ``reports``."""
+    handed_in = Q(submitted_at__isnull=False)
+    said = Case(When(handed_in, then=F("status")), default=Value(NOT_REPORTED))
+    longer = Respondent.objects.filter(round=OuterRef("round"), party=OuterRef("party"))
+    in_time = Exists(longer.filter(extended_to__gte=OuterRef("handed_in_on")))
+    is_late = Case(When(in_time, then=None), default=1)
+    rows = (
+        reports.order_by()
+        .annotate(said=said, handed_in_on=TruncDate("submitted_at"))
+        .values("round", "activity__area", "party", "said")
+    )
+    return rows.annotate(
+        count=Count("pk"),
+        asking=Count("pk", filter=handed_in & ~Q(decision_asked="")),
+        # few come after the last day, and only of those it is asked whether their party had longer
+        late=Count(Case(When(handed_in_on__gt=F("round__due_on"), then=is_late))),
+    )
 
 
 def _named(rows):
     return {pk: (key, name) for pk, key, name in rows.values_list("pk", "key", "name")}
-
-
-def _late(rounds):
-    """Which reports came after their party's own last day: one query for those who have been given longer."""
-    places = Respondent.objects.filter(round__in=rounds, extended_to__isnull=False)
-    longer = {round.pk: {} for round in rounds}
-    for round, party, day in places.values_list("round", "party", "extended_to"):
-        longer[round][party] = day
-    late = Q(pk__in=[])
-    for round in rounds:
-        here = Q(round=round.pk)
-        late |= here & ~Q(party__in=longer[round.pk]) & _after(round.due_on)
-        for party, day in longer[round.pk].items():
-            late |= here & Q(party=party) & _after(max(day, round.due_on))
-    return late
-
-
-def _after(day):
-    """Handed in after ``day``, by the clock of Stockholm."""
-    return Q(submitted_at__gte=timezone.make_aware(datetime.combine(day + timedelta(days=1), time())))
 
 
 def _summed(counted, areas, parties):

@@ -55,7 +55,7 @@ def rest_of(board_facts, part, round, user):
 
 def _drawn(opened, context, chosen):
     round = opened.round
-    board = board_of(round, opened.user, chosen)
+    board = board_of(round, opened.user, chosen, readable=opened.readable)
     context = {**context, "board": board, "figures": board.figures}
     return {
         "top": render_to_string("followup/_round_result.html", context),

@@ -50,6 +50,11 @@ class OpenedRound:
         return self.row["agreement__is_example"] or self.row["invented"]
 
     @property
+    def readable(self):
+        """The agreement's rounds that the visitor may read."""
+        return Round.objects.filter(agreement=self.round.agreement_id).visible_with(self.rights, self.today)
+
+    @property
     def worn(self):
         return [(hat.pk, hat.role, hat.party.name) for hat in self.hats]
 
