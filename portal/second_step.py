@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from parties.models import Membership, Role
+from portal.federation import demands_level
 
 STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -23,7 +24,7 @@ def must_have(user):
 
 
 def is_missing(request):
-    """Whether who asks must have a second step and has none. What an identity provider vouches for needs no other."""
+    """Whether who asks must have a second step and has none. A provider that must know its people well is enough."""
     user = request.user
     if not user.is_authenticated or not must_have(user) or _by_provider(request):
         return False
@@ -32,7 +33,7 @@ def is_missing(request):
 
 def _by_provider(request):
     records = request.session.get("account_authentication_methods", [])
-    return any(record.get("method") == "socialaccount" for record in records)
+    return any(record.get("method") == "socialaccount" and demands_level(record.get("provider")) for record in records)
 
 
 def is_last_needed(authenticator):
