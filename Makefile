@@ -115,6 +115,7 @@ vendor:  ## Hämta om det som ligger i static/vendor (kräver npm)
 COMPILE := .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: .cache/uv/bin/uv  ## Lås om beroendena efter en ändring i pyproject.toml
 	@$(COMPILE) -o requirements/base.txt
+	@$(COMPILE) --extra saml --constraints requirements/base.txt -o requirements/saml.txt
 	@$(COMPILE) --group dev --constraints requirements/base.txt -o requirements/dev.txt
 
 clean:  ## Ta bort allt som skapats utom portalens data i var/
