@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parties.accounts import close_account, end_sessions, reopen_account
+from parties.anonymise_admin import anonymise_people
 from parties.audit import log
 from parties.granting import BY_SYSTEM_ADMINISTRATORS
 from parties.models import AuditEvent, Membership, Role, User
@@ -106,6 +107,7 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ["name", "email"]
     fields = ["email", "name", *STANDING, "reason"]
     inlines = [MembershipInline]
+    actions = [anonymise_people]
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
