@@ -44,13 +44,13 @@ def test_plain_form_comes_back_after_the_login(page, sign_in, writer, agreement,
     page.goto(reverse("agreements:agreement_edit", args=[agreement.slug]))
     page.get_by_label("Sammanfattning").fill(TEXT)
     end_session(page)
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Spara", exact=True).click()
     log_in(page, writer)
     page.get_by_role("heading", name="Du hade blivit utloggad").wait_for()
     assert page.get_by_label("Sammanfattning").input_value() == TEXT
     axe(page)
     screenshot(page, "kept-form")
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_text("Sparat.").wait_for()
     assert Agreement.objects.get(pk=agreement.pk).summary == TEXT
 
@@ -58,8 +58,10 @@ def test_plain_form_comes_back_after_the_login(page, sign_in, writer, agreement,
 def test_autosave_tells_and_goes_on_after_a_login_elsewhere(page, sign_in, writer, agreement, axe, screenshot):
     row = make.ActivityFactory(edition__plan__agreement=agreement, number="B1", title="Börja")
     sign_in(page, writer)
-    page.goto(f"{row.edition.get_absolute_url()}redigera/?oppen={row.pk}")
-    field = page.get_by_label("Beskrivning")
+    page.goto(f"{row.edition.get_absolute_url()}redigera/")
+    page.locator("table[role=grid]").wait_for()
+    page.get_by_role("link", name="Börja").click()
+    field = page.get_by_role("textbox", name="Beskrivning")
     field.wait_for()
     end_session(page)
     field.fill(TEXT)
@@ -89,7 +91,7 @@ def test_conflict_is_merged_field_by_field(page, sign_in, writer, agreement, axe
     colleague.summary = theirs = "Så här stod det tills Omar ändrade det."
     colleague._history_user = make.UserFactory(name="Omar Berg")
     colleague.save_version(1)
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_role("heading", name=re.compile("Omar Berg ändrade samma rad")).wait_for()
     axe(page)
     screenshot(page, "conflict")
@@ -98,6 +100,6 @@ def test_conflict_is_merged_field_by_field(page, sign_in, writer, agreement, axe
         page.get_by_role("button", name=name).click()
         assert summary.input_value() == text
     summary.fill("Så här stod det tills Omar ändrade det, och Elin lade till detta.")
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_text("Sparat.").wait_for()
     assert Agreement.objects.get(pk=agreement.pk).summary.endswith("och Elin lade till detta.")

@@ -1,0 +1,97 @@
+"""Several people write in the same form at once, over HTTP, whichever form it is: nothing acknowledged is lost.
+
+All open the form, each adds a word of its own, and all send it at the same time. Who is answered by a redirect must be
+read in the form at the end; everybody else must get 409 with the own text still there. Each form is first tried without
+the version check: then words are lost, so the test would notice. ``WRITERS=20 WRITERS_ROUNDS=20`` lets them go on.
+
+What saves by itself, field by field or cell by cell, stands in actionplans/test_lost_updates.py and
+followup/test_lost_reports.py, measured the same way.
+"""
+
+import html
+import http.client
+import os
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+
+from portal.access import ACCESS
+from tests.actionplans.test_lost_updates import CSRF, serving
+from tests.filled_form import Forms
+from tests.form_server import FORMS
+
+ROUNDS = int(os.environ.get("WRITERS_ROUNDS", 1))
+# Edit forms that are not measured here.
+ELSEWHERE = {
+    "actionplans:edition_edit": "the editor: actionplans/test_lost_updates.py",
+    "followup:measurement_edit": "figures, not text: test_indicators.py holds what clashes",
+    "followup:report_edit": "the report form: followup/test_lost_reports.py",
+    "followup:round_edit": "dates, not text: test_rounds.py holds what clashes",
+    "followup:registry_edit": "one line for each party: test_pack.py",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("forms"), module="tests.form_server") as site:
+        yield site
+
+
+def ask(site, session, path, data=None):
+    """(status, text) of a page, or of a form that is sent, by the person of that session."""
+    headers = {
+        "Cookie": f"{site.session_cookie}={session}; {site.csrf_cookie}={CSRF}",
+        "X-CSRFToken": CSRF,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    line = http.client.HTTPConnection("localhost", site.port, timeout=60)
+    line.request("POST" if data else "GET", path, data and urlencode(data, doseq=True), headers)
+    answer = line.getresponse()
+    status, text = answer.status, answer.read().decode()
+    line.close()
+    return status, text
+
+
+def form_of(site, session, path, field):
+    status, page = ask(site, session, path)
+    assert status == 200, path
+    return Forms(page).with_field(field) | {"csrfmiddlewaretoken": [CSRF]}
+
+
+def write_at_once(site, name, word):
+    """Let everybody add a word to the same text. Returns (acknowledged words, lost words, those without their text)."""
+    path, field, role = site.forms[name]
+    sessions = site.of_role[role]
+    words = [f"{word}{number}" for number in range(len(sessions))]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        forms = list(pool.map(lambda session: form_of(site, session, path, field), sessions))
+        for form, own in zip(forms, words, strict=True):
+            form[field] = [f"{form[field][0]} {own}".strip()]
+        answers = list(pool.map(lambda session, form: ask(site, session, path, form), sessions, forms))
+    acknowledged = {own for own, (status, _page) in zip(words, answers, strict=True) if status == 302}
+    refused = [
+        own
+        for own, (status, page) in zip(words, answers, strict=True)
+        if status != 302 and (status, own in html.unescape(page)) != (409, True)
+    ]
+    kept = form_of(site, sessions[0], path, field)[field][0].split()
+    return acknowledged, acknowledged - set(kept), refused
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form_loses_nothing(site, name):
+    assert site.count() == 0  # without the check
+    try:
+        lost_without = write_at_once(site, name, "utan")[1]
+    finally:
+        assert site.count() == 1
+    assert lost_without, "the test would not notice"
+    for turn in range(ROUNDS):
+        acknowledged, lost, refused = write_at_once(site, name, f"v{turn}x")
+        assert (len(acknowledged), lost, refused) == (1, set(), [])
+
+
+def test_every_edit_form_is_measured():
+    edited = {name for name in ACCESS if name.endswith("_edit")}
+    assert edited - FORMS.keys() - ELSEWHERE.keys() == set()
