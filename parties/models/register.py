@@ -346,6 +346,11 @@ class Membership(Versioned):
     def __str__(self):
         return f"{self.user}: {self.get_role_display()}, {self.party}"
 
+    @property
+    def administers(self):
+        """Whether whoever wears the hat looks after the party's people."""
+        return Right.ADMINISTER in PARTY_RIGHTS[self.role]
+
 
 class PartyGroupObjectPermission(GroupObjectPermissionBase):
     """django-guardian's direct key: rights go with the party when it goes, no orphans."""

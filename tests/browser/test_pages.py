@@ -7,7 +7,7 @@ from actionplans.models import Activity, Comment, Proposal
 from agreements.models import Goal
 from followup.models import Report
 from governance.models import Assignment, Decision, Meeting, Seat
-from parties.models import Party, User
+from parties.models import Membership, Party, User
 from portal.access import ACCESS, Audience
 
 SLUG = "exempel-uppsala"
@@ -68,6 +68,15 @@ def decided():
     return rows.select_related("meeting").first()
 
 
+def hat():
+    """A reporter's of the example's party."""
+    return Membership.objects.filter(party__key="kommun-0331", role="reporter").first().pk
+
+
+def colleague():
+    return Membership.objects.get(pk=hat()).user_id
+
+
 DECIDED = (*MEETING[:2], lambda: decided().meeting.key, lambda: decided().item_id, lambda: decided().pk)
 MINUTES = (*MEETING[:2], lambda: Meeting.objects.filter(body__key="exempel-radet", record__isnull=False).first().key)
 AGREEMENTS = [
@@ -103,6 +112,12 @@ PAGES = {
     "portal:object_history": ((SLUG, "report", own_report), "handlaggare"),
     "portal:agreement_year": ((SLUG,), None),
     "portal:workbook_upload": ((), "samordnare"),
+    "parties:party_people": (("kommun-0331",), "partsadmin"),
+    "parties:membership_create": (("kommun-0331", colleague), "partsadmin"),
+    "parties:membership_edit": (("kommun-0331", hat), "partsadmin"),
+    "parties:membership_end": (("kommun-0331", hat), "partsadmin"),
+    "parties:invitation_create": (("kommun-0331",), "partsadmin"),
+    "parties:invitation_answer": ((), None),
     "agreements:agreement_list": ((), None),
     "agreements:agreement_detail": (("kronoberg-sok-2019-2025",), None),
     "agreements:accession_list": (("stockholm-ksl-2008",), None),
@@ -245,6 +260,9 @@ NO_PAGES = {
     "portal:workbook_export",
     "portal:workbook_preview",
     "portal:workbook_confirm",
+    "parties:invitation_open",
+    "parties:invitation_resend",
+    "parties:invitation_withdraw",
     "agreements:document_download",
     "actionplans:activity_row",
     "actionplans:activity_cell",

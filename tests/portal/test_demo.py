@@ -45,7 +45,7 @@ def test_demo_fills_the_example_once(only_the_example, django_assert_max_num_que
     assert council == (1, 19, 8)
     rows = (User, Membership, Agreement.history, Record, Attendance, AgendaItem)
     counts = [getattr(row, "objects", row).count() for row in rows]
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         call_command("demo", verbosity=0)
     assert [getattr(row, "objects", row).count() for row in rows] == counts
 

@@ -14,6 +14,7 @@ from parties.models import Party, Role, User
 from parties.services import join
 from portal.demonstration import say_what_people_said
 from portal.demonstration_council import act_out_the_council
+from portal.demonstration_people import act_out_the_people
 from portal.demonstration_round import act_out_the_round
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -34,6 +35,7 @@ ACCOUNTS = {
     "godkannare2": ("Gustav Godkännare", Role.APPROVER, TIERP, "lämnar in det kollegan har gjort klart"),
     "myndighet": ("Mona Myndighet", Role.REPORTER, AGENCY, "svarar i tre län, med samma svar där det går"),
     "lasare": ("Lars Läsare", Role.READER, HEBY, "läser partens utkast, ändrar inget"),
+    "kollega": ("Kajsa Kollega", Role.READER, HEBY, "två roller: läser, och ersätter handläggaren en tid"),
     "partsadmin": ("Petra Partsadministratör", Role.PARTY_ADMINISTRATOR, HEBY, "personer, inget innehåll"),
     "radsledamot": ("Rut Rådsledamot", Role.COUNCIL_MEMBER, HEBY, "läs uppföljningen inför rådets möte"),
     "sekreterare": (
@@ -70,6 +72,7 @@ class Command(BaseCommand):
         say_what_people_said()
         act_out_the_round()
         act_out_the_council()
+        act_out_the_people()
         self.say_what_there_is()
 
     def load(self, folder):
