@@ -4,6 +4,7 @@ A closed account gives nothing on the next request. What could revive when it is
 of the calendar – is removed, both when it closes and when it opens.
 """
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -50,6 +51,21 @@ def remove_keys(user):
     """Remove what opens something in the person's name without logging in again."""
     FeedKey.objects.filter(user=user).delete()
     delete_sessions(UserSession.objects.filter(user=user))
+
+
+@transaction.atomic
+def remove_second_step(*, user, by, reason):
+    """Take the code app, the passkeys and the recovery codes away from who has lost them; log-ins end.
+
+    Where the role demands a second step, the next log-in makes a new one. Never one's own: PermissionDenied.
+    """
+    if by.pk == user.pk:
+        raise PermissionDenied
+    if not reason.strip():
+        raise ValidationError(_("Skriv varför det andra steget tas bort."))
+    Authenticator.objects.filter(user=user).delete()
+    log(AuditEvent.Kind.CREDENTIALS, by=by, person=user, about=_("andra steget borttaget"), reason=reason.strip())
+    end_sessions(user=user, by=by, reason=reason.strip())
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parties.accounts import close_account, end_sessions, reopen_account
+from parties.accounts import close_account, end_sessions, remove_second_step, reopen_account
 from parties.anonymise_admin import anonymise_people
 from parties.audit import log
 from parties.granting import BY_SYSTEM_ADMINISTRATORS
@@ -74,7 +74,14 @@ class UserForm(forms.ModelForm):
     reason = forms.CharField(
         label=gettext_lazy("Skäl"),
         required=False,
-        help_text=gettext_lazy("Anges när kontot stängs eller öppnas, eller får eller mister administrationen."),
+        help_text=gettext_lazy("Anges när kontot stängs eller öppnas, när administrationen eller andra steget ändras."),
+    )
+    second_step_lost = forms.BooleanField(
+        label=gettext_lazy("Ta bort andra steget"),
+        required=False,
+        help_text=gettext_lazy(
+            "För den som har förlorat kodapp, inloggningsnycklar och reservkoder. Kontrollera först vem det är."
+        ),
     )
     by = None  # who fills it in; the page says
 
@@ -87,9 +94,9 @@ class UserForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
-        changed = [name for name in STANDING if name in self.changed_data and self.instance.pk]
+        changed = [name for name in (*STANDING, "second_step_lost") if name in self.changed_data and self.instance.pk]
         if changed and self.instance == self.by:
-            raise ValidationError(_("Du kan inte stänga ditt eget konto eller ändra din egen administration."))
+            raise ValidationError(_("Du kan inte ändra ditt eget konto, din administration eller ditt andra steg här."))
         if changed and not data.get("reason", "").strip():
             self.add_error("reason", _("Skriv varför kontot ändras."))
         if "is_active" in changed and data["is_active"] and self.instance.anonymised_at:
@@ -105,7 +112,7 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["name", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["name", "email"]
-    fields = ["email", "name", *STANDING, "reason"]
+    fields = ["email", "name", *STANDING, "second_step_lost", "reason"]
     inlines = [MembershipInline]
     actions = [anonymise_people]
 
@@ -127,6 +134,8 @@ class UserAdmin(admin.ModelAdmin):
         if "is_active" in form.changed_data:
             decide = reopen_account if opens else close_account
             decide(user=obj, by=request.user, reason=form.cleaned_data["reason"])
+        if form.cleaned_data["second_step_lost"]:
+            remove_second_step(user=obj, by=request.user, reason=form.cleaned_data["reason"])
 
     def save_formset(self, request, form, formset, change):
         """New memberships get the hat of their party and role, and who granted them. Each is logged."""
@@ -147,7 +156,7 @@ class UserAdmin(admin.ModelAdmin):
 
 def _log_account(by, person, form):
     """A line where the name, the address or the administration changed. With a new address the log-ins end."""
-    names = [name for name in form.changed_data if name not in ("is_active", "reason")]
+    names = [name for name in ("email", "name", "is_staff", "is_superuser") if name in form.changed_data]
     if not names:
         return
     if "email" in names:

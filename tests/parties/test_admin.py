@@ -1,6 +1,7 @@
 """Maintenance of accounts, and nothing else."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -108,10 +109,23 @@ def test_admin_changes_nothing_that_is_ones_own(client, administrator):
     for name in ("is_active", "is_staff", "is_superuser"):
         page = change(client, administrator, reason="Prov", **{name: None}).content.decode()
         assert "ditt eget konto" in page
+    assert "ditt eget konto" in change(client, administrator, reason="Prov", second_step_lost="on").content.decode()
     new = {"party": row.party.pk, "role": Role.AUDITOR, "title": "", "starts_on": "2026-01-01", "ends_on": ""}
     change(client, administrator, **inlines(row, new=new, ends_on="2027-01-01"))
     assert [(row.role, str(row.ends_on)) for row in Membership.objects.all()] == [("coordinator", "2026-06-30")]
     assert User.objects.get(pk=administrator.pk).is_superuser
+
+
+def test_admin_takes_the_second_step_from_who_has_lost_it(client, administrator):
+    user, browser = UserFactory(), Client()
+    browser.force_login(user)
+    for owner in (user, administrator):
+        Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={})
+    assert "Skriv varför" in change(client, user, second_step_lost="on").content.decode()
+    assert change(client, user, second_step_lost="on", reason="Ny telefon").status_code == 302
+    assert [row.user for row in Authenticator.objects.all()] == [administrator]
+    assert browser.get(reverse("portal:session_left")).status_code == 302
+    assert lines()[0] == ("credentials", administrator, user, {}, "Ny telefon")
 
 
 def test_a_new_address_ends_the_log_ins(client, administrator):
