@@ -118,7 +118,7 @@ def my_rights(request):
     context = {
         "held": held,
         "roles": names,
-        "things": [(thing, state, zip(names, may, strict=True)) for thing, state, may in things_for(roles)],
+        "things": [(thing, zip(names, may, strict=True)) for thing, may in things_for(roles).items()],
         "crumbs": [(_("Mitt arbete"), reverse("portal:work")), (_("Min behörighet"), "")],
         "stance": {"state": "draft", "label": _("Eget"), "readers": _("Bara du ser den här sidan.")},
     }

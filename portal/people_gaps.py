@@ -19,12 +19,12 @@ from lib.web import get_editable
 from parties.granting import GRANTS
 from parties.models import Invitation, Membership, Right, Role
 
-# Place → its heading, and the roles that fill it.
+# What a party needs somebody for, with its heading.
 PLACES = {
-    Role.REPORTER: (gettext_lazy("Handläggare"), (Role.REPORTER, Role.APPROVER)),
-    Role.APPROVER: (gettext_lazy("Godkännare"), (Role.APPROVER,)),
-    Role.COUNCIL_MEMBER: (gettext_lazy("Rådsledamot"), (Role.COUNCIL_MEMBER,)),
-    Role.PARTY_ADMINISTRATOR: (gettext_lazy("Administratör"), (Role.PARTY_ADMINISTRATOR,)),
+    Role.REPORTER: gettext_lazy("Handläggare"),
+    Role.APPROVER: gettext_lazy("Godkännare"),
+    Role.COUNCIL_MEMBER: gettext_lazy("Rådsledamot"),
+    Role.PARTY_ADMINISTRATOR: gettext_lazy("Administratör"),
 }
 
 
@@ -34,17 +34,18 @@ class Place:
 
     role: Role
     is_needed: bool
+    is_covered: bool = False
     people: list = field(default_factory=list)
     coming: list = field(default_factory=list)
     invited: list = field(default_factory=list)
 
     @property
     def heading(self):
-        return PLACES[self.role][0]
+        return PLACES[self.role]
 
     @property
     def is_gap(self):
-        return self.is_needed and not self.people
+        return self.is_needed and not self.people and not self.is_covered
 
     @property
     def can_invite(self):
@@ -77,10 +78,10 @@ def lines_of(agreement, today=None):
     for row in rows:
         places = [Place(role, role != Role.APPROVER or row.needs_approver) for role in PLACES]
         for place in places:
-            for role in PLACES[place.role][1]:
-                for member in members[row.party_id, role]:
-                    (place.people if member.starts_on <= today else place.coming).append(member)
-                place.invited += invited[row.party_id, role]
+            for member in members[row.party_id, place.role]:
+                (place.people if member.starts_on <= today else place.coming).append(member)
+            place.invited = invited[row.party_id, place.role]
+        places[0].is_covered = bool(places[1].people)  # whoever approves also answers
         lines.append(Line(row.party, row.name_at_signing, places))
     return lines
 
@@ -119,7 +120,7 @@ def agreement_people(request, slug):
         "total": len(lines),
         "lacking": len(lacking),
         "only_gaps": only_gaps,
-        "headings": [heading for heading, _roles in PLACES.values()],
+        "headings": list(PLACES.values()),
         "stance": {
             "state": "draft",
             "label": _("Internt"),

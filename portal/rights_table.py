@@ -65,9 +65,17 @@ def kept():
 
 
 def things_for(roles):
-    """What the kept table says of the roles: (thing, state, [what each may]); what none of them may is left out."""
-    rows = [(row["thing"], row["state"], [row["may"].get(role, "") for role in roles]) for row in kept()]
-    return [row for row in rows if any(row[2])]
+    """What the kept table says of the roles: {thing: for each role its [(state, what it may)]}.
+
+    What a role may nothing with is left out, and so is what none of them may.
+    """
+    things = {}
+    for row in kept():
+        columns = things.setdefault(row["thing"], [[] for _role in roles])
+        for column, role in zip(columns, roles, strict=True):
+            if role in row["may"]:
+                column.append((row["state"], row["may"][role]))
+    return {thing: columns for thing, columns in things.items() if any(columns)}
 
 
 def as_json(rows):
