@@ -18,9 +18,9 @@ FIGURE = (
     '<td{now} data-label="{{label}}"><div><a class="amx__n" href="{{url}}"><b>{{on_track}}</b> {of} {{total}}</a>'
     '<svg class="mini" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
     '<rect width="100" height="8" class="sh-track"/><rect width="{{width}}" height="8" class="sh-done"/></svg>'
-    "{deviates}{lacks}</div></td>"
+    "{more}</div></td>"
 )
-MARK = '<span class="st st--{state} small">{icon}{{{name}}} {word}</span>'
+MARK = '<span class="st st--{} small">{}{} {}</span>'
 NOW = format_html(' class="{}"', "now")
 
 
@@ -52,14 +52,14 @@ def _cell_html(cell):
         return NOT_ASKED
     if not cell.total:
         return format_html(NOTHING, now=NOW if cell.is_now else "", label=cell.label)
-    width = f"{100 * cell.on_track / cell.total:.0f}"
-    return format_html(_markup(cell.is_now, cell.deviating > 0, cell.missing > 0), width=width, **vars(cell))
+    figures = {"on_track": cell.on_track, "total": cell.total, "width": f"{100 * cell.on_track / cell.total:.0f}"}
+    more = {name: getattr(cell, name) for name in ("deviating", "missing") if getattr(cell, name)}
+    return format_html(_markup(cell.is_now, *more), label=cell.label, url=cell.url, **figures, **more)
 
 
 @cache
-def _markup(is_now, deviates, lacks):
+def _markup(is_now, *marks):
     """The markup with a {name} for each figure; its words and symbols are the same in every cell."""
-    warned = format_html(MARK, state="warn", icon=icon("deviates"), name="deviating", word=_("avviker"))
-    missed = format_html(MARK, state="plain", icon=icon("missing"), name="missing", word=_("saknas"))
-    parts = {"now": NOW if is_now else "", "deviates": warned if deviates else "", "lacks": missed if lacks else ""}
-    return format_html(FIGURE, of=_("av"), **parts)
+    words = {"deviating": ("warn", icon("deviates"), _("avviker")), "missing": ("plain", icon("missing"), _("saknas"))}
+    more = format_html_join("", MARK, [(*words[name][:2], f"{{{name}}}", words[name][2]) for name in marks])
+    return format_html(FIGURE, now=NOW if is_now else "", of=_("av"), more=more)

@@ -5,6 +5,7 @@ and from then on the page shows what is stored, whatever parties, areas and plan
 """
 
 from copy import copy
+from functools import cache
 
 from django.db.models import F, Func, JSONField, Q
 from django.utils import timezone
@@ -14,6 +15,7 @@ from followup.decided import decided_before
 from followup.goal_facts import goal_facts
 from followup.models import Outcome, Report, ReportStatus, Respondent
 from followup.small_numbers import sums_of
+from lib.written import Written
 
 SHAPE = 2  # of the facts; a page that is drawn from older ones can tell by it
 NOT_REPORTED = "not_reported"
@@ -77,7 +79,9 @@ def page_facts(round):
         facts = kept.values_list(WithoutAnswers("facts"), flat=True).first()
         if facts and facts.get("shape"):
             return facts if "deviations" in facts else _older(kept_facts(round))
-    return {"round": _round(round), "deviations": deviations_in(activities_of(round, DEVIATES))}
+    rows, due = _deviating().ask(round=round.pk), _last_days(round)
+    answered = [_report(row, due.get(row["party"], round.due_on)) for row in rows]
+    return {"round": _round(round), "deviations": deviations_in(_activities(rows, answered))}
 
 
 def told_beside(round, user, facts):
@@ -175,10 +179,23 @@ def _rows(round):
     )  # fmt: skip
 
 
+_PK = -1  # nobody's key: holds the place of a round's in questions that every page of a round asks
+
+
+@cache
+def _deviating():
+    return Written(_rows(_PK).filter(DEVIATES), round=_PK)
+
+
 def _last_days(round):
     """Party → its own last day."""
-    rows = Respondent.objects.filter(round=round).values_list("party", "extended_to")
-    return {party: max(filter(None, (extended_to, round.due_on))) for party, extended_to in rows}
+    rows = _asked().ask(round=round.pk)
+    return {row["party"]: max(filter(None, (row["extended_to"], round.due_on))) for row in rows}
+
+
+@cache
+def _asked():
+    return Written(Respondent.objects.filter(round=_PK).order_by().values("party", "extended_to"), round=_PK)
 
 
 def _round(round):
