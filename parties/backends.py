@@ -32,6 +32,10 @@ class MembershipBackend(AuthenticationBackend):
             return person if self.user_can_authenticate(person) else None
         return None
 
+    def _authenticate_by_email(self, email, password):
+        """By the account's own address; allauth would also take one that the person had before."""
+        return self._check_password(User.objects.filter(email=email).first(), password)
+
     def user_can_authenticate(self, user):
         """Demo accounts, whose password everybody knows, log in nowhere but in the demo; old sessions end too."""
         return super().user_can_authenticate(user) and not (user.is_demo and settings.PRODUCTION)

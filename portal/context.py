@@ -15,5 +15,7 @@ def hats(request):
 
 
 def _hats(request):
+    if not hasattr(request, "user"):  # refused before anybody asked who it is, for a name that is not the portal's
+        return []
     kwargs = request.resolver_match.kwargs if request.resolver_match else {}
     return hats_on(request.user, Agreement, kwargs["slug"]) if "slug" in kwargs else hats_of(request.user)

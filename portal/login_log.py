@@ -4,15 +4,21 @@ from allauth.account.signals import password_changed, password_reset, password_s
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from parties.audit import log
 from parties.models import AuditEvent
 
-WHAT = {
-    Authenticator.Type.TOTP: "kodapp",
-    Authenticator.Type.WEBAUTHN: "inloggningsnyckel",
-    Authenticator.Type.RECOVERY_CODES: "reservkoder",
+Type = Authenticator.Type
+ADDED = {
+    Type.TOTP: _("kodapp tillagd"),
+    Type.WEBAUTHN: _("nyckel tillagd"),
+    Type.RECOVERY_CODES: _("reservkoder gjorda"),
+}
+REMOVED = {
+    Type.TOTP: _("kodapp borttagen"),
+    Type.WEBAUTHN: _("nyckel borttagen"),
+    Type.RECOVERY_CODES: _("reservkoder borttagna"),
 }
 
 
@@ -28,17 +34,17 @@ def on_password_reset(request, user, **kwargs):
 
 @receiver(authenticator_added)
 def on_added(request, user, authenticator, **kwargs):
-    _log(request, user, _("%s tillagd") % WHAT[authenticator.type])
+    _log(request, user, ADDED[authenticator.type])
 
 
 @receiver(authenticator_removed)
 def on_removed(request, user, authenticator, **kwargs):
-    _log(request, user, _("%s borttagen") % WHAT[authenticator.type])
+    _log(request, user, REMOVED[authenticator.type])
 
 
 @receiver(authenticator_reset)
-def on_reset(request, user, authenticator, **kwargs):
-    _log(request, user, _("nya %s") % WHAT[authenticator.type])
+def on_reset(request, user, **kwargs):
+    _log(request, user, _("nya reservkoder gjorda"))
 
 
 @receiver(authentication_failed)
