@@ -107,7 +107,7 @@ def _claims(response, provider, question):
     demand(confirmed[0].get("InResponseTo") == question, "question")
     demand(confirmed[0].get("NotOnOrAfter"), "expiry")
     attributes = response.get_attributes()
-    levels = response.get_authn_contexts()
+    levels = [level or "" for level in response.get_authn_contexts()]
     if told["levels"] and not (len(levels) == 1 and levels[0] in told["levels"]):
         raise Refused("level", " ".join(levels)[:100] or "-")
     addresses = [value for name in ADDRESSES for value in attributes.get(name, [])]
