@@ -17,7 +17,7 @@
     const told = holder.content.querySelector("#session");
     document.getElementById("session")?.remove();
     if (!told) return; // no longer logged in: the next thing the person does leads to the log-in
-    if (told.firstElementChild) document.body.append(told);
+    document.body.append(told);
     const seconds = Number(told.dataset.seconds);
     plan(seconds > WARNED_BEFORE ? seconds - WARNED_BEFORE : seconds + 1);
   };
