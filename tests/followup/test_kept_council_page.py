@@ -1,0 +1,179 @@
+"""What is kept of the council's page: never older than what is stored, and never another's."""
+
+import datetime
+import re
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from followup.models import Round
+from followup.pack import make_packs
+from followup.services import close_round, extend
+from governance.models import Decision, Meeting, Seat
+from parties.models import Role
+from parties.services import join
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+BEFORE, AHEAD = datetime.date(2026, 5, 1), datetime.date(2099, 11, 12)
+
+
+@pytest.fixture
+def report():
+    """A handed in answer of an open round, with one of everything that the round's page shows."""
+    agreement = make.AgreementFactory(published_on="2026-01-01", status="in_force")
+    body = make.MandateFactory(agreement=agreement, level="deciding").body
+    area = make.PriorityAreaFactory(agreement=agreement, name="Boende")
+    goal = make.GoalFactory(agreement=agreement, area=area, text="Alla har en bostad")
+    held = make.MeetingFactory(body=body, held_on=BEFORE, published_at=timezone.now())
+    decision = make.DecisionFactory(body=body, meeting=held, agreement=agreement, decided_on=BEFORE)
+    make.AssignmentFactory(decision=decision)
+    round = make.RoundFactory(agreement=agreement, meeting=make.MeetingFactory(body=body, held_on=AHEAD))
+    activity = make.ActivityFactory(edition__plan__agreement=agreement, area=area, title="Bygga")
+    party = make.AccessionFactory(agreement=agreement, party__name="Heby kommun").party
+    report = make.ReportFactory(round=round, activity=activity, party=party, submitted=True, text="Klart")
+    silent = make.ReportFactory(round=round, activity=activity, party__name="Knivsta kommun", status="done", text="Ja")
+    for asked in (report, silent):
+        make.RespondentFactory(round=round, party=asked.party)
+    make.AssessmentFactory(round=round, goal=goal, body=body, analysis="Det går bra.")
+    make.MeasurementFactory(indicator=make.IndicatorFactory(agreement=agreement, goal=goal, is_key=True))
+    return report
+
+
+@pytest.fixture
+def reader(client, login_as, report):
+    login_as(Role.COORDINATOR, party=report.round.agreement.coordinating_party)
+    return client
+
+
+def page_of(client, round):
+    """The page without the tokens that differ from one answer to the next."""
+    answer = client.get(reverse("followup:round_detail", args=[round.agreement.slug, round.label]))
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w*"', "", answer.content.decode().split("<main")[1])
+
+
+def change(row, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def silent_of(report):
+    return report.round.reports.get(submitted_at=None)
+
+
+def decision_of(report):
+    return Decision.objects.get(agreement=report.round.agreement)
+
+
+def closed(report):
+    close_round(round=report.round, by=make.UserFactory())
+    return Round.objects.get(pk=report.round.pk)
+
+
+def by():
+    return {"by": make.UserFactory()}
+
+
+def goal_of(report):
+    return report.round.assessments.get().goal
+
+
+WRITES = {
+    "answer handed in": lambda row: silent_of(row).submit(**by()),
+    "answer taken back": lambda row: row.retract(**by()),
+    "party given longer": lambda row: extend(
+        round=row.round, parties=[row.party], to=datetime.date(2099, 1, 1), reason="Sjukdom", **by()
+    ),
+    "party renamed": lambda row: change(row.party, name="Nya kommunen"),
+    "area renamed": lambda row: change(row.activity.area, name="Nytt område"),
+    "goal rewritten": lambda row: change(goal_of(row), text="Nytt mål"),
+    "draft of an assessment written": lambda row: change(row.round.assessments.get(), analysis="Det går sämre."),
+    "assessments updated": lambda row: row.round.assessments.update(analysis="Det går sämre."),
+    "assessment agreed on": lambda row: row.round.assessments.get().agree(meeting=None, **by()),
+    "decision reworded": lambda row: change(decision_of(row), title="Ett annat beslut"),
+    "decisions updated": lambda row: Decision.objects.filter(pk=decision_of(row).pk).update(title="Ett annat"),
+    "decision added": lambda row: make.DecisionFactory(
+        body=decision_of(row).body, meeting=decision_of(row).meeting, decided_on=BEFORE, title="Ännu ett"
+    ),
+    "assignment reported": lambda row: change(
+        decision_of(row).assignments.get(), answer="Gjort", reported_at=timezone.now()
+    ),
+    "assignment added": lambda row: make.AssignmentFactory(decision=decision_of(row), text="Ett till"),
+    "meeting moved": lambda row: change(decision_of(row).meeting, held_on=BEFORE - datetime.timedelta(days=1)),
+    "meeting ahead moved": lambda row: change(row.round.meeting, held_on=datetime.date(2099, 12, 1)),
+    "meetings updated": lambda row: Meeting.objects.filter(pk=decision_of(row).meeting_id).update(held_on="2026-04-01"),
+    "body renamed": lambda row: change(decision_of(row).body, name="Nya rådet"),
+    "round's days changed": lambda row: change(row.round, close_on=datetime.date(2099, 10, 1)),
+    "review begun": lambda row: row.round.start_review(**by()),
+    "round closed": closed,
+    "round published": lambda row: closed(row).publish(**by()),
+    "round opened again": lambda row: closed(row).reopen(reason="Fel uppgift", **by()),
+    "papers made": lambda row: make_packs(round=closed(row), **by()),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_round_detail_is_never_older_than_what_is_stored(reader, report, write, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    before = page_of(reader, report.round)
+    WRITES[write](report)
+    seen = page_of(reader, report.round)
+    caches["pages"].clear()
+    assert seen == page_of(reader, report.round)
+    assert seen != before
+
+
+UNSEEN = {
+    "draft written": lambda row: silent_of(row).save_answers({"text": "Nästan"}, version=1, by=make.UserFactory()),
+    "seat added": lambda row: make.SeatFactory(body=decision_of(row).body),
+    "somebody else's letter": lambda row: make.MailFactory(),
+}
+
+
+@pytest.mark.parametrize("write", UNSEEN)
+def test_round_detail_does_not_move_with_what_it_does_not_show(reader, report, write):
+    before = page_of(reader, report.round)
+    UNSEEN[write](report)
+    assert page_of(reader, report.round) == before
+
+
+def test_round_detail_that_is_kept_takes_four_questions(reader, report, django_assert_num_queries):
+    page_of(reader, report.round)
+    with django_assert_num_queries(4):  # the session, the person, the hats, the round
+        page_of(reader, report.round)
+
+
+def test_round_detail_is_each_readers_own(client, report):
+    """The secretary of the assessing body reads its draft, a party's reporter does not, whoever came first."""
+    body, texts = decision_of(report).body, {}
+    secretary, reporter = make.UserFactory(), make.UserFactory()
+    hat = join(user=secretary, party=make.PartyFactory(), role=Role.COUNCIL_MEMBER, group=body.group())
+    make.SeatFactory(body=body, party=hat.party, membership=hat, role=Seat.Role.SECRETARY)
+    join(user=reporter, party=report.party, role=Role.REPORTER)
+    for user in (secretary, reporter, secretary, reporter):
+        client.force_login(user)
+        texts.setdefault(user, set()).add("Det går bra." in page_of(client, report.round))
+    assert texts == {secretary: {True}, reporter: {False}}
+    hat.ends_on = timezone.localdate() - datetime.timedelta(days=1)
+    hat.starts_on = hat.ends_on
+    hat.save()
+    client.force_login(secretary)
+    assert "Det går bra." not in page_of(client, report.round)
+
+
+def test_forms_of_a_kept_page_carry_the_tokens_of_who_reads_it(report, login_as):
+    user = login_as(Role.COORDINATOR, party=report.round.agreement.coordinating_party)
+    first, second = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    url = report.round.get_absolute_url()
+    for browser in (first, second):
+        browser.force_login(user)
+        browser.get(url)
+        html = browser.get(url).content.decode()
+        fields = dict(re.findall(r'name="(csrfmiddlewaretoken|form_mark)" value="([^"]*)"', html))
+        again = reverse("followup:round_start_review", args=[report.round.agreement.slug, report.round.label])
+        assert browser.post(again, fields).status_code == 302
