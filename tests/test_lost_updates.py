@@ -10,6 +10,7 @@ followup/test_lost_reports.py, measured the same way.
 
 import html
 import http.client
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -19,8 +20,9 @@ import pytest
 from portal.access import ACCESS
 from tests.actionplans.test_lost_updates import CSRF, serving
 from tests.filled_form import Forms
-from tests.form_server import FORMS
+from tests.form_server import FORMS, ONCE
 
+AT_ONCE = {"parties:invitation_create": 50}  # others twenty, for the sake of time
 ROUNDS = int(os.environ.get("WRITERS_ROUNDS", 1))
 # Edit forms that are not measured here.
 ELSEWHERE = {
@@ -95,3 +97,24 @@ def test_form_loses_nothing(site, name):
 def test_every_edit_form_is_measured():
     edited = {name for name in ACCESS if name.endswith("_edit")}
     assert edited - FORMS.keys() - ELSEWHERE.keys() == set()
+
+
+def tally(site):
+    print("tally", file=site.server.stdin, flush=True)
+    return json.loads(site.server.stdout.readline())
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_identical_posts_are_one(site, name):
+    """And one more when it all is over, as by a browser that never got its answer."""
+    path, role, typed, made = site.once[name]
+    session = site.of_role[role][0]
+    form = form_of(site, session, path, next(iter(typed))) | typed
+    before = tally(site)
+    at_once = AT_ONCE.get(name, 20)
+    with ThreadPoolExecutor(at_once) as pool:
+        statuses = list(pool.map(lambda _turn: ask(site, session, path, form)[0], range(at_once)))
+    ask(site, session, path, form)
+    after = tally(site)
+    assert {table: after[table] - before[table] for table in after if after[table] != before[table]} == made
+    assert set(statuses) <= {200, 302, 409}

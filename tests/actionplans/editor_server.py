@@ -112,8 +112,8 @@ def main(build=build, count=times_proposed, leave_out_check=leave_out_check):
     server.set_app(get_wsgi_application())
     Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps(world | {"port": server.server_port}), flush=True)
-    for _line in sys.stdin:
-        print(count(), flush=True)
+    for line in sys.stdin:
+        print(count(*line.split()), flush=True)
         connection.close()
     server.shutdown()
     connection.creation.destroy_test_db(before, verbosity=0)
