@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Goal
+from agreements.models import Agreement, Goal
 from agreements.models.base import AgreementRow, unique_key
+from lib.db import Stamping, StampingQuerySet
 from lib.history import HistoricalRecords
 from parties.models import County, Party
 
@@ -70,7 +71,20 @@ class Indicator(AgreementRow):
         return self.name
 
 
-class PartOfIndicatorQuerySet(models.QuerySet):
+class PartOfIndicator(Stamping):
+    """A row that is shown with its indicator, on pages of its agreement."""
+
+    stamped_by = "indicator"
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def stamp_holders(cls, keys):
+        return Agreement.objects.filter(pk__in=Indicator.objects.filter(pk__in=keys).values("agreement"))
+
+
+class PartOfIndicatorQuerySet(StampingQuerySet):
     def visible_to(self, user):
         return self.filter(indicator__in=Indicator.objects.visible_to(user).values("pk"))
 
@@ -78,7 +92,7 @@ class PartOfIndicatorQuerySet(models.QuerySet):
         return self.filter(indicator__in=Indicator.objects.editable_by(user).values("pk"))
 
 
-class IndicatorDefinition(models.Model):
+class IndicatorDefinition(PartOfIndicator):
     """How the source has defined the indicator from a year on. Where the method changed, the series breaks there."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="definitions")
@@ -98,7 +112,7 @@ class IndicatorDefinition(models.Model):
         return f"{self.from_year}: {self.text[:60]}"
 
 
-class Measurement(models.Model):
+class Measurement(PartOfIndicator):
     """One value of an indicator: for a party, a county, or (with neither) the country, in a year and for a sex.
 
     ``value`` is empty where the source says that there is none, with its reason; that is not zero. ``half`` is 0 for

@@ -95,6 +95,9 @@ WRITES = {
     "draft of an assessment written": lambda row: change(row.round.assessments.get(), analysis="Det går sämre."),
     "assessments updated": lambda row: row.round.assessments.update(analysis="Det går sämre."),
     "assessment agreed on": lambda row: row.round.assessments.get().agree(meeting=None, **by()),
+    "value measured": lambda row: make.MeasurementFactory(
+        indicator=row.round.agreement.indicator_set.get(), year=2025, value=12
+    ),
     "decision reworded": lambda row: change(decision_of(row), title="Ett annat beslut"),
     "decisions updated": lambda row: Decision.objects.filter(pk=decision_of(row).pk).update(title="Ett annat"),
     "decision added": lambda row: make.DecisionFactory(
