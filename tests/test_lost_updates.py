@@ -20,7 +20,7 @@ import pytest
 from portal.access import ACCESS
 from tests.actionplans.test_lost_updates import CSRF, serving
 from tests.filled_form import Forms
-from tests.form_server import FORMS, ONCE
+from tests.form_table import FORMS, ONCE
 
 AT_ONCE = {"parties:invitation_create": 50}  # others twenty, for the sake of time
 ROUNDS = int(os.environ.get("WRITERS_ROUNDS", 1))

@@ -15,7 +15,10 @@ from django.utils import timezone
 from lib.form_marks import mark_of
 from parties.models import Membership, Role
 from tests import factories as make
+from tests.filled_form import Forms
+from tests.form_table import FORMS, build_world, party_of
 from tests.rows import sent
+from tests.test_access import DOORS, address
 
 pytestmark = pytest.mark.django_db
 TEXT = "En sammanfattning som tog en timme att skriva."
@@ -209,3 +212,25 @@ def test_form_with_a_token_from_before_the_login(writer, url, is_own, is_in, sta
     assert answer.status_code == status
     if is_own and is_in:
         assert browser.get(answer.url).context["form"]["summary"].value() == TEXT
+
+
+def late(client, world, name, told):
+    """(status, the text in the form of the page that the log-in leads to); None where the page has no such form."""
+    field, role = told[0].format(**world), told[1]
+    user = make.MembershipFactory(role=role, party=party_of(role, world)).user
+    client.force_login(user)
+    url = address(DOORS[name], name, world)
+    form = Forms(client.get(url).content.decode()).with_field(field) | {field: [TEXT]}
+    end_session(client)
+    back = led_back(client, client.post(url, form))
+    client.force_login(user)
+    page = client.get(back)
+    shown = [form[field] for form in Forms(page.content.decode()).forms if field in form]
+    return page.status_code, shown and shown[0]
+
+
+def test_late_form_of_every_kind_comes_back(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    world = build_world()
+    found = {name: late(client, world, name, told) for name, told in FORMS.items()}
+    assert {name: answer for name, answer in found.items() if answer != (200, [TEXT])} == {}
