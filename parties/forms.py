@@ -1,8 +1,9 @@
 """Forms about people: who is invited, and in which role somebody acts between which days."""
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,7 +78,7 @@ class MembershipForm(RoleForm):
 
 
 class MembershipDatesForm(RoleForm):
-    """What can be changed of a role that somebody has."""
+    """What can be changed of a role that somebody has: its first day only until it comes."""
 
     class Meta:
         model = Membership
@@ -85,7 +86,8 @@ class MembershipDatesForm(RoleForm):
 
     def limit_choices(self):
         super().limit_choices()
-        self.fields["starts_on"].help_text = _("Kan ändras så länge rollen inte har börjat gälla.")
+        if self.instance.starts_on <= timezone.localdate():
+            del self.fields["starts_on"]
 
 
 class EndForm(forms.Form):
@@ -113,13 +115,13 @@ class AccountForm(forms.Form):
     password = forms.CharField(
         label=gettext_lazy("välj ett lösenord"),
         strip=False,
+        help_text=gettext_lazy("Minst 12 tecken. Välj gärna flera ord som bara du sätter ihop."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
     )
 
     def __init__(self, data=None, *, invitation):
         super().__init__(data, initial={"name": invitation.name})
         self.invitation = invitation
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_name(self):
         return clean_data({"name": self.cleaned_data["name"]})["name"]

@@ -108,13 +108,10 @@ def invitation_open(request, secret):
 
 @never_cache
 def invitation_answer(request):
-    """What the invitation offers, and the way to accept it: a click, a log-in or a new account."""
-    response = answer_invitation(request)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    """What the invitation offers, and the way to accept it: a click, a log-in or a new account.
 
-
-def answer_invitation(request):
+    Here the referrer may tell the page, which says nothing: a form without one is refused by the check of its origin.
+    """
     invitation = inviting.opened_in(request)
     if invitation is None:
         return render(request, "parties/invitation_answer.html", crumbs())

@@ -99,7 +99,8 @@ def _hats_on(model):
     grants = get_group_obj_perms_model(model).objects.filter(content_object__slug=_SLUG, group=OuterRef("group"))
     rights = grants.order_by().values("group").annotate(rights=JSONList("permission__codename")).values("rights")
     hats = Membership.objects.active(_DAY).filter(user=_USER).order_by("pk").annotate(rights=Subquery(rights))
-    return Written(hats.values("id", "role", "party", "party__name", "party__key", "rights"), user=_USER, day=_DAY, slug=_SLUG)
+    told = hats.values("id", "role", "party", "party__name", "party__key", "rights")
+    return Written(told, user=_USER, day=_DAY, slug=_SLUG)
 
 
 def revoke(group, right, obj):

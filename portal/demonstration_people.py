@@ -19,11 +19,14 @@ INVITED = {
 }
 
 
-@transaction.atomic
 def act_out_the_people():
     """Give the example's administrator people to look after; once."""
-    if Invitation.objects.filter(party__key=PARTY).exists():
-        return
+    if not Invitation.objects.filter(party__key=PARTY).exists():
+        _act_out()
+
+
+@transaction.atomic
+def _act_out():
     party, by = Party.objects.filter(key=PARTY).first(), User.objects.filter(email=ADMINISTRATOR).first()
     if party is None or by is None:
         return

@@ -268,4 +268,4 @@ def test_the_secret_stands_in_no_page_and_no_session(client, party, admin):
     page = open_link(client, secret)
     assert secret not in page.content.decode()
     assert secret not in str(dict(client.session))
-    assert (page["Referrer-Policy"], "no-store" in page["Cache-Control"]) == ("no-referrer", True)
+    assert (page["Referrer-Policy"], "no-store" in page["Cache-Control"]) == ("same-origin", True)
