@@ -64,6 +64,21 @@ def _saml():
 
 
 @register(Tags.security, deploy=True)
+def ways_to_log_in(app_configs, **kwargs):
+    """Tries are counted for all processes together, somebody can log in, and no role is misspelt away."""
+    from parties.models import Role
+
+    found = []
+    if settings.CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")):
+        found.append(Error("CACHE_URL saknas: försök att logga in ska räknas i alla processer.", id="portal.E010"))
+    if not settings.LOCAL_PASSWORDS and not any(kind["APPS"] for kind in settings.SOCIALACCOUNT_PROVIDERS.values()):
+        found.append(Error("LOCAL_PASSWORDS är av, och ingen inloggningstjänst finns.", id="portal.E011"))
+    for role in set(settings.REQUIRE_MFA) - set(Role.values):
+        found.append(Error(f"REQUIRE_MFA: {role} är ingen roll.", id="portal.E012"))
+    return found
+
+
+@register(Tags.security, deploy=True)
 def no_demo_accounts(app_configs, **kwargs):
     """A production database was never a demonstration: its open passwords would be a way in."""
     from django.db.utils import DatabaseError

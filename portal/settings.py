@@ -234,6 +234,10 @@ CACHES = {
     },
 }
 
+if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DatabaseCache", "FileBasedCache")):
+    # Beyond its number of entries a cache throws some away; whoever tries many accounts must not clear the counts so.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
+
 # Which release answers: what browsers keep of public pages is fetched anew after each. Several hosts need the same.
 SOURCES = (path for kind in ("py", "html", "css", "js") for path in BASE_DIR.glob(f"[a-z]*/**/*.{kind}"))
 RELEASE = env("RELEASE", default=str(max(path.stat().st_mtime_ns for path in SOURCES)))

@@ -11,13 +11,14 @@ from django.core.checks import run_checks
 from django.db import connection
 
 from parties.models import County
-from portal.checks import safe_sqlite
+from portal.checks import safe_sqlite, ways_to_log_in
 
 GOOD = {
     "PORTAL_PROFILE": "production",
     "SECRET_KEY": secrets.token_urlsafe(60),
     "ALLOWED_HOSTS": "portalen.example.se",
     "PORTAL_URL": "https://portalen.example.se",
+    "CACHE_URL": "dbcache://portal_cache",
     "OIDC_PROVIDERS": "freja",
     "OIDC_FREJA_ISSUER": "https://legitimation.example.se",
     "OIDC_FREJA_CLIENT_ID": "portalen",
@@ -81,6 +82,22 @@ def test_what_is_asked_again_on_a_connection_is_planned_once():
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE statement LIKE '%parties_county%')")
         assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({}, []),
+        ({"CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}}, ["portal.E010"]),
+        ({"LOCAL_PASSWORDS": False}, ["portal.E011"]),
+        ({"REQUIRE_MFA": ["coordinator", "samordnare"]}, ["portal.E012"]),
+    ],
+)
+def test_ways_to_log_in_names_what_is_missing(settings, changes, ids):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "x"}}
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    assert [error.id for error in ways_to_log_in(None)] == ids
 
 
 @pytest.mark.django_db

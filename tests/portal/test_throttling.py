@@ -119,6 +119,15 @@ def test_login_lets_a_town_hall_in_behind_one_proxy(settings, attempt, rf):
     assert all(ratelimit.consume(rf.post("/", **hall), action="login") for _ in range(2 * 290))
 
 
+def test_authenticate_remembers_however_many_accounts_are_tried(person, attempt):
+    """A full cache throws some of what it holds away."""
+    for _ in range(5):
+        attempt(person.email)
+    for number in range(2000):
+        cache.set(f"other-{number}", [0.0])
+    assert attempt(person.email, RIGHT) == "shut"
+
+
 def test_authenticate_opens_again_after_a_quarter(person, attempt):
     with time_machine.travel(datetime.datetime(2026, 11, 2, 8, tzinfo=datetime.UTC), tick=False) as clock:
         assert [attempt(person.email) for _ in range(6)][-1] == "shut"
