@@ -70,6 +70,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user, password):
         return self.authenticate(self.request, email=user.email, password=password) == user
 
+    def get_reauthentication_methods(self, user):
+        methods = super().get_reauthentication_methods(user)
+        return [method for method in methods if settings.LOCAL_PASSWORDS or method["id"] != "reauthenticate"]
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Who has nothing to show once more, having come by a provider, is not asked to."""
+        return bool(self.get_reauthentication_methods(self.request.user))
+
     def pre_login(self, request, user, **login):
         """allauth itself only stops closed accounts; the backend also knows of demo accounts outside the demo."""
         if not MembershipBackend().user_can_authenticate(user):

@@ -20,9 +20,12 @@ OPEN_WITHOUT = {
     "account_logout",
     "account_reauthenticate",
     "account_change_password",
+    "portal:session_left",
+    "portal:session_keep",
     "portal:accessibility",
     "portal:privacy",
     "portal:health",
+    "portal:security_txt",
 }
 
 
@@ -49,8 +52,5 @@ def login_rules(get_response):
 
 
 def _to_my_login(request):
-    if not request.htmx:
-        return redirect("mfa_index")
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
-    return response
+    """Nothing for htmx: what the page asks for by itself must not load it again and again."""
+    return HttpResponse(status=204) if request.htmx else redirect("mfa_index")
