@@ -45,11 +45,15 @@ class BodyQuerySet(StampingQuerySet):
         return self.filter(pk__in=mandated.values("body"))
 
     def run_by(self, user):
-        """Whose meetings ``user`` keeps: the coordinators', and the body's own while seated as chair or secretary."""
+        """Whose meetings ``user`` keeps: the coordinators', and the body's own while seated as chair or secretary.
+
+        Whoever stands in for such a person with that hat keeps them too.
+        """
         if not user.is_authenticated:
             return self.none()
         hats = Membership.objects.active().filter(user=user)
-        seats = Seat.objects.on(timezone.localdate()).filter(role__in=Seat.LEADING, membership__in=hats.values("pk"))
+        held = Q(membership__in=hats.values("pk")) | Q(membership__in=hats.values("stands_in_for"))
+        seats = Seat.objects.on(timezone.localdate()).filter(held, role__in=Seat.LEADING)
         return self.filter(Q(pk__in=self.model.objects.editable_by(user).values("pk")) | Q(pk__in=seats.values("body")))
 
     def shared_with(self, user):

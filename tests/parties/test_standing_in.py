@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from governance.services import seat_person
 from parties.models import Membership, Party, Right, Role
 from parties.rights import with_right
 from parties.services import join
@@ -55,6 +56,19 @@ def test_name_alternate_gives_a_council_member_the_hat_of_the_body(admin, collea
     seat = join(user=make.UserFactory(), party=hat.party, role=Role.COUNCIL_MEMBER, group=body.group())
     name_alternate(membership=seat, colleague=colleague, starts_on=TODAY, ends_on=TODAY + DAY, by=admin)
     assert body in with_right(type(body).objects.all(), colleague, Right.SEE_BODY)
+
+
+def test_name_alternate_for_a_secretary_keeps_the_meetings(admin, colleague, hat):
+    """While it lasts, and not longer than the seat does."""
+    seat = make.SeatFactory(party=hat.party, role="secretary")
+    seat_person(seat=seat, user=make.UserFactory(), party=hat.party)
+    bodies = type(seat.body).objects
+    assert list(bodies.run_by(colleague)) == []
+    name_alternate(membership=seat.membership, colleague=colleague, starts_on=TODAY, ends_on=TODAY, by=admin)
+    assert list(bodies.run_by(colleague)) == [seat.body]
+    seat.ends_on = TODAY - DAY
+    seat.save()
+    assert list(bodies.run_by(colleague)) == []
 
 
 @pytest.mark.parametrize(
