@@ -46,6 +46,12 @@ class KeptForm:
         return [value for _name, value in self.pairs if is_typed(value)]
 
 
+def typed_texts(request):
+    """What somebody wrote in the form that was sent, to be copied."""
+    values = [value for name, values in request.POST.lists() if not _is_secret(name) for value in values]
+    return [value for value in values if is_typed(value)]
+
+
 def is_typed(value):
     """Whether a value has words: no key, version or choice."""
     return " " in value.strip() or "\n" in value.strip()

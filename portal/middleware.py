@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from lib.db import Frozen, VersionConflict
 from lib.form_marks import marked_key
 from portal.access import Audience, audience_of
-from portal.kept_forms import PLACE, answer_kept, answer_without_session, forget, kept_form
+from portal.kept_forms import PLACE, answer_kept, answer_without_session, forget, kept_form, typed_texts
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -84,7 +84,7 @@ def kept_forms(get_response):
 
 
 def conflicts(get_response):
-    """Answer 409 where a write outside a form met a frozen row, or one that somebody saved meanwhile."""
+    """Answer 409, with the text to copy, where a write outside a form met a frozen row or one saved meanwhile."""
 
     def middleware(request):
         return get_response(request)
@@ -93,7 +93,7 @@ def conflicts(get_response):
         if not isinstance(exception, Frozen | VersionConflict):
             return None
         reason = str(exception) if isinstance(exception, Frozen) else ""
-        return render(request, "409.html", {"reason": reason}, status=409)
+        return render(request, "409.html", {"reason": reason, "texts": typed_texts(request)}, status=409)
 
     middleware.process_exception = process_exception
     return middleware

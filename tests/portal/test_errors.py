@@ -50,10 +50,12 @@ def test_conflicts_answers_a_write_that_met_a_frozen_row(rf):
     from lib.db import Frozen
     from portal.middleware import conflicts
 
-    request = rf.post("/")
+    request = rf.post("/", {"note": "Det jag skrev", "version": "17", "password": "min hemlighet"})
     request.user = AnonymousUser()
     answer = conflicts(lambda request: None).process_exception(request, Frozen("Versionen är fastställd."))
-    assert (answer.status_code, "Versionen är fastställd." in answer.content.decode()) == (409, True)
+    page = answer.content.decode()
+    assert (answer.status_code, "Versionen är fastställd." in page) == (409, True)
+    assert ("Det jag skrev" in page, "min hemlighet" in page) == (True, False)
     assert conflicts(lambda request: None).process_exception(request, ValueError()) is None
 
 
