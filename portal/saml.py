@@ -80,7 +80,8 @@ def believe(text, provider, *, question):
     python3-saml checks the signature, what it covers, issuer, status and times, and lets be what an answer leaves out;
     here nothing may be left out.
     """
-    from lxml.etree import XMLSyntaxError
+    import xmlsec
+    from lxml.etree import LxmlError
     from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
     from onelogin.saml2.response import OneLogin_Saml2_Response
     from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -92,7 +93,7 @@ def believe(text, provider, *, question):
         return _claims(response, provider, question)
     except OneLogin_Saml2_ValidationError as error:
         raise Refused("invalid", f"saml {error.code}") from error
-    except (OneLogin_Saml2_Error, XMLSyntaxError, ValueError, TypeError, AttributeError) as error:
+    except (OneLogin_Saml2_Error, LxmlError, xmlsec.Error, ValueError, TypeError, AttributeError, LookupError) as error:
         raise Refused("invalid", type(error).__name__) from error
 
 

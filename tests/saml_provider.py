@@ -6,6 +6,7 @@ import zlib
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
+import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -95,3 +96,24 @@ def answer(question, *, here, audience, level, signer="idp", algorithms=None, tw
         assertion = signed.decode()
     xml = RESPONSE.format(signed=assertion, **facts)
     return base64.b64encode((twist(xml) if twist else xml).encode()).decode()
+
+
+def encrypted(xml, certificate):
+    """The answer with its assertion readable for the owner of ``certificate`` alone; a ``twist``."""
+    document = etree.fromstring(xml)
+    assertion = document.find("saml:Assertion", NS)
+    outer = etree.SubElement(document, f"{{{NS['saml']}}}EncryptedAssertion")
+    outer.append(assertion)
+    data = xmlsec.template.encrypted_data_create(
+        document, xmlsec.constants.TransformAes256Gcm, type=xmlsec.constants.TypeEncElement, ns="xenc"
+    )
+    xmlsec.template.encrypted_data_ensure_cipher_value(data)
+    info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="dsig")
+    wrapped = xmlsec.template.add_encrypted_key(info, xmlsec.constants.TransformRsaOaep)
+    xmlsec.template.encrypted_data_ensure_cipher_value(wrapped)
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertPem))
+    context = xmlsec.EncryptionContext(manager)
+    context.key = xmlsec.Key.generate(xmlsec.constants.KeyDataAes, 256, xmlsec.constants.KeyDataTypeSession)
+    context.encrypt_xml(data, assertion)
+    return etree.tostring(document).decode()

@@ -12,7 +12,7 @@ from onelogin.saml2.errors import OneLogin_Saml2_ValidationError as Fault
 from parties.models import AuditEvent, User
 from portal.id_tokens import identity
 from tests.factories import UserFactory
-from tests.saml_provider import ISSUER, SUBJECT_ID, answer, asked, attribute, key_and_certificate, stamp
+from tests.saml_provider import ISSUER, SUBJECT_ID, answer, asked, attribute, encrypted, key_and_certificate, stamp
 
 pytestmark = pytest.mark.django_db
 PORTAL = "https://portalen.example.se"
@@ -83,6 +83,16 @@ def test_login_goes_by_a_lasting_name(client, provider):
     question, state = depart(client)
     come_back(client, state, true_answer(question))
     assert signed_in(client) == user
+
+
+@pytest.mark.parametrize(("reader", "expected"), [("portal", 302), ("annan", 403)])
+def test_login_reads_what_is_encrypted_for_us(client, settings, reader, expected):
+    key, certificate = key_and_certificate("portal")
+    settings.SAML_OWN = {"key": key, "certificate": certificate}
+    connected()
+    question, state = depart(client)
+    text = true_answer(question, twist=lambda xml: encrypted(xml, key_and_certificate(reader)[1]))
+    assert come_back(client, state, text).status_code == expected
 
 
 def wrapped(xml):
