@@ -36,6 +36,7 @@ ACCESS = {
     "portal:accessibility": ANYONE,
     "portal:privacy": ANYONE,
     "portal:health": ANYONE,
+    "portal:security_txt": ANYONE,
     "portal:agreement_history": ANYONE,
     "portal:object_history": ANYONE,
     "portal:membership_history": SIGNED_IN,

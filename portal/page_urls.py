@@ -49,6 +49,7 @@ urlpatterns = [
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("personuppgifter/", views.privacy, name="privacy"),
     path("halsa/", views.health, name="health"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("handelselogg/", audit_views.audit_log, name="audit_log"),
     path("handelselogg/handelser.<str:kind>", audit_views.audit_export, name="audit_export"),
     path("arbetsbok/", workbook_views.workbook_upload, name="workbook_upload"),

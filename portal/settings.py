@@ -1,5 +1,6 @@
 """All settings, from the environment. ``PORTAL_PROFILE`` is ``demo`` (make run), ``test`` or ``production``."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -279,6 +280,8 @@ WORKBOOK_MAX_BYTES = 10 * 1024 * 1024
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portalen@localhost")
+# Where those who found a hole tell of it: mailto: or https:, shown in /.well-known/security.txt.
+SECURITY_CONTACT = env("SECURITY_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", default="localhost"), env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER", default=""), env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.bool("EMAIL_USE_SSL", default=False)

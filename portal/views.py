@@ -1,13 +1,20 @@
 """Start page, search, and what only a page above all apps can show."""
 
+import datetime
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from parties.models import County
 from portal.maps import country_map, county_map, municipalities_with_agreements
 from portal.search import SearchForm, find
+
+SECURITY_TXT_HOLDS = datetime.timedelta(days=180)  # less than the year that the standard allows
 
 
 def start(request):
@@ -44,3 +51,12 @@ def privacy(request):
 
 def health(request):
     return HttpResponse("ok", content_type="text/plain")
+
+
+def security_txt(request):
+    """Where to tell of a hole in the portal, as RFC 9116 wants it."""
+    expires = timezone.now().replace(microsecond=0) + SECURITY_TXT_HOLDS
+    lines = {"Contact": settings.SECURITY_CONTACT, "Expires": expires.isoformat(), "Preferred-Languages": "sv, en"}
+    lines["Canonical"] = settings.PORTAL_URL + reverse("portal:security_txt")
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

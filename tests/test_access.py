@@ -12,9 +12,10 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.middleware.csrf import get_token
 from django.template import Origin
 from django.template.loaders.base import Loader
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 
 from agreements.models import Agreement, StagedWorkbook
@@ -97,6 +98,7 @@ DOORS = {
     "portal:accessibility": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:privacy": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:health": Door(through=EVERYBODY, in_draft=EVERYBODY),
+    "portal:security_txt": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:agreement_year": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:agreement_history": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:object_history": Door(("slug", "history_kind", "report"), through=PARTY, seen=PARTY, only="get"),
@@ -820,11 +822,32 @@ def test_reading_changes_nothing(world):
 
 
 @pytest.mark.django_db
-def test_every_post_needs_its_token(world):
-    """Without the token every address that would take the coordinator's post says 403, and nothing changes."""
-    client = clients(world)["own coordinator"]
+@pytest.mark.parametrize("token", ["none", "of another browser"])
+def test_every_post_needs_its_token(world, token):
+    """Without the own token every address that would take the coordinator's post says 403, and nothing changes."""
+    people = clients(world)
+    client, sent = people["own coordinator"], {}
     client.handler.enforce_csrf_checks = True
+    if token != "none":
+        client.get(reverse("account_reauthenticate"))  # it has a token of its own, too
+        sent["csrfmiddlewaretoken"] = get_token(RequestFactory().get("/"))
     before = rows_of_everything()
-    refused = {name: client.post(address(door, name, world)).status_code for name, door in DOORS.items()}
-    assert refused == dict.fromkeys(DOORS, 403)
+    refused = {name: client.post(address(door, name, world), sent).status_code for name, door in DOORS.items()}
+    # posted by an identity provider, for whom tests/portal/test_saml.py says what it counts for; here there is none
+    assert refused == {**dict.fromkeys(DOORS, 403), "portal:saml_consume": 404}
     assert rows_of_everything() == before
+
+
+def test_only_identity_providers_answers_come_without_token():
+    """An answer by SAML is sent by the provider's page; its signature and the question it answers stand for it."""
+
+    def walk(patterns, namespaces=()):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                if getattr(pattern.callback, "csrf_exempt", False):
+                    yield ":".join([*namespaces, pattern.name or str(pattern.pattern)])
+            else:
+                inner = [*namespaces, pattern.namespace] if pattern.namespace else namespaces
+                yield from walk(pattern.url_patterns, inner)
+
+    assert set(walk(get_resolver().url_patterns)) == {"portal:saml_consume"}

@@ -15,6 +15,7 @@ TEMPLATES = ROOT / "templates"
 # Views without a template of their own name, with what they answer instead.
 WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
+    "portal:security_txt": "plain text for those who found a hole",
     "portal:audit_export": "a file",
     "portal:membership_history": "the page of object_history",
     "portal:connection_create": "the page of provider_login",

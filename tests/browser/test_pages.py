@@ -256,6 +256,7 @@ NO_PAGES = {
     "followup:round_bulk",
     "followup:assessment_agree",
     "portal:health",
+    "portal:security_txt",
     "portal:work_badge",
     "portal:calendar_renew",
     "portal:calendar_feed",

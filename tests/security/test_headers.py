@@ -77,7 +77,7 @@ def test_only_pages_are_shown_in_the_browser(walk):
         and each.kind not in shown
         and not each.headers.get("Content-Disposition", "").startswith("attachment")
     }
-    assert opened - {("portal:health", "text/plain")} == set()
+    assert opened == {("portal:health", "text/plain"), ("portal:security_txt", "text/plain")}
 
 
 IN_PRODUCTION = """

@@ -1,9 +1,11 @@
 """What everybody may read: the fields by name, nothing personal, and gone at once when it is taken back."""
 
+import datetime
 import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from lib.personal_numbers import find
 from tests.test_access import ANONYMOUS
@@ -30,7 +32,7 @@ def test_public_fields_are_those_agreed_on(walk):
 
 def test_public_bytes_hold_nothing_personal(walk):
     """Everybody in the walk's world has an address, and none of them is in what visitors are answered."""
-    answers = [each for each in walk.answers if each.person == ANONYMOUS]
+    answers = [each for each in walk.answers if each.person == ANONYMOUS and each.surface != "portal:security_txt"]
     assert {(each.surface, what) for each in answers for what in personal(each.text)} == set()
 
 
@@ -50,3 +52,15 @@ def test_what_is_not_personal_is_let_be(text):
 def test_what_is_no_longer_public_is_gone_at_once(walk):
     assert {pair for pair in walk.unpublished if pair[1] != 404} == set()
     assert len(walk.unpublished) > 20
+
+
+@pytest.mark.parametrize(
+    ("contact", "line"),
+    [(None, "Contact: mailto:portalen@localhost"), ("https://a.se/hal", "Contact: https://a.se/hal")],
+)
+def test_security_txt_says_where_to_tell_of_a_hole(client, settings, contact, line):
+    settings.SECURITY_CONTACT = contact or settings.SECURITY_CONTACT
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+    expires = datetime.datetime.fromisoformat(lines[1].removeprefix("Expires: "))
+    assert (lines[0], lines[3]) == (line, "Canonical: http://127.0.0.1:8000/.well-known/security.txt")
+    assert timezone.now() < expires < timezone.now() + datetime.timedelta(days=365)
