@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,13 +20,18 @@ from parties.models import AuditEvent, Invitation, Party, User
 from parties.people_page import invitations_to
 from parties.people_views import answer_logged, frame, people_url
 
+MAY_NOT_INVITE = gettext_lazy(
+    "Till en organisation bjuder dess egna administratörer in, och länets samordnare så länge organisationen är med i "
+    "överenskommelsen."
+)
+
 
 def invitation_create(request, key):
     """Invite somebody to a role at the party; also by coordinators, to the roles that they may give."""
     party = get_visible(Party.objects, request.user, key=key)
     roles = roles_given_by(request.user, party)
     if not roles:
-        raise PermissionDenied
+        raise PermissionDenied(MAY_NOT_INVITE)
     form = InvitationForm(request.POST or None, party=party, roles=roles, initial=asked_for(request, roles))
     context = {**invitation_frame(request, party), "invitations": invitations_to(party, by=request.user)}
 
@@ -120,7 +126,7 @@ def invitation_answer(request):
         return answer_refused(request, invitation, text)
     if request.user.is_authenticated:
         return answer_as_known(request, invitation)
-    if user or not getattr(settings, "LOCAL_PASSWORDS", True):
+    if user or not settings.LOCAL_PASSWORDS:
         return render(request, "parties/invitation_answer.html", {**crumbs(), "invitation": invitation, "login": True})
     return answer_as_new(request, invitation)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from parties.audit import log
 from parties.granting import may_give
 from parties.letters import absolute, write
-from parties.memberships import hold, is_dissolved, refuse_days, refuse_giving, refuse_overlap
+from parties.memberships import MAY_NOT_GIVE, hold, is_dissolved, refuse_days, refuse_giving, refuse_overlap
 from parties.models import VALID_FOR_DAYS, AuditEvent, Invitation, Mail, User, digest
 from parties.outbox import send_now
 from parties.rights import party_group
@@ -116,7 +116,7 @@ def withdraw(*, invitation, by):
     """Take the offer back: its link opens nothing any more."""
     party, invitation = _held(invitation)
     if not may_give(by, party, invitation.role):
-        raise PermissionDenied
+        raise PermissionDenied(MAY_NOT_GIVE)
     _refuse_answered(invitation)
     _end(invitation, by)
     log(Kind.INVITATION_WITHDRAWN, by=by, party=party, about=_about(invitation))
@@ -203,9 +203,8 @@ def accept(*, invitation, user):
     membership = join(
         user=user, by=invitation.invited_by, starts_on=starts_on, stands_in_for=invitation.stands_in_for, **offer
     )
-    changes = {**_offer(invitation), "granted_by": ["", str(invitation.invited_by)]}
-    about = _about(invitation)
-    log(Kind.INVITATION_ACCEPTED, by=user, person=user, party=membership.party, about=about, changes=changes)
+    about, offer = _about(invitation), _offer(invitation)
+    log(Kind.INVITATION_ACCEPTED, by=user, person=user, party=membership.party, about=about, changes=offer)
     return membership
 
 

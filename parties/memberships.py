@@ -13,15 +13,18 @@ from django.db.models import ProtectedError, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parties.audit import log
 from parties.granting import may_give
 from parties.letters import absolute, write
 from parties.models import AuditEvent, Mail, Membership, Party, Role
+from parties.outbox import send_now
 from parties.rights import party_group
 from parties.services import join
 
 DAY = datetime.timedelta(days=1)
+MAY_NOT_GIVE = gettext_lazy("Du får inte, eller får inte längre, ge eller avsluta den här rollen.")
 TOLD = ("title", "starts_on", "ends_on")
 
 
@@ -96,7 +99,7 @@ def end_role(*, membership, by, reason=""):
 def refuse_giving(party, role, *, by, to):
     """The party is there, ``by`` may give the role, and gives it to somebody else."""
     if not may_give(by, party, role):
-        raise PermissionDenied
+        raise PermissionDenied(MAY_NOT_GIVE)
     if to == by.email:
         raise ValidationError(_("Du kan inte ge dig själv en roll. Be en annan administratör."))
     if is_dissolved(party):
@@ -139,7 +142,7 @@ def is_in_force(membership):
 
 def _require_right(party, membership, by):
     if not may_give(by, party, membership.role):
-        raise PermissionDenied
+        raise PermissionDenied(MAY_NOT_GIVE)
 
 
 def _refuse_change(stored, new, changes, by):
@@ -232,7 +235,7 @@ def _record(kind, membership, by, changes, reason=""):
         AuditEvent.Kind.CHANGED: _("Din roll som %(role)s för %(party)s är ändrad"),
         AuditEvent.Kind.ENDED: _("Din roll som %(role)s för %(party)s är avslutad"),
     }[kind] % {"role": role, "party": membership.party}
-    write(
+    letter = write(
         user=membership.user,
         address=membership.user.email,
         kind=Mail.Kind.ACCOUNT,
@@ -247,4 +250,6 @@ def _record(kind, membership, by, changes, reason=""):
             "reason": reason,
             "url": absolute(reverse("portal:work")),
         },
-    ).save()
+    )
+    letter.save()
+    send_now(letter)

@@ -144,8 +144,10 @@ def test_invitation_create_for_a_party_that_has_left(client, login_as):
     party = make.AccessionFactory(agreement=agreement, left_on="2026-01-01").party
     login_as(Role.COORDINATOR, party=agreement.coordinating_party)
     data = {"email": "ny@exempel.se", "name": "Nina", "title": "", "role": "party_administrator"}
-    assert client.post(url("invitation_create", party), data).status_code == 403
+    response = client.post(url("invitation_create", party), data)
+    assert (response.status_code, "så länge organisationen är med" in response.content.decode()) == (403, True)
     assert not Invitation.objects.exists()
+    assert AuditEvent.objects.get().kind == "refused"
 
 
 def test_what_cannot_be_sent_again_is_said(client, party, admin):
