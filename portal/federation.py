@@ -50,12 +50,9 @@ MESSAGES = {
 
 def refuse(request, provider, refusal):
     """The page that says why nobody was let in; the log gets the exact reason, the person what to do."""
-    log(
-        AuditEvent.Kind.LOGIN_FAILED,
-        by=request.user,
-        request=request,
-        about=f"{provider.name}: {refusal.reason} {refusal.detail}".strip(),
-    )
+    about = f"{provider.name}: {refusal.reason} {refusal.detail}".strip()
+    about = "".join(letter for letter in about if letter.isprintable())  # of what others send, no database takes all
+    log(AuditEvent.Kind.LOGIN_FAILED, by=request.user, request=request, about=about)
     status = 503 if refusal.reason == "unreachable" else 403
     why = MESSAGES[refusal.reason].format(name=provider.name)
     return render(request, "portal/provider_answer.html", {"why": why, "reason": refusal.reason}, status=status)

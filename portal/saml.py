@@ -4,6 +4,7 @@ The answer comes as a form posted by another website, without the cookies of thi
 under a name that nobody can guess, and read when the browser asks for the page it is sent on to.
 """
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -68,7 +69,7 @@ def keep(response, state_id):
 
 
 def _taken(name):
-    kept = cache.get(f"saml:{name}")
+    kept = cache.get(f"saml:{name}") if re.fullmatch(r"[\w-]{43}", name, re.ASCII) else None
     if not kept or not cache.delete(f"saml:{name}"):  # whoever deletes it has it
         raise Refused("stale", "answer")
     return kept

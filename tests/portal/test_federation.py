@@ -122,6 +122,7 @@ ASTRAY = {
     "another sender": ({"iss": "https://annan.example.se"}, "invalid sender"),
     "no code": ({"code": None}, "invalid code"),
     "a fault": ({"code": None, "error": "server_error"}, "invalid server_error"),
+    "a fault that cannot be kept": ({"code": None, "error": "a\0b\r\nc"}, "invalid abc"),
     "cancelled": ({"code": None, "error": "access_denied"}, "cancelled access_denied"),
 }
 

@@ -240,6 +240,11 @@ def test_login_reads_what_was_kept_once(client):
     assert client.get(sent.url).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["", "x" * 43, "x" * 300, "å\0 b"])
+def test_login_refuses_what_was_never_kept(client, name):
+    assert client.get(reverse("portal:provider_answer", args=["skola"]), {"svar": name}).status_code == 403
+
+
 @pytest.mark.parametrize("text", ["", "x" * 200_001])
 def test_saml_consume_keeps_only_answers(client, text):
     response = client.post(reverse("portal:saml_consume", args=["skola"]), {"SAMLResponse": text, "RelayState": "s"})
