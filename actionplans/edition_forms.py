@@ -80,6 +80,9 @@ class EditionDeleteForm(VersionedModelForm):
         model = Edition
         fields = ()
 
+    def _post_clean(self):
+        """What is wrong in the edition, such as a period that has been taken meanwhile, is no hindrance."""
+
 
 class WithdrawForm(forms.Form):
     """Why a proposed edition becomes a draft again."""

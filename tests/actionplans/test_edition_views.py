@@ -167,6 +167,12 @@ def test_edition_delete_shows_what_disappears(client, draft):
     assert (Edition.objects.count(), Activity.objects.count()) == (0, 0)
 
 
+def test_edition_delete_takes_a_draft_whose_period_was_taken_meanwhile(client, draft):
+    adopt(EditionFactory(plan=draft.plan, starts_on=draft.starts_on, ends_on=draft.ends_on))
+    response = client.post(of_edition("edition_delete", draft), {"version": draft.version})
+    assert (response.status_code, Edition.objects.filter(pk=draft.pk).exists()) == (302, False)
+
+
 def test_edition_delete_is_for_drafts(client, draft):
     draft.propose(by=None)
     assert "Ta tillbaka den till utkast" in client.get(of_edition("edition_delete", draft)).content.decode()
