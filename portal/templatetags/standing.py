@@ -38,7 +38,8 @@ def standing(context):
         return _worn(giving, _whose(context), _roles(context))
     if isinstance(party, Party) and not agreement:
         own = [hat for hat in hats if hat.party_id == party.pk]
-        return _worn(own, party.pk, (Role.PARTY_ADMINISTRATOR,))
+        if own:  # else it is a coordinator, who invites
+            return _worn(own, party.pk, (Role.PARTY_ADMINISTRATOR,))
     return Standing()
 
 
