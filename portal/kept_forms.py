@@ -83,6 +83,7 @@ def keep(request):
     store["kept"] = {"owner": owner, "path": request.path, "fields": fields, "had_files": bool(request.FILES)}
     store.set_expiry(HOUR)
     store.create()
+    store.clear_expired()  # what was kept for others longer ago
     places = [*request.session.get(SESSION_KEY, {}).items(), (place, store.session_key)]
     for _place, key in places[:-MOST]:
         _store(key).delete()

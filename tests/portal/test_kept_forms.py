@@ -170,6 +170,22 @@ def test_late_verb_is_asked_for_again(client, writer, agreement):
     assert activity.edition.activities.count() == 2
 
 
+def test_late_report_is_sent_again(client, agreement):
+    """The report's form stands on another page than the one it is sent to."""
+    place = make.RespondentFactory()
+    report = make.ReportFactory(round=place.round, party=place.party)
+    reporter = make.MembershipFactory(role=Role.REPORTER, party=place.party).user
+    url = reverse("followup:report_edit", args=[place.round.agreement.slug, place.round.label, report.pk])
+    data = {"form_mark": mark_of(reporter), "status": "ongoing", "text": TEXT, "version": report.version}
+    back = led_back(client, client.post(url, data))
+    client.force_login(reporter)
+    page = client.get(back).content.decode()
+    assert (TEXT in page, "Skicka igen" in page) == (True, True)
+    client.post(back, fields_of(page))
+    report.refresh_from_db()
+    assert report.text == TEXT
+
+
 def test_late_form_whose_right_has_ended_can_be_copied(client, writer, url):
     back = sent_late(client, writer, url)
     Membership.objects.filter(user=writer).delete()
