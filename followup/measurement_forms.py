@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from followup.models import Indicator, IndicatorDefinition, Measurement
 from followup.numbers import read_count, validate_numbers
 from lib.forms import VersionField, clean_data, make_swedish
+from lib.history import note_beside
 from parties.models import Party
 
 YEARS = (1970, 2100)
@@ -162,12 +163,23 @@ class GridForm(forms.Form):
     def save(self):
         """Write the cells that were changed. Raises Clash, and then writes nothing."""
         Indicator.objects.filter(pk=self.indicator.pk).renew_stamp()  # before the row, as every form that saves it
-        Indicator.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.indicator.pk)
+        stored = Indicator.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.indicator.pk)
         self.rows = self.stored_rows()
         changed = [name for name, _place, _sex in self.cells() if self._typed(name) != self.cleaned_data[f"was_{name}"]]
         self._refuse_clashes(changed)
         for name in changed:
             self._write(name)
+        note_beside(stored, [self._told(name) for name in changed])
+
+    def _told(self, name):
+        """What was typed where, for the history; not the figures where they count people, who may be few."""
+        where = (
+            f"{self.fields[name].label} {(f'{self.year}, ' + _('halvår %s') % self.half if self.half else self.year)}"
+        )
+        if self.indicator.is_count:
+            return where
+        before, after = self.cleaned_data[f"was_{name}"], self._typed(name)
+        return f"{where}: {before or _('tomt')} → {after or _('tomt')}"
 
     def _typed(self, name):
         return text_of(*self.cleaned_data[name])
@@ -285,11 +297,23 @@ class DefinitionsForm(forms.Form):
     @transaction.atomic
     def save(self):
         """Write the definitions at the version the indicator was read at. Raises VersionConflict."""
-        self.indicator.save_version(self.cleaned_data["version"])
+        self.indicator.save_version(self.cleaned_data["version"], reason="; ".join(self._told()))
         for row in self.stored:
             self._write(row, row.pk)
         if self.cleaned_data["text_new"]:
             self._write(IndicatorDefinition(indicator=self.indicator), "new")
+
+    def _told(self):
+        """What is changed, for the history: each definition before and after."""
+        said, lines = self.cleaned_data, []
+        for row in self.stored:
+            breaks = said[f"breaks_{row.pk}"]
+            after = (said[f"year_{row.pk}"], said.get(f"text_{row.pk}", row.text), breaks)
+            if after != (row.from_year, row.text, row.breaks_series):
+                lines.append(f"{_definition(row.from_year, row.text, row.breaks_series)} → {_definition(*after)}")
+        if said["text_new"]:
+            lines.append(_definition(said["year_new"], said["text_new"], said["breaks_new"]))
+        return lines
 
     def _write(self, row, key):
         text = self.cleaned_data.get(f"text_{key}", row.text)
@@ -299,3 +323,9 @@ class DefinitionsForm(forms.Form):
         row.text, row.from_year = text, self.cleaned_data[f"year_{key}"]
         row.breaks_series = self.cleaned_data[f"breaks_{key}"]
         row.save()
+
+
+def _definition(year, text, breaks):
+    """A definition as the history tells it."""
+    words = _("från %(year)s: %(text)s") % {"year": year, "text": text or _("borttagen")}
+    return f"{words} ({_('går inte att jämföra bakåt')})" if breaks else words

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Accession
 from followup.models import RegistryNumber, Round
+from lib.history import note_beside
 from parties.models import Party
 
 LONGEST = RegistryNumber._meta.get_field("number").max_length
@@ -61,6 +62,9 @@ class RegistryForm(forms.Form):
                 RegistryNumber.objects.update_or_create(round=self.round, party_id=pk, defaults={"number": number})
             else:
                 RegistryNumber.objects.filter(round=self.round, party=pk).delete()
+        names = {party.pk: party.name for party in self.parties}
+        told = [f"{names[pk]}: {stored.get(pk) or _('tomt')} → {number or _('tomt')}" for pk, number in changed.items()]
+        note_beside(self.round, told and [_("Diarienummer %s") % ", ".join(told)])
 
     def _show(self, taken):
         """The page that comes again has seen what is stored."""

@@ -31,3 +31,9 @@ def one_entry(row):
     finally:
         del row.skip_history_when_saving
     records.create_historical_record(row, kind)
+
+
+def note_beside(row, lines):
+    """Tell in the history of ``row`` what was changed in rows that belong to it and have no history of their own."""
+    if lines:
+        type(row).history.bulk_history_create([row], update=True, default_change_reason="; ".join(lines))

@@ -181,3 +181,34 @@ def test_hats_then_names_nobody_who_had_left(client, login_as, agreement, report
     author.memberships.update(starts_on="2020-01-01", ends_on="2020-12-31")
     login_as(Role.READER, party=report.party)
     assert lines(client, agreement, report)[0][0] == "Hanna Ek"
+
+
+def test_measurement_edit_tells_the_history_of_the_indicator_what_was_typed(client, login_as, agreement):
+    rows = [factories.IndicatorFactory(agreement=agreement, is_count=is_count) for is_count in (False, True)]
+    person = login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    for row in rows:
+        url = reverse("followup:measurement_edit", args=[agreement.slug, row.key]) + "?ar=2025&halvar=0"
+        cell = next(name for name in client.get(url).context["form"].fields if name.startswith("lan-"))
+        assert client.post(url, {cell: "3", f"was_{cell}": ""}).status_code == 302
+    plain, count = (read(client, agreement, row).context["page_obj"][0] for row in rows)
+    place = agreement.county.name
+    assert (plain.reason, count.reason) == (f"{place} 2025: tomt → 3", f"{place} 2025")
+    assert plain.who == f"{person}, samordnare för {agreement.coordinating_party}"
+
+
+def test_definition_edit_tells_the_history_what_was_written(client, login_as, agreement):
+    row = factories.IndicatorFactory(agreement=agreement)
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    url = reverse("followup:definition_edit", args=[agreement.slug, row.key])
+    client.post(url, {"version": row.version, "text_new": "Antal per år", "year_new": "2025"})
+    assert read(client, agreement, row).context["page_obj"][0].reason == "från 2025: Antal per år"
+
+
+def test_registry_edit_tells_the_history_of_the_round_which_number(client, login_as, agreement):
+    round = factories.RoundFactory(agreement=agreement)
+    board = agreement.coordinating_party
+    login_as(Role.COORDINATOR, party=board)
+    url = reverse("followup:registry_edit", args=[agreement.slug, round.label])
+    client.post(url, {f"party_{board.pk}": "2026-17", f"was_{board.pk}": ""})
+    reason = read(client, agreement, round).context["page_obj"][0].reason
+    assert reason == f"Diarienummer {board.name}: tomt → 2026-17"
