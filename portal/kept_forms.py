@@ -9,7 +9,9 @@ from importlib import import_module
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
@@ -21,6 +23,7 @@ PLACE = "_kvar"  # the query that says which of the kept forms the page is opene
 SESSION_KEY = "kept_forms"
 HOUR = 3600
 MOST = 10  # of one browser; the oldest goes
+MOST_IN_AN_HOUR = 200  # of one person, in all browsers: nobody fills the disk without logging in
 NEVER = {"csrfmiddlewaretoken", FIELD}
 
 
@@ -75,7 +78,7 @@ def answer_stale_token(request):
 def keep(request):
     """Keep what was sent. Returns where it is found after the log-in, or None where it is not to be kept."""
     owner = marked_key(request) if request.method == "POST" and _is_ours(request) else None
-    if owner is None or (request.user.is_authenticated and request.user.pk != owner):
+    if owner is None or (request.user.is_authenticated and request.user.pk != owner) or not _may_keep(owner):
         return None
     fields = [(name, values) for name, values in request.POST.lists() if not _is_secret(name)]
     place = get_random_string(12)
@@ -117,6 +120,14 @@ def answer_kept(request, kept, status):
     can_send = status not in (403, 404, 410)
     context = {"kept": kept, "can_send": can_send, "action": request.get_full_path()}
     return render(request, "portal/kept_form.html", context, status=200 if can_send else status)
+
+
+def _may_keep(owner):
+    """Whether it is somebody with an account that is open, who has not sent too much."""
+    key = f"{SESSION_KEY}:{owner}"
+    count = cache.get(key, 0) + 1
+    cache.set(key, count, HOUR)
+    return count <= MOST_IN_AN_HOUR and get_user_model().objects.filter(pk=owner, is_active=True).exists()
 
 
 def _is_ours(request):

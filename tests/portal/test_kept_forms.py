@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.form_marks import mark_of
-from parties.models import Membership, Role
+from parties.models import Membership, Role, User
 from tests import factories as make
 from tests.filled_form import Forms
 from tests.form_table import FORMS, build_world, party_of
@@ -128,6 +128,13 @@ def test_late_form_is_kept_an_hour(client, writer, url):
         now.shift(timedelta(minutes=61))
         client.force_login(writer)
         assert TEXT not in client.get(back).content.decode()
+
+
+def test_late_form_of_a_closed_account_is_not_kept(client, writer, url):
+    User.objects.filter(pk=writer.pk).update(is_active=False)
+    end_session(client)
+    answer = client.post(url, {"form_mark": mark_of(writer), "summary": TEXT})
+    assert (answer.status_code, "_kvar" in answer.url) == (302, False)
 
 
 @pytest.mark.parametrize("mark", ["", "skräp", "1", "1:falsk"])
