@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Constants
 from onelogin.saml2.errors import OneLogin_Saml2_ValidationError as Fault
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from parties.models import AuditEvent, User
 from portal.id_tokens import identity
@@ -118,6 +119,11 @@ def doubled(xml):
     return xml.replace(signed, false.replace("abc@", "chef@") + signed)
 
 
+def signed_outside(xml):
+    """The message is signed by the provider, the assertion in it by nobody."""
+    return OneLogin_Saml2_Utils.add_sign(xml, *key_and_certificate("idp")).decode()
+
+
 SHA1 = {"sign_algorithm": Constants.RSA_SHA1, "digest_algorithm": Constants.SHA1}
 
 # One fact of the answer that is false → why it is refused, in python3-saml's words or ours.
@@ -142,6 +148,7 @@ FALSE = {
     ),
     "another question, signed": ({"asked": attribute("InResponseTo", "_1")}, Fault.WRONG_SUBJECTCONFIRMATION),
     "no question": ({"asked": ""}, "question"),
+    "no question outside": ({"response_to": ""}, "question"),
     "unasked": ({"asked": "", "response_to": ""}, "question"),
     "expired": ({"after": stamp(minutes=-10)}, Fault.ASSERTION_EXPIRED),
     "confirmation expired": (
@@ -152,6 +159,7 @@ FALSE = {
     "not yet valid": ({"before": stamp(minutes=10)}, Fault.ASSERTION_TOO_EARLY),
     "a failure": ({"status": "Responder"}, Fault.STATUS_CODE_IS_NOT_SUCCESS),
     "unsigned": ({"signer": ""}, Fault.NO_SIGNED_ASSERTION),
+    "signed outside": ({"signer": "", "twist": signed_outside}, Fault.NO_SIGNED_ASSERTION),
     "signed by another": ({"signer": "annan"}, Fault.INVALID_SIGNATURE),
     "outdated algorithm": ({"algorithms": SHA1}, Fault.DEPRECATED_SIGNATURE_METHOD),
     "wrapped signature": ({"twist": wrapped}, Fault.WRONG_NUMBER_OF_ASSERTIONS),
@@ -164,6 +172,7 @@ FALSE = {
     ),
     "entity": ({"twist": lambda xml: '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + xml}, "DTDForbidden"),
     "no subject": ({"attribute": "urn:oid:1.2.3"}, "subject"),
+    "two subjects": ({"subject": "a</saml:AttributeValue><saml:AttributeValue>b"}, "subject"),
     "blank subject": ({"subject": " "}, "subject"),
     "not XML": ({"twist": lambda xml: "hej"}, "XMLSyntaxError"),
 }
