@@ -16,6 +16,7 @@ from actionplans.frame import edition_frame, edition_stance
 from actionplans.models import Edition
 from agreements.models import Agreement
 from lib.typeset import pdf
+from lib.web import Unseen
 from lib.word import docx
 
 WITHOUT_AREA = "utan"
@@ -108,10 +109,11 @@ def _paper(user, slug, plan, label, other):
 def _pair(user, slug, plan, label, other):
     """The two editions, the one that applies first first; 404 unless the user may see both."""
     rows = Edition.objects.for_page().visible_to(user)
-    rows = rows.filter(plan__agreement__slug=slug, plan__key=plan, label__in=[label, other])
+    place = {"plan__agreement__slug": slug, "plan__key": plan, "label__in": [label, other]}
+    rows = rows.filter(**place)
     found = sorted(rows, key=lambda edition: (edition.starts_on, edition.pk))
     if {edition.label for edition in found} != {label, other}:
-        raise Http404
+        raise Unseen(Edition.objects.all(), place)
     return found[0], found[-1]
 
 

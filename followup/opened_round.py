@@ -9,13 +9,13 @@ from functools import cache, cached_property
 
 from django.db.models import Case, Count, Exists, JSONField, Max, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import JSONObject
-from django.http import Http404
 from django.utils import timezone
 
 from agreements.models import Agreement
 from followup.frame import answers_are_invented
 from followup.models import CouncilPack, Outcome, Reopening, Report, Respondent, Round
 from lib.db import JSONList, json_list
+from lib.web import Unseen
 from lib.written import Written, assembled
 from parties.models import Right
 from parties.rights import hats_on
@@ -24,7 +24,7 @@ SLUG, LABEL, DAY = "<slug>", "<label>", datetime.date(1, 1, 1)  # hold the place
 
 
 class OpenedRound:
-    """The round at an address, as ``user`` may read it; Http404 where it is none of theirs.
+    """The round at an address, as ``user`` may read it; Unseen where it is none of theirs.
 
     ``agreement`` knows whether the visitor may edit (``can_edit``); ``invented`` is whether the answers are.
     """
@@ -36,7 +36,7 @@ class OpenedRound:
         self.can_edit = Right.EDIT_AGREEMENT in self.rights
         rows = _rounds(Right.SEE_AGREEMENT in self.rights, self.can_edit).ask(slug=slug, label=label, day=self.today)
         if not rows:
-            raise Http404
+            raise Unseen(Round.objects.all(), {"agreement__slug": slug, "label": label})
         self.row = rows[0]
 
     @cached_property

@@ -22,7 +22,10 @@ class Unseen(Http404):
 
     def is_there(self):
         """Whether somebody else may see it. For the log; never let the answer depend on it. One query."""
-        return self.queryset is not None and self.queryset.filter(**self.lookup).exists()
+        if self.queryset is None:
+            return False
+        rows = self.queryset.model._base_manager if self.lookup else self.queryset  # which may be for a few already
+        return rows.filter(**self.lookup).exists()
 
 
 def get_visible(queryset, user, **lookup):

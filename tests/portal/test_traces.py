@@ -189,3 +189,23 @@ def test_doors_leave_who_when_and_what(settings, tmp_path):
 def test_every_table_has_a_history_or_says_itself_or_decides_nothing():
     known = historical_tables().keys() | TOLD_BESIDE.keys() | SAYS_ITSELF.keys() | NO_DECISION
     assert own_tables() - known - LINKS == set()
+
+
+SWITCHED_OFF = {"portal:provider_answer", "portal:saml_metadata"}  # nothing stands there until the settings say so
+
+
+def test_every_hidden_door_is_logged_as_hidden(settings, tmp_path):
+    """Somebody of another party asks for everything: each 404 and 403 leaves a line that says which it was."""
+    settings.MEDIA_ROOT = tmp_path
+    world = build(Agreement.Status.IN_FORCE, "2020-01-01")
+    person = "other reporter"
+    client = clients(world)[person]
+    names = [name for name, door in DOORS.items() if person not in door.seen and door.only != "post" and ":" in name]
+    answers = {name: client.get(address(DOORS[name], name, world)).status_code for name in names}
+    lines = AuditEvent.objects.filter(kind="refused", reason="Finns, men visas inte för personen.")
+    logged = set(lines.values_list("about", flat=True))
+    silent = {
+        name for name in names if name not in SWITCHED_OFF and f"GET {address(DOORS[name], name, world)}" not in logged
+    }
+    assert set(answers.values()) == {404}
+    assert silent == set()
