@@ -103,9 +103,8 @@ def resend(*, invitation, by):
     if invitation.ends_on and invitation.ends_on < timezone.localdate():
         raise ValidationError(_("Tiden för rollen har passerat. Skriv en ny inbjudan med andra dagar."))
     day_ago = timezone.now() - datetime.timedelta(days=1)
-    if Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:", created_at__gt=day_ago).count() >= (
-        LETTERS_A_DAY
-    ):
+    letters = Mail.objects.filter(key__startswith=f"invitation:{invitation.pk}:", created_at__gt=day_ago)
+    if letters.count() >= LETTERS_A_DAY:
         raise ValidationError(_("Brevet har skickats tre gånger det senaste dygnet. Ring i stället, eller vänta."))
     _send(invitation, by)
     log(Kind.INVITED, by=by, party=party, about=_about(invitation), changes=_offer(invitation))
@@ -199,12 +198,10 @@ def accept(*, invitation, user):
         raise Refused(_("Du har redan rollen. Du behöver inte anta inbjudan.")) from None
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save()
-    offer = {name: getattr(invitation, name) for name in ("party", "role", "group", "title", "ends_on")}
-    membership = join(
-        user=user, by=invitation.invited_by, starts_on=starts_on, stands_in_for=invitation.stands_in_for, **offer
-    )
-    about, offer = _about(invitation), _offer(invitation)
-    log(Kind.INVITATION_ACCEPTED, by=user, person=user, party=membership.party, about=about, changes=offer)
+    hat = {name: getattr(invitation, name) for name in ("party", "role", "group", "title", "ends_on", "stands_in_for")}
+    membership = join(user=user, by=invitation.invited_by, starts_on=starts_on, **hat)
+    about, changes = _about(invitation), _offer(invitation)
+    log(Kind.INVITATION_ACCEPTED, by=user, person=user, party=membership.party, about=about, changes=changes)
     return membership
 
 

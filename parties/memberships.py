@@ -42,6 +42,8 @@ def give_role(*, user, party, role, by, group=None, starts_on=None, ends_on=None
     party, starts_on = hold(party), starts_on or timezone.localdate()
     group = group or party_group(party, role)
     refuse_giving(party, role, by=by, to=user.email)
+    if not user.is_active:
+        raise ValidationError(_("Personens konto är avslutat. Be portalens systemadministratör öppna det först."))
     refuse_days(starts_on, ends_on)
     refuse_overlap(user, group, starts_on, ends_on)
     membership = join(

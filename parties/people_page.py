@@ -26,8 +26,8 @@ class People:
     has_more_ended: bool
 
 
-def people_of(party, *, by):
-    """The People of ``party`` as an administrator ``by`` sees them.
+def people_of(party):
+    """The People of ``party`` as its administrators see them.
 
     Each hat has ``is_ahead``, ``may_change`` and ``stand_ins``, those who have the role in the person's place.
     """

@@ -39,7 +39,7 @@ def party_people(request, key):
     party = get_editable(Party.objects, request.user, key=key)
     context = {
         **frame(party),
-        "people": people_of(party, by=request.user),
+        "people": people_of(party),
         "invitations": invitations_to(party, by=request.user),
         "other_parties": Party.objects.editable_by(request.user).exclude(pk=party.pk),
     }

@@ -95,6 +95,12 @@ def test_give_role_not_to_oneself(party, admin):
         give(party, admin, admin)
 
 
+def test_give_role_not_to_a_closed_account(party, admin):
+    with pytest.raises(ValidationError, match="konto är avslutat"):
+        give(party, admin, make.UserFactory(is_active=False))
+    assert told() == []
+
+
 # --- change -----------------------------------------------------------------------------------------------------------
 
 
