@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from actionplans.models import Comment, Proposal
 from agreements.models import Accession
 from governance.models import Seat
+from lib.db import VersionConflict
 from parties.audit import log
 from parties.granting import may_give
 from parties.memberships import change_role, end_role, give_role, hold
@@ -26,6 +27,9 @@ SPEAKING = (Role.REPORTER, Role.APPROVER)  # who can take a draft further
 
 class Moved(ValidationError):
     """What hangs on the person is not what was shown when somebody confirmed."""
+
+    def __init__(self):
+        super().__init__(_("Något har ändrats sedan sidan visades. Läs igenom den igen och bekräfta."))
 
 
 @dataclass
@@ -109,13 +113,16 @@ def hand_over(*, person, party, to, by, seen, last_day=None):
     party = hold(party)
     load = load_of(person, party, by=by, to=to)
     if load.digest != seen:
-        raise Moved(_("Något har ändrats sedan sidan visades. Läs igenom den igen och bekräfta."))
+        raise Moved
     if not (load.roles or load.drafts or load.letters):
         raise ValidationError(_("Det finns inget att lämna över."))
-    for role in load.roles:
-        _move_role(role, to=to, by=by, last_day=last_day)
-    _move_letters(load.letters, to)
-    _move_drafts(load.drafts, party, to, by)
+    try:
+        for role in load.roles:
+            _move_role(role, to=to, by=by, last_day=last_day)
+        _move_letters(load.letters, to)
+        _move_drafts(load.drafts, party, to, by)
+    except VersionConflict:  # a draft handed in, or a seat changed, while this was under way
+        raise Moved from None
     for who in (person, to):
         log(
             AuditEvent.Kind.HANDED_OVER,

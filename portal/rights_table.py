@@ -11,7 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from parties.models import Role
+from parties.granting import BY_SYSTEM_ADMINISTRATORS, GRANTS
+from parties.models import Right, Role
 from portal.rights_world import NEIGHBOUR, PUBLIC, SECRETARY, World
 
 KEPT = Path(__file__).with_name("rights_table.json")
@@ -30,6 +31,12 @@ COLUMNS = {
     Role.SYSTEM_ADMINISTRATOR: "systemadministratör",
     NEIGHBOUR: "handläggare i en annan part",
     PUBLIC: "allmänheten",
+}
+
+# Whoever holds a right of GRANTS, in words.
+GIVERS = {
+    Right.ADMINISTER: "partsadministratören i den egna organisationen",
+    Right.EDIT_AGREEMENT: "samordnaren, till parter i överenskommelsen",
 }
 
 
@@ -83,10 +90,28 @@ def as_json(rows):
 
 
 def as_page(rows):
-    """The guide's page: what people wrote, and below the mark the table."""
+    """The guide's page: what people wrote, and below the mark who may what, and who gives which role."""
     written = GUIDE.read_text(encoding="utf-8").partition(MARK)[0]
+    return f"{written}{MARK}\n{_may_what(rows)}\n## Vem ger vilken roll\n\n{_given_by()}"
+
+
+def _may_what(rows):
     head = ["Vad", "Läge", *COLUMNS.values()]
     lines = [head, ["---"] * len(head)]
     for row in rows:
         lines.append([row["thing"], row["state"], *(row["may"].get(column, "–") for column in COLUMNS)])
-    return f"{written}{MARK}\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return _as_table(lines)
+
+
+def _given_by():
+    """Role by role who gives it: as ``GRANTS`` says, and what is left to the administration."""
+    lines = [["Roll", "Ges av"], ["---"] * 2]
+    for role in Role:
+        givers = [name for right, name in GIVERS.items() if role in GRANTS[right]]
+        givers += ["systemadministratören"] * (role in BY_SYSTEM_ADMINISTRATORS)
+        lines.append([str(role.label), ", ".join(givers)])
+    return _as_table(lines)
+
+
+def _as_table(lines):
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
