@@ -159,3 +159,12 @@ def test_audit_export_of_a_wrong_question_leads_back_to_it(client, login_as):
     response = client.get(reverse("portal:audit_export", args=["csv"]), {"first": "igår"})
     assert response.url == "/handelselogg/?first=ig%C3%A5r"
     assert client.get(reverse("portal:audit_export", args=["pdf"])).status_code == 404
+
+
+@pytest.mark.parametrize(("roles", "links"), [([Role.READER], 0), ([Role.AUDITOR, Role.PARTY_ADMINISTRATOR], 1)])
+def test_work_leads_to_the_log_those_who_read_it(client, roles, links):
+    person = factories.UserFactory()
+    for role in roles:
+        join(user=person, party=factories.PartyFactory(), role=role)
+    client.force_login(person)
+    assert client.get(reverse("portal:work")).content.decode().count(f'href="{reverse(URL)}"') == links
