@@ -328,7 +328,7 @@ DOORS = {
     "account_change_password": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "account_reauthenticate": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "mfa_index": Door(through=SIGNED_IN, in_draft=EVERYBODY),
-    "mfa_authenticate": Door(through=EVERYBODY, in_draft=EVERYBODY, no_login_under_way=EVERYBODY),
+    "mfa_authenticate": Door(through=EVERYBODY, in_draft=EVERYBODY, no_login_under_way={ANONYMOUS}),
     "mfa_login_webauthn": Door(through=EVERYBODY, in_draft=EVERYBODY, no_login_under_way={ANONYMOUS}),
     "mfa_reauthenticate": Door(through=SIGNED_IN, in_draft=EVERYBODY),
     "mfa_reauthenticate_webauthn": Door(through=SIGNED_IN, in_draft=EVERYBODY),
