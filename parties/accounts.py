@@ -9,11 +9,14 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parties.audit import log
-from parties.models import AuditEvent, FeedKey, User
+from parties.letters import absolute, write
+from parties.models import AuditEvent, FeedKey, Mail, User
+from parties.outbox import send_now
 
 
 @transaction.atomic
@@ -66,6 +69,22 @@ def remove_second_step(*, user, by, reason):
     Authenticator.objects.filter(user=user).delete()
     log(AuditEvent.Kind.CREDENTIALS, by=by, person=user, about=_("andra steget borttaget"), reason=reason.strip())
     end_sessions(user=user, by=by, reason=reason.strip())
+    _tell(user, reason.strip())
+
+
+def _tell(user, reason):
+    """A letter at once: who did not ask for it has somebody else at the account."""
+    mail = write(
+        user=user,
+        address=user.email,
+        kind=Mail.Kind.ACCOUNT,
+        key=f"second-step:{user.pk}:{timezone.now().isoformat()}",
+        subject=_("Andra steget är borttaget"),
+        template="mail/second_step.txt",
+        context={"person": user, "reason": reason, "url": absolute(reverse("account_login"))},
+    )
+    mail.save()
+    send_now(mail)
 
 
 @transaction.atomic

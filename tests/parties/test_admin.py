@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from parties.models import AuditEvent, FeedKey, Membership, Role, User
+from parties.models import AuditEvent, FeedKey, Mail, Membership, Role, User
 from tests.factories import FeedKeyFactory, MembershipFactory, PartyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,8 @@ def test_admin_takes_the_second_step_from_who_has_lost_it(client, administrator)
     assert [row.user for row in Authenticator.objects.all()] == [administrator]
     assert browser.get(reverse("portal:session_left")).status_code == 302
     assert lines()[0] == ("credentials", administrator, user, {}, "Ny telefon")
+    letter = Mail.objects.get()
+    assert (letter.address, "Ny telefon" in letter.body) == (user.email, True)
 
 
 def test_a_new_address_ends_the_log_ins(client, administrator):
