@@ -34,7 +34,7 @@ TECHNICAL = {
 OWN_ROLES = [Role.COORDINATOR, Role.AUDITOR, Role.COUNCIL_MEMBER, Role.REPORTER, Role.PARTY_ADMINISTRATOR]
 PEOPLE = [
     ANONYMOUS, *(f"own {role}" for role in OWN_ROLES), "own system_administrator", "neighbour reporter",
-    "other coordinator", "other reporter", "other council_member",
+    "other coordinator", "other reporter", "other council_member", "former reporter",
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Scene:
 
 def build_scene():
     """Own: a published agreement and a party of it. Neighbour: another party of it. Other: a draft agreement."""
+    before = {model: rows_of(model) for model in models_with_texts()}
     own = build(Agreement.Status.IN_FORCE, "2020-01-01")
     scene = Scene({"own": own, "neighbour": {**own, **build_neighbour(own)}})
     scene.names["other"] = build(Agreement.Status.DRAFT, None)
@@ -57,7 +58,7 @@ def build_scene():
         names["search"] = "kanarie"
     make_people(scene)
     make_more(scene)
-    fill(scene)
+    fill(scene, before)
     return scene
 
 
@@ -87,15 +88,19 @@ def make_people(scene):
     scene.people[ANONYMOUS] = Client(raise_request_exception=False)
     for person in PEOPLE[1:]:
         relation, role = person.split()
-        names = scene.names[relation]
+        names = scene.names["own" if relation == "former" else relation]
         of_board = role in (Role.COORDINATOR, Role.AUDITOR)
         user = make.UserFactory(is_staff=role == Role.SYSTEM_ADMINISTRATOR)
         party = names["agreement"].coordinating_party if of_board else names["party"]
-        join(user=user, party=party, role=role, group=names["body_row"].group() if role == "council_member" else None)
+        dates = {"starts_on": "2020-01-01", "ends_on": "2020-12-31"} if relation == "former" else {}
+        group = names["body_row"].group() if role == Role.COUNCIL_MEMBER else None
+        join(user=user, party=party, role=role, group=group, **dates)
         client = scene.people[person] = Client(raise_request_exception=False)
         client.force_login(user)
         scene.users[person] = user
         make.FeedKeyFactory(user=user)
+        if relation == "former":
+            continue
         if name := {Role.COORDINATOR: "staged", Role.REPORTER: "own_staged"}.get(role):
             grid = [("Blad", [[1, ["Rubrik"]], [2, ["Uppladdat"]]])]
             names[name] = StagedWorkbook.objects.stage(
@@ -124,6 +129,7 @@ def make_more(scene):
 # --- Who reads what ---------------------------------------------------------------------------------------------------
 
 EVERYBODY = set(PEOPLE)
+ADMINISTRATOR = {"own party_administrator"}
 COORDINATORS = {"own": {"own coordinator"}, "other": {"other coordinator"}}
 REVIEWERS = {"own": {"own coordinator", "own auditor", "own council_member"}, "other": {"other coordinator"}}
 PREPARERS = {"own": {"own coordinator", "own council_member"}, "other": {"other coordinator"}}
@@ -139,7 +145,7 @@ class Relations:
         self.agreements = {names[whose]["agreement"].pk: whose for whose in ("own", "other")}
         self.bodies = {names[whose]["body_row"].pk: whose for whose in ("own", "other")}
         self.parties = {names[whose]["party"].pk: whose for whose in names}
-        self.boards = {names[whose]["agreement"].coordinating_party_id: whose for whose in ("own", "other")}
+        self.own_party = names["own"]["party"].pk
         self.users = {user.pk: person for person, user in scene.users.items()}
 
     def reporters(self, party_id):
@@ -236,15 +242,17 @@ class Relations:
         return self.public(row.agreement_id)
 
     def user(self, row):
-        """A person's address: the person's own and of those who look after the party's people."""
-        person = self.users.get(row.pk)
-        return {person, f"{person.split()[0]} party_administrator"} if person else set()
+        """A person's address: the own, and of those who look after the party's people or the agreement."""
+        parties = {self.parties.get(pk) for pk in row.memberships.values_list("party", flat=True)}
+        told = {self.users.get(row.pk)} | (ADMINISTRATOR if "own" in parties else set())
+        told |= COORDINATORS["own"] if parties & {"own", "neighbour"} else set()
+        return told | (COORDINATORS["other"] if "other" in parties else set())
 
     def mail(self, row):
         return {self.users.get(row.user_id)} if row.user_id in self.users else set()
 
     def invitation(self, row):
-        return {"own party_administrator"} if self.parties.get(row.party_id) == "own" else set()
+        return ADMINISTRATOR if row.party_id == self.own_party else set()
 
     def staged(self, row):
         return {self.users.get(row.user_id)}
@@ -326,15 +334,17 @@ def readers_of(relations, row):
     raise LookupError(f"READERS does not say who reads {label}")
 
 
-def fill(scene):
-    """Give every text of the scene its token, past the locks of what is frozen, and the files theirs."""
+def rows_of(model):
+    return set(model._base_manager.values_list("pk", flat=True))
+
+
+def fill(scene, before):
+    """Give every text that came since ``before`` its token, past the locks of what is frozen, and the files theirs."""
     relations, payloads = Relations(scene), cycle(PAYLOADS)
     for model in models_with_texts():
-        if model._meta.label in ("parties.County", "parties.AuditEvent"):
+        if model._meta.label == "parties.AuditEvent":  # says what others did, and refuses to be changed
             continue
-        rows = model._base_manager.all()
-        rows = rows.filter(key__startswith="part-") if model._meta.label == "parties.Party" else rows
-        for row in list(rows):
+        for row in list(model._base_manager.exclude(pk__in=before[model])):
             fill_row(scene, row, readers_of(relations, row), payloads)
 
 

@@ -6,24 +6,25 @@ from django.db import transaction
 from django.test.utils import override_settings
 
 from tests.security.canaries import build_scene
-from tests.security.crawling import crawl, letters, log_kept, unpublished
+from tests.security.crawling import crawl, letters, log_kept, posts, unpublished
+from tests.security.knocking import recorded
 
 
 class Walk:
-    """``scene`` with its tokens, ``answers``, ``unpublished``, ``letters`` (person, text) and ``log`` (lines)."""
+    """``scene`` with its tokens, ``answers``, ``posts``, ``unpublished``, ``letters`` (person, text), ``log`` lines."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def walk(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world and what everybody was answered in it; it stands until the package's tests are done."""
     found = Walk()
     media = str(tmp_path_factory.mktemp("media"))
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic(), log_kept() as log:
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         caches["pages"].clear()
         found.scene = build_scene()
-        found.answers = crawl(found.scene)
-        found.unpublished = unpublished(found.scene)
-        found.letters = letters(found.scene)
-        found.log = list(log)
+        with recorded(), log_kept() as found.log:
+            found.answers, found.posts = crawl(found.scene), posts(found.scene)
+        found.unpublished, found.letters = unpublished(found.scene), letters(found.scene)
+        yield found
         transaction.set_rollback(True)
     caches["pages"].clear()
-    return found

@@ -16,6 +16,7 @@ from agreements.models import Agreement
 from lib import typeset
 from parties.models import FeedKey, Mail, User
 from tests.security.canaries import PEOPLE, TOKEN
+from tests.security.knocking import calling
 from tests.test_access import ANONYMOUS, DOORS, LATER
 from tests.test_access import PEOPLE as DOORS_PEOPLE
 
@@ -27,7 +28,7 @@ class Answer:
     """What one person got at one address, with all text of a file unpacked."""
 
     def __init__(self, person, surface, response):
-        self.person, self.surface = person, surface
+        self.person, self.surface, self.asked = person, surface, set()
         self.status, self.headers = response.status_code, response.headers
         content = b"".join(response.streaming_content) if response.streaming else response.content
         response.close()
@@ -100,6 +101,9 @@ def addresses(scene):
             if door.only == "post" or name in SLOW or url in seen:
                 continue
             seen.add(url)
+            if name.startswith(("account_", "mfa_")):
+                yield name, url, {ANONYMOUS, "own reporter"}
+                continue
             yield name, url, set(PEOPLE) if not door.args else ASKING[relation] | insiders(relation, door)
     yield "portal:search", reverse("portal:search") + "?q=kanarie", set(PEOPLE)
 
@@ -107,24 +111,60 @@ def addresses(scene):
 def insiders(relation, door):
     """Members, auditors and administrators of the place, where they are among the few who get through."""
     few = door.through if len(door.through) < len(DOORS_PEOPLE) / 2 else set()
-    return {person.replace("own", relation) for person in few} & set(PEOPLE)
+    former = {"former reporter"} if relation == "own" and "own reporter" in few else set()
+    return {person.replace("own", relation) for person in few} & set(PEOPLE) | former
+
+
+FRAGMENT = {"HX-Request": "true"}
+
+
+def ask(scene, person, surface, url, **how):
+    """One answer; nothing stays changed."""
+    token, again = calling.set(set()), dict(how)
+    with transaction.atomic():
+        send = getattr(scene.people[person], how.pop("verb", "get"))
+        answer = Answer(person, surface, send(url, **how))
+        transaction.set_rollback(True)
+    answer.asked, answer.again = calling.get(), (person, surface, url, again)
+    calling.reset(token)
+    return answer
 
 
 def crawl(scene):
-    """What everybody is answered, also as a fragment, at the neighbour's and own addresses. Nothing stays changed."""
+    """What everybody is answered at each address, and one of them also as a fragment."""
     answers = []
-    with transaction.atomic(), readable_papers():
+    with readable_papers():
         for name, url, people in addresses(scene):
-            for person in sorted(people):
-                answers.append(Answer(person, name, scene.people[person].get(url)))
+            answers += [ask(scene, person, name, url) for person in sorted(people)]
             if "own reporter" in people and answers[-1].kind == "text/html":
-                fragment = scene.people["own reporter"].get(url, headers={"HX-Request": "true"})
-                answers.append(Answer("own reporter", f"{name} (htmx)", fragment))
+                answers.append(ask(scene, "own reporter", f"{name} (htmx)", url, headers=FRAGMENT))
         for person, user in scene.users.items():
             feed = reverse(PRIVATE_FEED, args=[FeedKey.objects.get(user=user).secret])
-            answers.append(Answer(person, f"{PRIVATE_FEED} (own)", scene.people[ANONYMOUS].get(feed)))
-        transaction.set_rollback(True)
+            answers.append(replace_person(ask(scene, ANONYMOUS, f"{PRIVATE_FEED} (own)", feed), person))
     return answers
+
+
+def replace_person(answer, person):
+    """A feed is opened without login by the one whose it is."""
+    answer.person = person
+    return answer
+
+
+POSTING = ("own reporter", "own council_member", "own coordinator", "neighbour reporter", "other coordinator")
+
+
+def posts(scene):
+    """What some are answered who send an empty form to each address, and to the neighbour's."""
+    found = []
+    for relation, tables in (("own", (DOORS, LATER)), ("neighbour", (DOORS, LATER))):
+        names = scene.names[relation]
+        people = POSTING if relation == "own" else ("own reporter", "neighbour reporter")
+        for name, door in (pair for doors in tables for pair in doors.items()):
+            if door.only == "get" or not door.args or name.startswith(("account_", "mfa_")):
+                continue
+            url = reverse(name, args=[names[arg] for arg in door.args])
+            found += [ask(scene, person, f"{name} (post)", url, verb="post") for person in people]
+    return found
 
 
 def unpublished(scene):
