@@ -1,14 +1,13 @@
 """The page on which a party administrator lets a colleague stand in for somebody who is away."""
 
 from django import forms
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import answer_form, clean_data, make_swedish
+from lib.forms import clean_data, make_swedish
 from lib.web import get_editable
 from parties.models import Membership, User
+from parties.people_views import answer_logged, frame, people_url
 from parties.standing_in import colleagues_of, name_alternate
 
 
@@ -32,25 +31,17 @@ def membership_alternate(request, key, pk):
     """Choose who stands in for a membership of the party, and between which days."""
     rows = Membership.objects.select_related("user", "party")
     membership = get_editable(rows, request.user, party__key=key, pk=pk)
-    party = membership.party
     colleagues = colleagues_of(membership, by=request.user)
     form = AlternateForm(request.POST or None, colleagues=colleagues)
-    people = reverse("parties:party_people", args=[party.key])
     context = {
-        "party": party,
+        **frame(membership.party, (_("Ersättare"), "")),
         "membership": membership,
         "has_colleagues": colleagues.exists(),
         "others": membership.alternates.select_related("user").order_by("-starts_on", "-pk"),
-        "crumbs": [(party.name, ""), (_("Personer"), people), (_("Ersättare"), "")],
     }
-    if request.method != "POST":
-        return render(request, "parties/membership_alternate.html", {**context, "form": form})
-    return answer_form(
-        request,
-        form,
-        "parties/membership_alternate.html",
-        context,
-        url=people,
-        save=lambda: name_alternate(membership=membership, by=request.user, **form.cleaned_data),
-        done=_("Ersättaren är utsedd."),
-    )
+
+    def save():
+        return name_alternate(membership=membership, by=request.user, **form.cleaned_data)
+
+    url, done = people_url(membership.party), _("Ersättaren är utsedd.")
+    return answer_logged(request, form, "parties/membership_alternate.html", context, url=url, save=save, done=done)

@@ -66,8 +66,8 @@ def _check_days(membership, starts_on, ends_on):
             {"ends_on": _("Ange högst ett år. Är frånvaron längre, lämna över arbetet till en efterträdare.")}
         )
     if starts_on < membership.starts_on:
-        told = {"name": membership.user.name, "day": membership.starts_on}
-        raise ValidationError({"starts_on": _("%(name)s har rollen först från %(day)s.") % told})
+        told = {"day": membership.starts_on}
+        raise ValidationError({"starts_on": _("Rollen som ska ersättas gäller först från %(day)s.") % told})
     if membership.ends_on and ends_on > membership.ends_on:
-        told = {"name": membership.user.name, "day": membership.ends_on}
-        raise ValidationError({"ends_on": _("%(name)s har rollen bara till och med %(day)s.") % told})
+        told = {"day": membership.ends_on}
+        raise ValidationError({"ends_on": _("Rollen som ska ersättas gäller bara till och med %(day)s.") % told})

@@ -4,14 +4,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.forms import answer_form, clean_data, make_swedish
+from lib.forms import clean_data, make_swedish
 from lib.web import get_editable
 from parties.models import Party, User
+from parties.people_views import answer_logged, frame, people_url
 from portal.handing_over import hand_over as move
 from portal.handing_over import load_of, successors_of
 
@@ -51,35 +51,24 @@ def hand_over(request, key, person):
     form = HandOverForm(request.POST or None, successors=successors_of(person, party, by=request.user))
     to = form.cleaned_data["to"] if form.is_valid() else None
     load = load_of(person, party, by=request.user, to=to)
-    people = reverse("parties:party_people", args=[party.key])
-    context = _context(party, person, form, load, to, people)
-    if to is None or form.cleaned_data["seen"] != load.digest:
-        context["has_changed"] = bool(to and form.cleaned_data["seen"])
-        return render(request, TEMPLATE, context)
-    given = form.cleaned_data
-    return answer_form(
-        request,
-        form,
-        TEMPLATE,
-        context,
-        url=people,
-        save=lambda: move(person=person, party=party, by=request.user, **given),
-        done=_("%(to)s har tagit över efter %(person)s.") % {"to": to.name, "person": person.name},
-    )
+    context = _context(party, person, form, load, to)
+    if to and form.cleaned_data["seen"] != load.digest:
+        return render(request, TEMPLATE, {**context, "has_changed": form.cleaned_data["seen"]})
+
+    def save():
+        return move(person=person, party=party, by=request.user, **form.cleaned_data)
+
+    told = {"to": to and to.name, "person": person.name}
+    done = _("%(to)s har tagit över efter %(person)s.") % told
+    return answer_logged(request, form, TEMPLATE, context, url=people_url(party), save=save, done=done)
 
 
-def _context(party, person, form, load, to, people):
+def _context(party, person, form, load, to):
     return {
-        "party": party,
+        **frame(party, (_("Lämna över"), "")),
         "person": person,
         "form": form,
         "load": load,
         "to": to,
         "has_successors": form.fields["to"].queryset.exists(),
-        "crumbs": [(party.name, ""), (_("Personer"), people), (_("Lämna över"), "")],
-        "stance": {
-            "state": "draft",
-            "label": _("Internt"),
-            "readers": _("Bara de som administrerar organisationens personer ser den här sidan."),
-        },
     }
