@@ -23,7 +23,9 @@ KINDS = {
     model._meta.model_name: model for model in (Agreement, *OWN_ROWS, *OF_BODIES, ActionPlan, Edition, Activity, Round)
 }
 # Those whose history stands on their own page alone.
-MODELS = KINDS | {model._meta.model_name: model for model in (Report, Assessment, Proposal, Record, Attendance, Membership)}
+MODELS = KINDS | {
+    model._meta.model_name: model for model in (Report, Assessment, Proposal, Record, Attendance, Membership)
+}
 
 
 class Reader:
