@@ -120,5 +120,15 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='invitation_dates', violation_error_message='Slutdatum kan inte vara före startdatum.'), models.UniqueConstraint(models.F('email'), models.F('group'), condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True)), name='invitation_unanswered_once'), models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='invitation_one_answer')],
             },
         ),
+        migrations.AddField(
+            model_name="historicalmembership",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="radversion"),
+        ),
+        migrations.AddField(
+            model_name="membership",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="radversion"),
+        ),
         migrations.RunPython(refuse_changes, allow_changes),
     ]
