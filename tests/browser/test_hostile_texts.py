@@ -4,6 +4,7 @@ import pytest
 from django.test.utils import override_settings
 from django.urls import reverse
 
+from tests.browser.conftest import Watched
 from tests.security.canaries import build_scene
 from tests.test_access import DOORS, LATER
 
@@ -49,8 +50,18 @@ def scene(site, django_db_blocker, tmp_path_factory):
         yield build_scene()
 
 
+@pytest.fixture
+def window(browser, site):
+    """As ``page``, but words of fifty letters without a break may make a page wide."""
+    watched = Watched(browser, site, 1280)
+    yield watched.page
+    watched.context.close()
+    assert [each for each in watched.complaints if "sideways" not in each] == []
+
+
 @pytest.mark.parametrize("person", VISITS)
-def test_nothing_written_acts(scene, page, sign_in, person):
+def test_nothing_written_acts(scene, window, sign_in, person):
+    page = window
     sign_in(page, scene.users[person])
     names = scene.names["own"]
     asked, acting, shown = [], {}, 0
