@@ -6,7 +6,7 @@ Only submitted reports count as answers. A draft moves no figure: until it is ha
 """
 
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -62,10 +62,14 @@ class Part:
 
     def query(self, **more):
         """As the end of an address, with ``more`` in it."""
-        area = {None: None, "": NO_AREA}.get(self.area, self.area)
-        told = {"omrade": area, "part": self.party, **more}
-        told = {name: value for name, value in told.items() if value}
-        return f"?{urlencode(told)}" if told else ""
+        return _query(self.area, self.party, *more.items())
+
+
+@lru_cache(maxsize=8192)
+def _query(area, party, *more):
+    told = {"omrade": {None: None, "": NO_AREA}.get(area, area), "part": party, **dict(more)}
+    told = {name: value for name, value in told.items() if value}
+    return f"?{urlencode(told)}" if told else ""
 
 
 @dataclass

@@ -4,7 +4,7 @@ A page has hundreds of them, and the engine of templates would spend most of its
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -47,6 +47,7 @@ def cells_html(cells):
     return format_html_join("", "{}", [[_cell_html(cell)] for cell in cells])
 
 
+@lru_cache(maxsize=8192)  # an answer that comes in moves a few of a page's cells
 def _cell_html(cell):
     if cell is None:
         return NOT_ASKED

@@ -14,9 +14,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.utils import timezone
 
+from agreements.models import Agreement
 from followup.models import Report, Respondent, Return, Round
 from followup.services import close_round
 from parties.models import Role
+from parties.rights import hats_on
 from parties.services import join
 from tests import factories as make
 from tests.test_access import ANONYMOUS, DOORS, LATER, address, build, clients
@@ -148,6 +150,19 @@ def test_reasons_are_read_by_the_party_and_those_who_read_what_it_handed_in(repo
     bring_to(report, "returned")
     seen = Return.objects.visible_to(person(who, report)).exists()
     assert seen == (who in {"own reporter", "own approver", "own reader", "coordinator", "auditor", "council_member"})
+
+
+@pytest.mark.parametrize("is_round_public", [False, True])
+@pytest.mark.parametrize("published_on", [None, "2026-01-01", "2099-01-01"])
+@pytest.mark.parametrize("status", [Agreement.Status.DRAFT, Agreement.Status.IN_FORCE])
+def test_rounds_visible_with_known_rights_are_those_visible_to(report, status, published_on, is_round_public):
+    Agreement.objects.filter(pk=report.round.agreement_id).update(status=status, published_on=published_on)
+    bring_to(report, "published" if is_round_public else "submitted")
+    for who in PEOPLE:
+        user = person(who, report)
+        rights = {right for hat in hats_on(user, Agreement, report.round.agreement.slug) for right in hat.rights}
+        with_rights = Round.objects.filter(pk=report.round_id).visible_with(rights, timezone.localdate())
+        assert (who, set(with_rights)) == (who, set(Round.objects.visible_to(user)))
 
 
 # --- what a draft moves outside its party: nothing --------------------------------------------------------------------
