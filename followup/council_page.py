@@ -50,6 +50,11 @@ class CouncilPage:
     def kept(self):
         return kept_page(self.opened, self.around, self.asked)
 
+    @property
+    def may_be_kept(self):
+        """Not with a coordinator's plans for the round, nor with something else in the address: a text to send again."""
+        return self.round.state != "planned" and set(self.request.GET) <= {"omrade", "part"}
+
     def is_worth_keeping(self):
         """Not where the address asks for a part that the round does not have: anybody can think of any number."""
         part = self.kept["part"]

@@ -75,7 +75,7 @@ def round_delete(request, slug, label):
 def round_detail(request, slug, label):
     """The council's page: what changed, what deviates, who is silent, what to decide; the same for an area or party."""
     page = CouncilPage(request, slug, label)
-    if page.round.state == "planned":
+    if not page.may_be_kept:
         return page.answer()
     draw = partial(answer_kept, request, page.facts, page.answer, worth_keeping=page.is_worth_keeping)
     return answer_unless_kept(request, page.facts, draw) if page.is_public else draw()

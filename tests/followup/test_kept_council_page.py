@@ -151,6 +151,14 @@ def test_round_detail_that_is_kept_takes_four_questions(reader, report, django_a
         page_of(reader, report.round)
 
 
+def test_round_detail_with_something_else_in_its_address_is_not_kept(reader, report):
+    """A text that somebody sent too late is shown again at such an address."""
+    url = reverse("followup:round_detail", args=[report.round.agreement.slug, report.round.label])
+    for _again in range(2):
+        answer = reader.get(url, {"_kvar": "nyckel"})
+        assert "followup/round_detail.html" in {template.name for template in answer.templates}
+
+
 def test_round_detail_is_each_readers_own(client, report):
     """The secretary of the assessing body reads its draft, a party's reporter does not, whoever came first."""
     body, texts = decision_of(report).body, {}
