@@ -52,7 +52,7 @@ class CouncilPage:
 
     @property
     def may_be_kept(self):
-        """Not with a coordinator's plans for the round, nor with something else in the address: a text to send again."""
+        """Not with a coordinator's plans for the round, nor with more in the address: a text to send again."""
         return self.round.state != "planned" and set(self.request.GET) <= {"omrade", "part"}
 
     def is_worth_keeping(self):
