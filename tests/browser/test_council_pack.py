@@ -42,7 +42,7 @@ def test_member_opens_the_pack_from_the_letter(page, phone, sign_in, axe, screen
     phone.goto(f"{link.path}?{link.query}")
     phone.get_by_label("E-post").fill(member.email)
     phone.get_by_label("Lösenord").fill(PASSWORD)
-    phone.get_by_role("main").get_by_role("button", name="Logga in").click()
+    phone.get_by_role("main").get_by_role("button", name="Logga in", exact=True).click()
     phone.get_by_role("heading", name="Underlag till rådet, omgång 2026:1").wait_for()
     axe(phone)
     screenshot(phone, "round_pack")

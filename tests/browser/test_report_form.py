@@ -266,6 +266,7 @@ def test_session_that_ends_in_the_middle_loses_nothing(page, sign_in, office, ax
     Session.objects.all().delete()
     write(page, "text", "Skrivet före och efter utloggningen")
     page.locator("#saved", has_text="Du är utloggad").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Stäng").click()
     write(page, "effect", "Också skrivet utloggad")
     axe(page)
     screenshot(page, "report-form-signed-out")
