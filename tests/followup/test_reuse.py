@@ -59,7 +59,7 @@ def test_report_reuse_offers_only_the_partys_open_reports_elsewhere(client, agen
         row = make.ActivityFactory(edition__plan__agreement=report.round.agreement)
         other = make.ReportFactory(round=report.round, party=report.party, activity=row)
     person_of(client, report.party)
-    assert f'value="{other.pk}:' not in client.get(address("report_reuse", report)).content.decode()
+    assert f'id="to{other.pk}"' not in client.get(address("report_reuse", report)).content.decode()
     copy(client, report, other)
     assert Report.objects.get(pk=other.pk).text == ""
 
