@@ -27,7 +27,7 @@ from parties.models import Right
 from parties.rights import with_right
 
 SHARE_TEXTS = ("url", "count", "percent", "change")  # what differs between rows of a kind
-SILENT_TEXTS = ("url", "name", "missing", "asked", "again")
+SILENT_TEXTS = ("url", "missing", "asked", "again")
 EARLIER = 3  # rounds beside this one
 UNASKED = 12  # deviations shown that ask the council nothing
 NO_AREA, NO_AREA_NAME = "utan", _("Utan område")  # in an address, and on the page
@@ -175,14 +175,14 @@ class Board:
 
     @cached_property
     def silent_parties(self):
-        """Parties with answers missing, the most first: ``missing`` of ``asked``, and the same as ``html``."""
+        """Parties with answers missing, the most first: ``missing`` of ``asked``, and in words as ``html``."""
         rows = []
         for row in self.whole["parties"]:
             line = Part(self.part.area, row["key"]).line_of(self.whole)
             missing = line["shares"].get(NOT_REPORTED, 0)
             if missing and self.part.party in (None, row["key"]):
                 url = self.url(Part(self.part.area, row["key"]), status=NOT_REPORTED)
-                told = {"name": row["name"], "missing": missing, "asked": line["total"], "again": self._again(row)}
+                told = {"missing": missing, "asked": line["total"], "again": self._again(row)}
                 kind = markup("followup/_party_silent.html", SILENT_TEXTS, is_again=bool(told["again"]))
                 rows.append({**row, **told, "html": format_html(kind, url=url, **told)})
         return sorted(rows, key=lambda row: (-row["missing"], -row["missing"] / row["asked"]))

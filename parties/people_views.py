@@ -21,6 +21,8 @@ def frame(party, *trail):
         "party": party,
         "crumbs": [(_("Mitt arbete"), reverse("portal:work")), *([people, *trail] if trail else [(people[0], "")])],
         "stance": {"state": "draft", "label": _("Internt"), "readers": _("Organisationens administratörer ser sidan.")},
+        "example": Membership.objects.filter(party=party, user__is_demo=True).exists(),
+        "example_text": _("Personerna, adresserna och rollerna är påhittade. Organisationen finns på riktigt."),
     }
 
 
