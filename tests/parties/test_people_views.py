@@ -11,7 +11,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 8  # session, person, right, hats, people, invitations, who gave them, other parties
+QUERIES = 9  # session, person, right, hats, people, invitations, who gave them, other parties
 
 
 @pytest.fixture
