@@ -156,7 +156,7 @@ FALSE = {
         Fault.WRONG_SUBJECTCONFIRMATION,
     ),
     "confirmed for ever": ({"expiry": ""}, "expiry"),
-    "not yet valid": ({"before": stamp(minutes=10)}, Fault.ASSERTION_TOO_EARLY),
+    "not yet valid": ({"before": stamp(days=10)}, Fault.ASSERTION_TOO_EARLY),
     "a failure": ({"status": "Responder"}, Fault.STATUS_CODE_IS_NOT_SUCCESS),
     "unsigned": ({"signer": ""}, Fault.NO_SIGNED_ASSERTION),
     "signed outside": ({"signer": "", "twist": signed_outside}, Fault.NO_SIGNED_ASSERTION),
