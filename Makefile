@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Everything that is downloaded stays inside the checkout; nothing is asked of the home folder.
 export PLAYWRIGHT_BROWSERS_PATH ?= $(CURDIR)/.cache/playwright
 
-.PHONY: help run test test-sqlite test-postgres test-browser lint format migrations-check chromium port vendor bench lock clean
+.PHONY: help run test test-sqlite test-postgres test-browser coverage lint format migrations-check chromium port vendor bench lock clean
 
 help:  ## Visa den här listan
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 22
@@ -57,17 +57,15 @@ port:
 # --- Checks -----------------------------------------------------------------------------------------------------------
 
 test: .venv/dev.stamp chromium lint  ## Kontrollera allt, på SQLite och PostgreSQL och i webbläsare
-	@rm -f .cache/coverage* .cache/test-*.log
+	@rm -f .cache/test-*.log
 	@echo "Kör testerna på SQLite, på PostgreSQL och i Chromium samtidigt; utskriften kommer när var och en är klar …"
 	@status=0; $(MAKE) -k -j4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
 	  migrations-check test-browser test-postgres test-sqlite || status=$$?; \
-	$(BIN)/coverage report || true; \
 	for suite in sqlite postgres browser; do echo "$$suite: $$(tail -n 1 .cache/test-$$suite.log)"; done; \
 	exit $$status
 
-# What costs time is done once: coverage is measured on SQLite, and Chromium meets the migrated tables of PostgreSQL.
+# What costs time is done once: Chromium meets the migrated tables of PostgreSQL.
 test-%: PYTEST = $(BIN)/python -m pytest -q $(ONCE)
-test-sqlite: ONCE = --cov --cov-report=
 test-browser: ONCE = --migrations
 test-%: LOG = 2>&1 | tee .cache/$@.log
 # A server of one's own choice, else one made for the occasion.
@@ -81,6 +79,9 @@ test-postgres: .venv/dev.stamp | .cache  ## Bara testerna på PostgreSQL (TEST_D
 
 test-browser: .venv/dev.stamp | .cache  ## Bara testerna i webbläsare
 	@$(ON_POSTGRES) $(PYTEST) tests/browser $(LOG)
+
+coverage: .venv/dev.stamp | .cache  ## Hur mycket av koden testerna går igenom (på SQLite)
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python -m pytest -q --cov --cov-report=term
 
 lint: .venv/dev.stamp  ## Granska kod och mallar
 	@$(BIN)/ruff check .
