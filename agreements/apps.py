@@ -7,8 +7,8 @@ class AgreementsConfig(AppConfig):
 
     def ready(self):
         """Tell where a right on an agreement reaches, so that its coordinators can invite people of its parties."""
-        from agreements.services import parties_edited_by
+        from agreements import services
         from parties.granting import reaches
         from parties.models import Right
 
-        reaches(Right.EDIT_AGREEMENT, parties_edited_by)
+        reaches(Right.EDIT_AGREEMENT, lambda user: services.parties_edited_by(user))

@@ -23,13 +23,6 @@ from parties.models import PARTY_RIGHTS, Membership, Role
 PARTY_GROUPS = "party:"
 
 
-def active_groups(user):
-    """The ids, as a subquery, of the groups whose hats ``user`` may wear today. Anonymous visitors have none."""
-    if not user.is_authenticated:
-        return Membership.objects.none().values("group")
-    return Membership.objects.active().filter(user=user).values("group")
-
-
 def with_right(queryset, user, *rights):
     """The rows of a Party, Agreement or Body queryset on which one of the user's groups holds any of ``rights``."""
     if not user.is_authenticated:

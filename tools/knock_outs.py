@@ -14,8 +14,6 @@ TESTS = {  # the tests that are about the rule, the likeliest first
     "MembershipQuerySet.active": ["tests/portal/test_revocation.py", "tests/parties"],
     "StagedWorkbookQuerySet.of_session": ["tests/workbook", "tests/actionplans/test_sheet_views.py"],
     "actionplans.models.voices.agreements_with_voice": ["tests/actionplans"],
-    "agreements.services.parties_edited_by": ["tests/parties"],
-    "parties.rights.active_groups": ["tests/parties", "tests/portal/test_revocation.py"],
 }
 
 

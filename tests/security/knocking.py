@@ -1,10 +1,11 @@
 """Every rule of who may see and do what, and what happens without it.
 
-A rule is found, not listed: each method of a queryset that takes a ``user``, and each function that does and answers
-with rows, a condition, or yes or no. Knocked out, it lets everybody through to everything.
+A rule is found, not listed: each method of a queryset that takes a ``user``, and each function that does in the modules
+that say rules. Knocked out, it lets everybody through to everything. What puts rules together for a page is no rule.
 """
 
 import inspect
+import re
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 PACKAGES = ("lib", "parties", "agreements", "governance", "actionplans", "followup", "portal")
 NAMES = ("user", "rights")  # what the first parameter of a rule is called
+SAY_RULES = re.compile(r"\.(models|models\.\w+|rights|services)$")  # the modules whose functions are rules
 MORE = {("MembershipQuerySet", "active"), ("DatedQuerySet", "on"), ("StagedWorkbookQuerySet", "of_session")}
 calling = ContextVar("calling", default=None)  # the set that gathers which rules a request asked
 
@@ -43,7 +45,7 @@ def rules():
         for attribute, value in vars(each).items():
             if inspect.isfunction(value) and (takes_user(value, 1) or (name, attribute) in MORE):
                 found[f"{name}.{attribute}"] = [(each, attribute)]
-    for module in modules():
+    for module in filter(lambda module: SAY_RULES.search(module.__name__), modules()):
         for attribute, value in list(vars(module).items()):
             if inspect.isfunction(value) and value.__module__ == module.__name__ and is_rule(value):
                 places = [(each, attribute) for each in modules() if vars(each).get(attribute) is value]

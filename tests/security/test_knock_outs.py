@@ -30,8 +30,7 @@ UNASKED = {
     "PartOfIndicatorQuerySet.editable_by", "PartOfMeetingQuerySet.editable_by", "PartOfReportQuerySet.editable_by",
     "PartOfRoundQuerySet.editable_by", "RecordQuerySet.editable_by", "ReportQuerySet.retractable_by",
     "ReportQuerySet.reviewable_by", "ReportingRuleQuerySet.editable_by", "ReportingRuleQuerySet.visible_to",
-    "SeatQuerySet.editable_by", "StagedWorkbookQuerySet.editable_by", "agreements.services.parties_edited_by",
-    "parties.rights.active_groups",
+    "SeatQuerySet.editable_by", "StagedWorkbookQuerySet.editable_by",
 }  # fmt: skip
 # Asked, but not missed in this world: another rule of the same request says the same of these rows, or the world has no
 # row that only this rule hides.
@@ -48,7 +47,6 @@ BEHIND_ANOTHER = {
 # Those of them that do not know by the user alone what they answer: their own tests miss them, see tools/knock_outs.py.
 BY_MORE = {
     "MembershipQuerySet.active", "StagedWorkbookQuerySet.of_session", "actionplans.models.voices.agreements_with_voice",
-    "agreements.services.parties_edited_by", "parties.rights.active_groups",
 }  # fmt: skip
 RULES = {name: places for name, places in rules().items() if not NO_RULES.search(name)}
 
