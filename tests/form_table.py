@@ -36,7 +36,7 @@ ONCE = {
     "parties:membership_create": (
         Role.PARTY_ADMINISTRATOR,
         {"title": "Handläggare", "role": "reporter"},
-        {"membership": 1, "mail": 1, "log": 1},
+        {"membership": 1, "mail": 1, "sent": 1, "log": 1},
     ),
     "followup:report_return": (
         Role.COORDINATOR,
