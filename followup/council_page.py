@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
-from followup.kept_page import kept, kept_page, kept_rest
+from followup.kept_page import is_invented, kept, kept_page, kept_rest
 from followup.opened_round import OpenedRound
 from followup.round_answers import PartForm
 from followup.round_forms import coverage
@@ -56,9 +56,7 @@ class CouncilPage:
         return self.round.state != "planned" and set(self.request.GET) <= {"omrade", "part"}
 
     def is_worth_keeping(self):
-        """Not where the address asks for a part that the round does not have: anybody can think of any number."""
-        part = self.kept["part"]
-        return len(self.asked) == (part.area is not None) + (part.party is not None)
+        return not is_invented(self.kept)
 
     def answer(self):
         page, round = self.kept, self.round

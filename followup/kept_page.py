@@ -21,7 +21,7 @@ def kept_page(opened, context, chosen):
     ``top``, ``party_table`` and, of a closed round, ``rest`` are HTML; the others are for what stands around it.
     """
     name = opened.shared_facts, sorted(chosen.items())
-    return kept("council-page", name, lambda: _drawn(opened, context, chosen), unless=_is_invented)
+    return kept("council-page", name, lambda: _drawn(opened, context, chosen), unless=is_invented)
 
 
 def kept_rest(opened, part, context):
@@ -41,7 +41,7 @@ def kept(kind, key, make, unless=lambda found: False):
     return found
 
 
-def _is_invented(page):
+def is_invented(page):
     """The address asks for a part that the round does not have: anybody can think of any number of those."""
     part = page["part"]
     return len(page["chosen"]) > (part.area is not None) + (part.party is not None)
