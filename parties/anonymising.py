@@ -4,6 +4,8 @@ Everything that tells who did something points at the account, also the log and 
 with a number for a name, and the few places that hold a copy of the name or the address are put right.
 """
 
+import re
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -38,7 +40,8 @@ def anonymise(*, user, by, reason):
         raise ValidationError(_("%(name)s har roller kvar. Avsluta dem först.") % {"name": user})
     name, email, told = user.name, user.email, _("Tidigare medarbetare %s") % user.pk
     _take_credentials(user)
-    _rename_letters(user, {email: _nowhere(user), name: told})
+    names = {text: instead for text, instead in ((email, _nowhere(user)), (name, told)) if text}
+    _rename_letters(user, names)
     _rename_invitations(user, told, by)
     _forget_titles(user)
     people = ContentType.objects.get_for_model(User)
@@ -48,7 +51,7 @@ def anonymise(*, user, by, reason):
     user.last_login = None
     user.set_unusable_password()
     user.save()
-    log(AuditEvent.Kind.ANONYMISED, by=by, person=user, reason=reason.strip().replace(name, told))
+    log(AuditEvent.Kind.ANONYMISED, by=by, person=user, reason=_replaced(reason.strip(), names))
     return user
 
 
@@ -89,8 +92,9 @@ def _rename_letters(user, names):
 
 
 def _replaced(text, names):
+    """Whole words only: somebody called Bo is not in *Bostad*."""
     for name, told in names.items():
-        text = text.replace(name, told)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _found, told=told: told, text)
     return text
 
 

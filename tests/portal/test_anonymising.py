@@ -82,6 +82,18 @@ def test_anonymise_leaves_the_person_in_no_table(alva, by):
     assert found(*WORDS) == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("Bo", "Tidigare medarbetare {0} svarar. Bostäderna är klara."), ("", "Bo svarar. Bostäderna är klara.")],
+)
+def test_anonymise_changes_no_other_words_of_others_letters(by, name, body):
+    user = factories.UserFactory(name=name)
+    letter = factories.MailFactory(body="Bo svarar. Bostäderna är klara.")
+    anonymise(user=user, by=by, reason="Har slutat.")
+    letter.refresh_from_db()
+    assert letter.body == body.format(user.pk)
+
+
 def test_anonymise_takes_every_way_to_log_in(client, alva, by):
     client.force_login(alva)
     anonymise(user=alva, by=by, reason="Har slutat.")
