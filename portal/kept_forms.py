@@ -115,7 +115,7 @@ def forget(request):
         request.session[SESSION_KEY] = places
 
 
-def answer_kept(request, kept, status):
+def answer_kept_form(request, kept, status):
     """A page with what was typed, where the page itself has no form for it: to send once more, or only to copy."""
     can_send = status not in (403, 404, 410)
     context = {"kept": kept, "can_send": can_send, "action": request.get_full_path()}

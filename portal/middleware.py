@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from lib.db import Frozen, VersionConflict
 from lib.form_marks import marked_key
 from portal.access import Audience, audience_of
-from portal.kept_forms import PLACE, answer_kept, answer_without_session, forget, kept_form, typed_texts
+from portal.kept_forms import PLACE, answer_kept_form, answer_without_session, forget, kept_form, typed_texts
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -75,7 +75,7 @@ def kept_forms(get_response):
         kept = request.kept_form = kept_form(request) if request.method == "GET" else None
         response = get_response(request)
         if kept and not kept.is_shown and response.status_code < 500:
-            return answer_kept(request, kept, response.status_code)
+            return answer_kept_form(request, kept, response.status_code)
         if request.method == "POST" and response.status_code == 302:
             forget(request)
         return response
