@@ -4,11 +4,30 @@ No models of our own nouns live here; these are abstract and know nothing of agr
 """
 
 import uuid
+from contextlib import contextmanager
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.fields.related import ForeignObject
+from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
+
+
+@ForeignObject.register_lookup
+class Among(RelatedIn):
+    """``edition__among=editions``: as ``__in``, for a subquery that gives few rows for many that are asked about.
+
+    PostgreSQL answers such an ``IN`` by a join, which looks at every row. As an array the subquery is answered once,
+    and then only the rows that have one of its keys are read, by their index.
+    """
+
+    lookup_name = "among"
+
+    def get_rhs_op(self, connection, rhs):
+        if connection.vendor == "postgresql" and not self.rhs_is_direct_value():
+            return f"= ANY (ARRAY {rhs})"
+        return super().get_rhs_op(connection, rhs)
 
 
 class VersionConflict(Exception):
@@ -111,14 +130,14 @@ class Stamping(models.Model):
     """
 
     stamped_by = ""
+    _is_stamped = False
 
     class Meta:
         abstract = True
 
-    @transaction.atomic
     def save(self, *args, **kwargs):
-        self.renew_stamp()
-        super().save(*args, **kwargs)
+        with self._stamped():
+            super().save(*args, **kwargs)
 
     @classmethod
     def stamp_holders(cls, keys):
@@ -131,16 +150,28 @@ class Stamping(models.Model):
         before = self.stamp_holders(type(self)._base_manager.filter(pk=self.pk).values(self.stamped_by))
         renew_stamp(now if self._state.adding else now | before)
 
-    @transaction.atomic
     def save_version(self, *args, **kwargs):
         """Of rows that are Versioned: the stamp comes before the row here too."""
-        self.renew_stamp()
-        super().save_version(*args, **kwargs)
+        with self._stamped():
+            super().save_version(*args, **kwargs)
 
-    @transaction.atomic
     def delete(self, *args, **kwargs):
-        self.renew_stamp()
-        return super().delete(*args, **kwargs)
+        with self._stamped():
+            return super().delete(*args, **kwargs)
+
+    @contextmanager
+    def _stamped(self):
+        """One transaction that begins with the new stamp: once, also where one of these writes is part of another."""
+        if self._is_stamped:
+            yield
+            return
+        with transaction.atomic():
+            self.renew_stamp()
+            self._is_stamped = True
+            try:
+                yield
+            finally:
+                del self._is_stamped
 
 
 class FreezableQuerySet(models.QuerySet):

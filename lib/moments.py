@@ -1,5 +1,6 @@
 """Times as documents give them: a year, a month or a date, kept as they are written."""
 
+import calendar
 import datetime
 import re
 
@@ -27,3 +28,10 @@ def clean_year(text):
     if text and not re.fullmatch(r"[12][0-9]{3}", text):
         raise ValidationError(_("Skriv året med fyra siffror, till exempel 2027."))
     return text
+
+
+def last_day_of(moment):
+    """The last day of a year, a month or a day as ``clean_moment`` lets through: ``2024-02`` → 2024-02-29."""
+    year, month, day = (*map(int, moment.split("-")), None, None)[:3]
+    month = month or 12
+    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])

@@ -4,9 +4,11 @@ Django writes a question anew every time. With some joins that takes longer than
 """
 
 import datetime
+import re
+from functools import cache
 
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, connections, router
+from django.db.models import Model, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 
@@ -31,6 +33,7 @@ class Written:
     """
 
     def __init__(self, rows, **stand_ins):
+        self.rows = rows
         self.compiler = rows.query.get_compiler(rows.db)
         self.sql, values = self.compiler.as_sql()
         self.places = Places(values, stand_ins)
@@ -38,10 +41,22 @@ class Written:
         self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
 
     def ask(self, **told):
-        with connection.cursor() as cursor:
+        with connections[self.rows.db].cursor() as cursor:  # which of several the router says each time
             cursor.execute(self.sql, self.places.filled(told))
             rows = self.compiler.apply_converters(cursor.fetchall(), self.converters)
         return [dict(zip(self.paths, row, strict=True)) for row in rows]
+
+
+class Constant(Value):
+    """A name of ours that stands in the question itself: a plan that is kept was made by what it is, not for any value.
+
+    Otherwise PostgreSQL may find that it does best to plan anew each time, which can take longer than to answer.
+    """
+
+    def as_sql(self, compiler, connection):
+        if not re.fullmatch("[a-z_]*", self.value):
+            raise ValueError("Only names of ours, which need no escaping")
+        return f"'{self.value}'", []
 
 
 class WrittenUpdate:
@@ -78,12 +93,25 @@ def assembled(model, row):
 
     The keys that lead to them are among the paths of ``row``; what is not is left to be read when it is asked for.
     """
-    fields = [field for field in model._meta.concrete_fields if field.name in row]
-    found = model.from_db(connection.alias, [field.attname for field in fields], [row[field.name] for field in fields])
-    for field in filter(lambda field: field.is_relation, fields):
-        begin = f"{field.name}__"
-        below = {path.removeprefix(begin): value for path, value in row.items() if path.startswith(begin)}
-        if below:
-            key = row[field.name]
-            setattr(found, field.name, None if key is None else assembled(field.related_model, {"id": key, **below}))
+    names, columns, pointed_to = _shape(model, tuple(row))
+    found = model.from_db(router.db_for_read(model), columns, [row[name] for name in names])
+    for name, other, paths in pointed_to:
+        key = row[name]
+        below = {"id": key, **{path: row[whole] for whole, path in paths}}
+        setattr(found, name, None if key is None else assembled(other, below))
     return found
+
+
+@cache
+def _shape(model, paths):
+    """What of a row with these ``paths`` makes an object: the fields' names and columns, and those it points to.
+
+    Of each of these the name, the model, and (path, path from there).
+    """
+    fields = [field for field in model._meta.concrete_fields if field.name in paths]
+    below = {
+        field: [(path, path.partition("__")[2]) for path in paths if path.startswith(f"{field.name}__")]
+        for field in fields if field.is_relation
+    }  # fmt: skip
+    pointed_to = [(field.name, field.related_model, known) for field, known in below.items() if known]
+    return [field.name for field in fields], [field.attname for field in fields], pointed_to

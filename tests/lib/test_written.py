@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from actionplans.models import Edition
 from agreements.models import Agreement
-from lib.written import Written, WrittenUpdate, assembled
+from lib.written import Constant, Written, WrittenUpdate, assembled
+from parties.models import County
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,14 @@ def test_run_writes_what_is_told_and_what_is_constant_in_the_rows_that_are_told(
     assert [update.run(values, slug=slug) for slug in (mine.slug, "finns-inte")] == [1, 0]
     now = [[getattr(row, name) for row in Agreement.objects.order_by("pk")] for name in (*values, "version")]
     assert now == [*([value, getattr(other, name)] for name, value in values.items()), [2, 1]]
+
+
+@pytest.mark.parametrize("text", ["it's", "two words", "%s", "ÅÄÖ", "a;b"])
+def test_constant_takes_nothing_that_needs_escaping(text):
+    with pytest.raises(ValueError, match="Only names of ours"):
+        str(County.objects.filter(name=Constant(text)).query)
+
+
+def test_constant_stands_in_the_question():
+    sql, told = County.objects.filter(name=Constant("")).values("pk").query.sql_with_params()
+    assert ("= ''" in sql, told) == (True, ())

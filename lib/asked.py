@@ -1,0 +1,84 @@
+"""What pages ask for one person at a time: written once a day in each process, then asked of anybody.
+
+``ask`` is a function of a module: it takes a user, and what else is told by name, and gives a queryset whose question
+has nothing of the user but the key. Django would write the question anew each time, which takes longer than the
+database needs to answer it. What depends on today depends on the day alone, never on the moment.
+"""
+
+import datetime
+from copy import copy
+from functools import lru_cache
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, connections
+from django.db.models import Exists
+from django.utils import timezone
+
+from lib.written import Places, Written
+
+NOBODY = -8_191  # holds the place of the user's key
+
+
+def asked(ask, user, **told):
+    """The rows of ``ask(user, **told)``, as it would give them. What is told is text, to be or to be contained."""
+    question = _question(ask, user.is_authenticated, tuple(told), timezone.localdate())
+    return question.rows(user=user.pk, **told, **_contained(told))
+
+
+def asked_together(asks, user):
+    """The rows of each of the ``asks``, in the same order. One question tells which have any; only those are asked."""
+    if not user.is_authenticated:
+        return [asked(ask, user) for ask in asks]
+    there = _any_of(tuple(asks), timezone.localdate()).ask(user=user.pk)[0]
+    return [asked(ask, user) if there[f"any_{place}"] else [] for place, ask in enumerate(asks)]
+
+
+class Question:
+    """A queryset's question in which stand-ins hold the places of what is told; its rows come as objects.
+
+    As ``lib.written.Written``, for what a page needs whole: with what is joined, annotated and fetched beside.
+    """
+
+    def __init__(self, queryset, **stand_ins):
+        self.queryset = queryset
+        self.compiler = queryset.query.get_compiler(queryset.db)
+        try:
+            self.sql, values = self.compiler.as_sql()
+        except EmptyResultSet:  # the public has no rows of its own
+            self.sql, values = "", ()
+        if any(isinstance(value, datetime.datetime) for value in values):
+            raise ValueError("A question that is written once a day may not ask about the moment")
+        self.places = Places(values, stand_ins)
+
+    def rows(self, **told):
+        queryset, compiler = self.queryset.all(), copy(self.compiler)
+        compiler.using, compiler.connection = queryset.db, connections[queryset.db]  # of this thread
+        compiler.as_sql = lambda *args, **kwargs: (self.sql, tuple(self.places.filled(told)))
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler
+        return list(queryset)
+
+
+@lru_cache(maxsize=400)
+def _question(ask, is_known, names, day):
+    told = {name: f"<{name}>" for name in names}
+    rows = ask(_somebody() if is_known else AnonymousUser(), **told)
+    return Question(rows, user=NOBODY, **told, **_contained(told))
+
+
+def _contained(told):
+    """What is sent where a text is asked whether it ``contains`` what is told."""
+    like = connection.ops.prep_for_like_query
+    return {f"{name} contained": f"%{like(text)}%" for name, text in told.items()}
+
+
+@lru_cache(maxsize=20)
+def _any_of(asks, day):
+    any_of = {f"any_{place}": Exists(ask(_somebody())) for place, ask in enumerate(asks)}
+    person = get_user_model().objects.filter(pk=NOBODY).annotate(**any_of)
+    return Written(person.values(*any_of), user=NOBODY)
+
+
+def _somebody():
+    return get_user_model()(pk=NOBODY)
