@@ -3,16 +3,18 @@
 import json
 import re
 import struct
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
-import typst
 from django.utils.translation import gettext as _
 
 LAYOUT = Path(__file__).with_name("typeset.typ")
 STANDARDS = ["ua-1", "a-2a"]
-DRAWING = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
-FONTS = Path(__file__).with_name("fonts")
+DRAWING = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+SETTER, FONTS = (Path(__file__).with_name(name) for name in ("typesetting.py", "fonts"))
+LONGEST = 120  # seconds
 # What stands for a letter that the font lacks, and how long a word may be before the line may break inside it.
 UNKNOWN, LONGEST_WORD = "\u25a1", 30
 SILENT = re.compile("[\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]")  # they only say how the letter beside them is drawn
@@ -22,8 +24,7 @@ def pdf(paper):
     """The PDF of a ``lib.paper.paper``, as bytes."""
     words = {"page": _("Sida"), "of": _("av"), "registry": _("Dnr")}
     inputs = {"paper": json.dumps(_settable(paper)), "words": json.dumps(words)}
-    compiler = typst.Compiler(LAYOUT.read_bytes(), font_paths=_fonts(), sys_inputs=inputs)
-    return compiler.compile(format="pdf", pdf_standards=STANDARDS)
+    return set_paper(LAYOUT.read_text(), inputs, format="pdf", pdf_standards=STANDARDS)
 
 
 def page_count(made):
@@ -33,14 +34,20 @@ def page_count(made):
 
 def png(svg, *, dots_per_inch=200):
     """An SVG drawing as a picture of dots, as bytes: for where drawings cannot be shown."""
-    compiler = typst.Compiler(DRAWING, font_paths=_fonts(), sys_inputs={"svg": str(svg)})
-    return compiler.compile(format="png", ppi=dots_per_inch)
+    return set_paper(DRAWING, {"svg": str(svg)}, format="png", ppi=dots_per_inch)
 
 
-@cache
-def _fonts():
-    """Read once; compilers are not shared, since two threads cannot use one at a time."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+class NotSet(Exception):
+    """A paper could not be set; what the typesetter said."""
+
+
+def set_paper(source, inputs, **how):
+    """What a process of its own makes of ``source``: why that is, it says itself. Raises NotSet."""
+    told = json.dumps({"source": source, "inputs": inputs, "how": how}).encode()
+    made = subprocess.run([sys.executable, SETTER], input=told, capture_output=True, timeout=LONGEST, check=False)
+    if made.returncode:
+        raise NotSet(made.stderr.decode(errors="replace"))
+    return made.stdout
 
 
 def _settable(value):
