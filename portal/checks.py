@@ -79,6 +79,18 @@ def ways_to_log_in(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
+def several_hosts(app_configs, **kwargs):
+    """What the hosts share needs its package, and files do not cross the network for all to read."""
+    found = []
+    if settings.CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
+        found.append(Error("CACHE_URL med Redis kräver tillägget redis, se docs/deploy.md.", id="portal.E030"))
+    files = settings.STORAGES["default"].get("OPTIONS", {})
+    if not files.get("endpoint", "https://").startswith("https://"):
+        found.append(Error("FILES_ENDPOINT ska börja med https://.", id="portal.E031"))
+    return found
+
+
+@register(Tags.security, deploy=True)
 def no_demo_accounts(app_configs, **kwargs):
     """A production database was never a demonstration: its open passwords would be a way in."""
     from django.db.utils import DatabaseError

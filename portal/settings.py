@@ -111,6 +111,26 @@ else:
     # What is asked twice on a connection is planned once: planning often takes longer than answering.
     PREPARED = {"server_side_binding": True, "prepare_threshold": 2} if env.bool("PREPARED_STATEMENTS", True) else {}
     DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), **PREPARED}
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARED  # behind a pooler
+
+# Beyond one machine (docs/deploy.md): a copy of the database that public pages are read from.
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)  # seconds; a copy further behind is not read
+if env("DATABASE_REPLICA_URL", default=""):
+    PATIENCE = {  # a host that is away must not hold up a page for long
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,
+        "keepalives_idle": 4,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+    }
+    replica = env.db("DATABASE_REPLICA_URL")
+    if {replica["ENGINE"], DATABASES["default"]["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL kan bara anges när databaserna är PostgreSQL.")
+    for database in (DATABASES["default"], replica):
+        database["OPTIONS"] = {**PATIENCE, **PREPARED, **database.get("OPTIONS", {})}
+    DATABASES["replica"] = {**DATABASES["default"], **replica, "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["portal.replica.Router"]
+    MIDDLEWARE.append("portal.replica.public_reads")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "parties.User"
@@ -175,6 +195,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_known": "5/15m/key",  # in a browser where the account has been logged in before
     "reset_password": "300/m/ip,5/15m/key",
     "reset_password_from_key": "300/m/ip",
+    "provider_answer": "600/m/ip",  # what comes back from an identity provider
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
@@ -239,6 +260,9 @@ if CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DatabaseCache", "FileB
     # Beyond its number of entries a cache throws some away; whoever tries many accounts must not clear the counts so.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=2, socket_timeout=5)
+
 # Which release answers: what browsers keep of public pages is fetched anew after each. Several hosts need the same.
 SOURCES = (path for kind in ("py", "html", "css", "js") for path in BASE_DIR.glob(f"[a-z]*/**/*.{kind}"))
 RELEASE = env("RELEASE", default=str(max(path.stat().st_mtime_ns for path in SOURCES)))
@@ -266,6 +290,16 @@ STORAGES = {
 }
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o640
+# Several hosts: uploaded files in object storage that speaks S3, instead of a folder (docs/deploy.md).
+if env("FILES_BUCKET", default=""):
+    FILES = {
+        "endpoint": env("FILES_ENDPOINT"),
+        "bucket": env("FILES_BUCKET"),
+        "region": env("FILES_REGION", default="us-east-1"),
+        "key": env("FILES_KEY"),
+        "secret": env("FILES_SECRET"),
+    }
+    STORAGES["default"] = {"BACKEND": "lib.object_storage.ObjectStorage", "OPTIONS": FILES}
 UPLOAD_MAX_BYTES = 30 * 1024 * 1024  # what forms take is less, and they say so; beyond this nothing is received
 UPLOAD_DAILY_BYTES, UPLOAD_DAILY_FILES = 500 * 1024 * 1024, 300  # of one person in a day
 ANTIVIRUS = env("ANTIVIRUS", default="")  # where a scanner listens that speaks ClamAV's protocol (lib/antivirus.py)
