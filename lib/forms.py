@@ -290,6 +290,19 @@ def answer_form(request, form, template, context, *, url, save=None, done=""):
     return render(request, template, {**context, "form": form})
 
 
+def typed_in(request):
+    """What a form is filled with: what is sent, or what was typed when the session had ended; None for neither.
+
+    For forms that ``answer_form`` does not answer. Only what is sent may be stored.
+    """
+    if request.method == "POST":
+        return request.POST
+    if kept := getattr(request, "kept_form", None):
+        kept.is_shown = True
+        return kept.data
+    return None
+
+
 def _take_up(form, kept):
     """Fill the form with what was typed when the session had ended; it is stored when the person sends it again."""
     form.data, form.files, form.is_bound = clean_data(kept.data), MultiValueDict(), True

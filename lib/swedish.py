@@ -7,8 +7,8 @@ import unicodedata
 _AFTER_Z = {"å": "zz1", "ä": "zz2", "æ": "zz2", "ö": "zz3", "ø": "zz3"}
 
 _LONGEST_FIELD = 5_000
-# Invisible marks that turn the direction of text round and so can make it read as something else.
-_TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control and half characters (Cc, Cs), and invisible marks that turn text round and so can make it read otherwise.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def clean_text(text):
@@ -20,11 +20,7 @@ def clean_text(text):
     if len(text) <= _LONGEST_FIELD:
         text = unicodedata.normalize("NFC", text)
     text = re.sub(r"\r\n?|[\v\f\u0085\u2028\u2029]", "\n", text)
-    return "".join(letter for letter in text if letter in "\n\t" or not _is_unwanted(letter))
-
-
-def _is_unwanted(letter):
-    return letter in _TURNS_TEXT or unicodedata.category(letter) in ("Cc", "Cs")
+    return _UNWANTED.sub("", text)
 
 
 def fold(text):

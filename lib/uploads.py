@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lib.antivirus import Infected, Unanswered, scan
 
 DAY = 24 * 3600
+UPLOADS_AS = "uploads_as"  # the session's name for whoever is let in by a link, and so may upload without an account
 MAX_BYTES = 20 * 1024 * 1024
 ZIP = b"PK\x03\x04"
 # extension → how the file begins, and what else it holds. Names inside a zip file stand uncompressed, so nothing needs
@@ -42,8 +43,8 @@ class Dropped(UploadedFile):
 class UploadLimit(FileUploadHandler):
     """Keeps nothing of a file once the request or the person's day holds more than it may, so no disk is ever filled.
 
-    The form gets an empty file larger than any limit, and so says at its field what is wrong. Of visitors who are not
-    signed in nothing is kept.
+    The form gets an empty file larger than any limit, and so says at its field what is wrong. Of visitors who are
+    neither signed in nor let in by a link (``UPLOADS_AS``) nothing is kept.
     """
 
     def __init__(self, request=None):
@@ -62,7 +63,7 @@ class UploadLimit(FileUploadHandler):
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
         if self.day is None:
-            self.day = Day(getattr(self.request, "user", None))
+            self.day = Day(self.request)
         self.day.files += 1
 
     def receive_data_chunk(self, raw_data, start):
@@ -85,10 +86,12 @@ class UploadLimit(FileUploadHandler):
 
 
 class Day:
-    """How much a person has uploaded since the first file of the day, counted in the cache."""
+    """How much a person, or a link's holder, has uploaded since the first file of the day, counted in the cache."""
 
-    def __init__(self, user):
-        self.key = f"uploads:{user.pk}" if getattr(user, "is_authenticated", False) else ""
+    def __init__(self, request):
+        user, session = getattr(request, "user", None), getattr(request, "session", {})
+        who = user.pk if getattr(user, "is_authenticated", False) else session.get(UPLOADS_AS)
+        self.key = f"uploads:{who}" if who else ""
         self.files, self.bytes = cache.get(self.key, (0, 0)) if self.key else (0, 0)
 
     def is_full(self, more):

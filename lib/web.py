@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
@@ -49,11 +50,11 @@ def answer_unless_kept(request, facts, answer):
 
     For public pages only: the browser may store them, also for a person who is signed in, and must ask before it shows
     them again. ``facts`` is everything the page shows, as values with a stable repr; who asks and which release answers
-    belong to them without being told.
+    belong to them without being told, and so does the day: an agreement whose last one is past says so.
     """
     if settings.DEBUG or len(get_messages(request)):
         return answer()
-    seen_by = (settings.RELEASE, request.user.pk, str(request.user), request.session.session_key)
+    seen_by = (settings.RELEASE, timezone.localdate(), request.user.pk, str(request.user), request.session.session_key)
     etag = quote_etag(sha256(repr((seen_by, facts)).encode()).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag) or answer()
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
