@@ -10,7 +10,7 @@ from parties.models import Membership, Right, Role, User
 # The order in which roles are named where several give the same right: who answers for the party comes first.
 ORDER = [
     Role.APPROVER, Role.REPORTER, Role.COUNCIL_MEMBER, Role.COORDINATOR, Role.PARTY_ADMINISTRATOR, Role.AUDITOR,
-    Role.READER, Role.SYSTEM_ADMINISTRATOR,
+    Role.DRAFTER, Role.READER, Role.SYSTEM_ADMINISTRATOR,
 ]  # fmt: skip
 OF_A_PARTY = {Role.APPROVER, Role.REPORTER, Role.PARTY_ADMINISTRATOR}
 

@@ -41,7 +41,7 @@ def give_role(*, user, party, role, by, group=None, starts_on=None, ends_on=None
     """
     party, starts_on = hold(party), starts_on or timezone.localdate()
     group = group or party_group(party, role)
-    refuse_giving(party, role, by=by, to=user.email)
+    refuse_giving(party, role, group, by=by, to=user.email)
     if not user.is_active:
         raise ValidationError(_("Personens konto är avslutat. Be portalens systemadministratör öppna det först."))
     refuse_days(starts_on, ends_on)
@@ -98,9 +98,9 @@ def end_role(*, membership, by, reason=""):
 # --- what the rules say -----------------------------------------------------------------------------------------------
 
 
-def refuse_giving(party, role, *, by, to):
+def refuse_giving(party, role, group, *, by, to):
     """The party is there, ``by`` may give the role, and gives it to somebody else."""
-    if not may_give(by, party, role):
+    if not may_give(by, party, role, group):
         raise PermissionDenied(MAY_NOT_GIVE)
     if to == by.email:
         raise ValidationError(_("Du kan inte ge dig själv en roll. Be en annan administratör."))
@@ -143,7 +143,7 @@ def is_in_force(membership):
 
 
 def _require_right(party, membership, by):
-    if not may_give(by, party, membership.role):
+    if not may_give(by, party, membership.role, membership.group):
         raise PermissionDenied(MAY_NOT_GIVE)
 
 

@@ -10,12 +10,13 @@ from functools import cache
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from guardian.shortcuts import remove_perm
 from guardian.utils import get_group_obj_perms_model
 
+from lib.asked import asked
 from lib.db import JSONList
 from lib.written import Written, assembled
 from parties.models import PARTY_RIGHTS, Membership, Role
@@ -45,12 +46,17 @@ def _grants(model, number):
     the database needs to answer; only who asks, and on which day, differs.
     """
     groups = Membership.objects.active(_DAY).filter(user=_USER).values("group")
-    grants = get_group_obj_perms_model(model).objects.filter(
-        group__in=groups, permission__codename__in=_RIGHTS[:number]
-    )
+    grants = _standing(model).filter(group__in=groups, permission__codename__in=_RIGHTS[:number])
     sql, values = grants.values("content_object").query.sql_with_params()
     day = connection.ops.adapt_datefield_value(_DAY)
     return sql, [_DAY if value == day else value for value in values]
+
+
+def _standing(model):
+    """The grants on rows of ``model`` that hold on the day: some have a last one."""
+    grants = get_group_obj_perms_model(model)
+    has_end = any(field.name == "until" for field in grants._meta.fields)
+    return grants.objects.filter(Q(until__isnull=True) | Q(until__gte=_DAY)) if has_end else grants.objects.all()
 
 
 def who_may(right, *, parties=None, people=None):
@@ -71,9 +77,11 @@ def has_object_rights(model):
 
 def hats_of(user):
     """The user's memberships in force today with their parties, for the stance strip and the start page."""
-    if not user.is_authenticated:
-        return []
-    return list(Membership.objects.active().filter(user=user).select_related("party").order_by("pk"))
+    return asked(_hats_of, user) if user.is_authenticated else []
+
+
+def _hats_of(user):
+    return Membership.objects.active().filter(user=user).select_related("party").order_by("pk")
 
 
 def hats_on(user, model, slug):
@@ -89,7 +97,7 @@ def hats_on(user, model, slug):
 
 @cache
 def _hats_on(model):
-    grants = get_group_obj_perms_model(model).objects.filter(content_object__slug=_SLUG, group=OuterRef("group"))
+    grants = _standing(model).filter(content_object__slug=_SLUG, group=OuterRef("group"))
     rights = grants.order_by().values("group").annotate(rights=JSONList("permission__codename")).values("rights")
     hats = Membership.objects.active(_DAY).filter(user=_USER).order_by("pk").annotate(rights=Subquery(rights))
     told = hats.values("id", "role", "party", "party__name", "party__key", "rights")
@@ -104,28 +112,33 @@ def revoke(group, right, obj):
 
 
 def set_grants(obj, wanted, *, among):
-    """Make the object's grants to one kind of group exactly ``wanted``, a set of (group id, right).
+    """Make the object's grants to one kind of group exactly ``wanted``: a set of (group id, right).
 
+    Where some have a last day it is a dictionary, (group id, right) → last day or None.
     ``among`` is how that kind's names begin (PARTY_GROUPS, …). Each layer sets its own kind's grants and leaves those
     of the layers above alone, which it cannot know. Returns (added, removed) counts.
     """
     rows = get_group_obj_perms_model(type(obj)).objects.filter(content_object=obj, group__name__startswith=among)
-    held = {(group, right): pk for group, right, pk in rows.values_list("group", "permission__codename", "pk")}
-    missing, stale = wanted - held.keys(), held.keys() - wanted
-    _grant_all(missing, obj)
+    held = {(row.group_id, row.permission.codename): row for row in rows.select_related("permission")}
+    wanted = wanted if isinstance(wanted, dict) else dict.fromkeys(wanted)
+    fits = {key for key, row in held.items() if key in wanted and getattr(row, "until", None) == wanted[key]}
+    missing, stale = {key: wanted[key] for key in wanted if key not in fits}, held.keys() - fits
     if stale:
-        rows.filter(pk__in=[held[key] for key in stale]).delete()
+        rows.filter(pk__in=[held[key].pk for key in stale]).delete()
+    _grant_all(missing, obj)
     return len(missing), len(stale)
 
 
 def _grant_all(grants, obj):
-    """Give the rights of a set of (group id, right) on ``obj``, in two queries however many they are."""
+    """Give the rights of {(group id, right): last day or None} on ``obj``, in two queries however many they are."""
     if not grants:
         return
     model = get_group_obj_perms_model(type(obj))
     permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(obj))
     keys = dict(permissions.values_list("codename", "pk"))
     rows = [model(content_object=obj, group_id=group, permission_id=keys[right]) for group, right in grants]
+    for row, until in zip(rows, grants.values(), strict=True):
+        row.until = until
     model.objects.bulk_create(rows, ignore_conflicts=True)  # somebody else may have given one of them meanwhile
 
 
@@ -142,5 +155,5 @@ def party_groups(parties, roles):
         if name not in known:
             known[name], created = Group.objects.get_or_create(name=name)
             if created:
-                _grant_all({(known[name].pk, right) for right in PARTY_RIGHTS[Role(role)]}, party)
+                _grant_all({(known[name].pk, right): None for right in PARTY_RIGHTS[Role(role)]}, party)
     return [known[name] for name in wanted]

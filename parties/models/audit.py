@@ -47,6 +47,7 @@ class AuditEvent(models.Model):
         HANDED_OVER = "handed_over", _("arbete överlämnat")
         CREDENTIALS = "credentials", _("inloggningssätt ändrat")
         ACCOUNT = "account", _("konto ändrat")
+        PARTY_CHANGED = "party_changed", _("part ändrad")
         ANONYMISED = "anonymised", _("person avidentifierad")
 
     at = models.DateTimeField(_("när"), default=timezone.now, db_index=True)

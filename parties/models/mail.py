@@ -40,6 +40,8 @@ class Mail(models.Model):
         ASSIGNMENT = "assignment", _("nytt uppdrag")
         INVITATION = "invitation", _("inbjudan")
         ACCOUNT = "account", _("om kontot")
+        CONSULTATION = "consultation", _("remiss")
+        AGREEMENT = "agreement", _("om överenskommelsen")
 
     user = models.ForeignKey(  # none: to an address that has no account yet
         User, verbose_name=_("till"), null=True, blank=True, on_delete=models.PROTECT, related_name="mails"

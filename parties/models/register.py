@@ -269,6 +269,7 @@ class Role(models.TextChoices):
     COORDINATOR = "coordinator", _("samordnare")
     COUNCIL_MEMBER = "council_member", _("rådsledamot")
     AUDITOR = "auditor", _("granskare")
+    DRAFTER = "drafter", _("ledamot i skrivargruppen")
     SYSTEM_ADMINISTRATOR = "system_administrator", _("systemadministratör")
 
 
@@ -283,6 +284,7 @@ class Right:
     SEE_AGREEMENT = "see_agreement"
     SEE_SUBMITTED = "see_submitted"
     EDIT_AGREEMENT = "edit_agreement"
+    DRAFT_AGREEMENT = "draft_agreement"
     SEE_BODY = "see_body"
 
 
@@ -296,6 +298,7 @@ PARTY_RIGHTS = {
     Role.COORDINATOR: (Right.SEE_PARTY, Right.COORDINATE),
     Role.COUNCIL_MEMBER: (),
     Role.AUDITOR: (Right.SEE_PARTY,),
+    Role.DRAFTER: (),
     Role.SYSTEM_ADMINISTRATOR: (),
 }
 

@@ -4,9 +4,10 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from agreements.models import Accession, Agreement
+from agreements.models import Accession, Agreement, AgreementGroupObjectPermission
 from agreements.services import grant_rights
 from governance.models import Body, Decision
 from governance.services import grant_governance_rights, hold_seat
@@ -64,6 +65,7 @@ IN_AGREEMENT = {
     Role.COORDINATOR: (EDITS, set(), set(), set()),
     Role.COUNCIL_MEMBER: (set(), READS, set(), set()),
     Role.AUDITOR: (REVIEWS, set(), set(), set()),
+    Role.DRAFTER: (set(), set(), set(), set()),  # gets them in the agreement's drafting group
     Role.SYSTEM_ADMINISTRATOR: (set(), set(), set(), set()),
 }
 
@@ -158,6 +160,18 @@ def test_hats_on_an_agreement_are_those_in_force_each_with_its_own_rights(django
         names = [hat.party.name for hat in hats]
     assert (hats, names) == (rights.hats_of(user), [hat.party.name for hat in rights.hats_of(user)])
     assert [hat.rights for hat in hats] == [READS, set(ON_AGREEMENT), set()]
+
+
+def test_hats_are_ones_own_and_of_the_agreement_asked_about():
+    accession, elsewhere = factories.AccessionFactory(), factories.AccessionFactory()
+    person(Role.REPORTER, accession.party)
+    user = person(Role.READER, accession.party)
+    assert [hat.user for hat in rights.hats_of(user)] == [user]
+    told = [
+        {right for hat in rights.hats_on(user, Agreement, place.agreement.slug) for right in hat.rights}
+        for place in (accession, elsewhere)
+    ]
+    assert told == [READS, set()]
 
 
 def test_second_hat_gives_its_rights_beside_the_first():
@@ -286,3 +300,66 @@ def test_body_above_two_agreements_shows_decisions_of_the_readable_one_only():
     assert list(Decision.objects.visible_to(AnonymousUser())) == [general]
     coordinator = person(Role.COORDINATOR, draft.coordinating_party)
     assert set(Decision.objects.visible_to(coordinator)) == {kept, general}
+
+
+# --- Giving -----------------------------------------------------------------------------------------------------------
+
+
+def without_grants():
+    """An agreement on which nobody has any right."""
+    agreement = factories.AgreementFactory()
+    rights.set_grants(agreement, {}, among=rights.PARTY_GROUPS)
+    return agreement
+
+
+def held_on(agreement):
+    """{(group, right): last day} of the agreement's grants."""
+    rows = AgreementGroupObjectPermission.objects.filter(content_object=agreement)
+    return {(row.group_id, row.permission.codename): row.until for row in rows.select_related("permission")}
+
+
+def test_set_grants_makes_them_what_is_wanted_with_their_last_days():
+    agreement, groups = (
+        without_grants(),
+        rights.party_groups([factories.PartyFactory()], [Role.READER, Role.AUDITOR]),
+    )
+    keys = [(group.pk, Right.SEE_AGREEMENT) for group in groups]
+    day = datetime.date(2026, 6, 30)
+    steps = [
+        (set(keys), (2, 0), dict.fromkeys(keys)),
+        ({keys[0]: day, keys[1]: None}, (1, 1), {keys[0]: day, keys[1]: None}),
+        ({keys[0]: day}, (0, 1), {keys[0]: day}),
+        ({}, (0, 1), {}),
+    ]
+    for wanted, counts, held in steps:
+        assert rights.set_grants(agreement, wanted, among=rights.PARTY_GROUPS) == counts
+        assert held_on(agreement) == held
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (1, True)])
+def test_right_with_a_last_day_holds_through_it(days, holds):
+    agreement, party = without_grants(), factories.PartyFactory()
+    user = person(Role.READER, party)
+    [group] = rights.party_groups([party], [Role.READER])
+    until = timezone.localdate() + days * DAY
+    rights.set_grants(agreement, {(group.pk, Right.SEE_AGREEMENT): until}, among=rights.PARTY_GROUPS)
+    assert rights.with_right(Agreement.objects.all(), user, Right.SEE_AGREEMENT).exists() is holds
+    assert [bool(hat.rights) for hat in rights.hats_on(user, Agreement, agreement.slug)] == [holds]
+
+
+def test_set_grants_leaves_one_that_somebody_gave_meanwhile():
+    agreement, [group] = without_grants(), rights.party_groups([factories.PartyFactory()], [Role.READER])
+    among = "groups of nobody"  # so that what is held is not seen, as in the moment before somebody else commits
+    for _turn in range(2):
+        assert rights.set_grants(agreement, {(group.pk, Right.SEE_AGREEMENT)}, among=among) == (1, 0)
+    assert held_on(agreement) == {(group.pk, Right.SEE_AGREEMENT): None}
+
+
+def test_set_grants_asks_as_often_for_many_as_for_one(django_assert_num_queries):
+    agreement = without_grants()
+    groups = rights.party_groups([factories.PartyFactory() for _number in range(10)], [Role.READER])
+    wanted = {(group.pk, Right.SEE_AGREEMENT) for group in groups}
+    ContentType.objects.get_for_model(agreement)
+    for number in (3, 1):
+        with django_assert_num_queries(number):
+            rights.set_grants(agreement, wanted, among=rights.PARTY_GROUPS)
