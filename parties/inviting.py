@@ -40,13 +40,14 @@ def tidy(email):
 
 
 @transaction.atomic
-def invite(*, email, name, party, role, by, title="", starts_on=None, ends_on=None):
+def invite(*, email, name, party, role, by, group=None, title="", starts_on=None, ends_on=None):
     """Offer ``role`` at ``party`` to whoever has the address. Returns the Invitation; its letter is in the outbox.
 
+    ``group`` is another hat of the role than the party's own, as in ``memberships.give_role``.
     Raises ValidationError where the rules say no, PermissionDenied where ``by`` may not give the role.
     """
-    party, email, group = hold(party), tidy(email), party_group(party, role)
-    refuse_giving(party, role, by=by, to=email)
+    party, email, group = hold(party), tidy(email), group or party_group(party, role)
+    refuse_giving(party, role, group, by=by, to=email)
     refuse_days(starts_on, ends_on)
     if user := User.objects.filter(email=email).first():
         refuse_overlap(user, group, starts_on or timezone.localdate(), ends_on)
@@ -98,7 +99,7 @@ def _stop_letters(invitation):
 def resend(*, invitation, by):
     """Send it again with a new link and time; the former link opens nothing any more. ``by`` answers for it now."""
     party, invitation = _held(invitation)
-    refuse_giving(party, invitation.role, by=by, to=invitation.email)
+    refuse_giving(party, invitation.role, invitation.group, by=by, to=invitation.email)
     _refuse_answered(invitation)
     if invitation.ends_on and invitation.ends_on < timezone.localdate():
         raise ValidationError(_("Tiden för rollen har passerat. Skriv en ny inbjudan med andra dagar."))
@@ -114,7 +115,7 @@ def resend(*, invitation, by):
 def withdraw(*, invitation, by):
     """Take the offer back: its link opens nothing any more."""
     party, invitation = _held(invitation)
-    if not may_give(by, party, invitation.role):
+    if not may_give(by, party, invitation.role, invitation.group):
         raise PermissionDenied(MAY_NOT_GIVE)
     _refuse_answered(invitation)
     _end(invitation, by)
@@ -176,7 +177,7 @@ def obstacle(invitation, user=None):
         return _("Organisationen som inbjudan gäller har upphört.")
     if invitation.ends_on and invitation.ends_on < timezone.localdate():
         return _("Tiden för rollen har passerat.") + " " + again
-    if not may_give(invitation.invited_by, invitation.party, invitation.role):
+    if not may_give(invitation.invited_by, invitation.party, invitation.role, invitation.group):
         return _("Den som bjöd in dig får inte längre ge rollen. Be en annan administratör om en ny inbjudan.")
     if user and user.email != invitation.email:
         return _("Inbjudan är skickad till en annan adress än den du är inloggad med. Logga ut och öppna länken igen.")

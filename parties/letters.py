@@ -6,7 +6,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 
-from parties.models import Mail
+from parties.models import Mail, User
 
 SUBJECT_MAX = Mail._meta.get_field("subject").max_length
 
@@ -36,3 +36,17 @@ def write(*, address, kind, key, subject, template, context, **values):
         body=as_letter(get_template(template).template.render(Context(context, autoescape=False))),
         **values,
     )
+
+
+def write_to_people(people, *, key, context, **letter):
+    """Store a letter to each of ``people`` (ids) whose account is open, once under ``key`` each; returns how many.
+
+    ``context`` is told with the person's ``name``; the rest of ``letter`` is as ``write`` takes it.
+    """
+    users = User.objects.filter(pk__in=people, is_active=True).order_by("pk")
+    letters = [
+        write(user=user, address=user.email, key=f"{key}:{user.pk}", context={**context, "name": user.name}, **letter)
+        for user in users
+    ]
+    Mail.objects.bulk_create(letters, ignore_conflicts=True)
+    return len(letters)

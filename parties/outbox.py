@@ -27,7 +27,8 @@ CHUNK = 200
 WAITS = [datetime.timedelta(minutes=minutes) for minutes in (10, 30, 120, 360, 1440)]
 KEPT_FOR = datetime.timedelta(days=3)  # what has waited longer says what is no longer so
 CLAIMED_FOR = datetime.timedelta(hours=1)  # a claim that is older was left by a run that died
-INVITATION_LINK = "/inbjudan/"  # what the secret follows in an invitation's letter
+# What a secret follows in the letters that hold one.
+SECRET_LINKS = {Mail.Kind.INVITATION: "/inbjudan/", Mail.Kind.CONSULTATION: "/remissvar/"}
 ERROR_MAX = Mail._meta.get_field("error").max_length
 
 
@@ -72,10 +73,14 @@ def _send_alone(mail):
 
 
 def _forget_links():
-    """Take what opens an invitation out of letters that have left, or never will: the receiver alone keeps it."""
-    left = Mail.objects.filter(kind=Mail.Kind.INVITATION, body__contains=INVITATION_LINK)
-    for mail in left.exclude(pk__in=Mail.objects.unsent().values("pk")):
-        _mark(mail, body=re.sub(re.escape(INVITATION_LINK) + r"[\w-]+/", _("[länken]"), mail.body))
+    """Take what opens an invitation or a remiss out of letters that have left, or never will.
+
+    The receiver alone keeps it.
+    """
+    for kind, link in SECRET_LINKS.items():
+        left = Mail.objects.filter(kind=kind, body__contains=link)
+        for mail in left.exclude(pk__in=Mail.objects.unsent().values("pk")):
+            _mark(mail, body=re.sub(re.escape(link) + r"[\w-]+/", _("[länken]"), mail.body))
 
 
 def _due_after(last):
