@@ -6,9 +6,10 @@ class AgreementsConfig(AppConfig):
     verbose_name = "Överenskommelser"
 
     def ready(self):
-        """Tell where a right on an agreement reaches, so that its coordinators can invite people of its parties."""
-        from agreements import services
+        """Tell where a right on an agreement reaches: its parties' people, and the group that writes its draft."""
+        from agreements import drafting_group, services
         from parties.granting import reaches
         from parties.models import Right
 
-        reaches(Right.EDIT_AGREEMENT, lambda user: services.parties_edited_by(user))
+        # asked through its module, where a rule is switched off to see that it is missed
+        reaches(Right.EDIT_AGREEMENT, lambda user: services.parties_edited_by(user), drafting_group.groups_given_by)

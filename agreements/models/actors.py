@@ -1,6 +1,7 @@
 """Everybody the agreement refers to, who is party to it, and who of the county is not."""
 
-from django.core.exceptions import ValidationError
+import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -70,11 +71,14 @@ class Actor(AgreementRow):
         rule = self.COLLECTIVES.get(self.key, ("", None))[1] if self.kind == self.Kind.COLLECTIVE else None
         if rule is None:
             return Party.objects.none()
-        members = Accession.objects.filter(
-            agreement=self.agreement_id, role=Accession.Role.SIGNATORY, left_on__isnull=True
-        )
+        members = Accession.objects.signatories().standing().filter(agreement=self.agreement_id)
         parties = Party.objects.filter(pk__in=members.values("party"))
         return parties if rule == "all" else parties.filter(kind=rule)
+
+
+def not_left(path=""):
+    """The condition that an accession, reached by ``path``, has not ended: its first day outside has not come."""
+    return Q(**{f"{path}left_on__isnull": True}) | Q(**{f"{path}left_on__gt": timezone.localdate()})
 
 
 class AccessionQuerySet(FreezableQuerySet, AgreementRowQuerySet):
@@ -87,6 +91,10 @@ class AccessionQuerySet(FreezableQuerySet, AgreementRowQuerySet):
     def frozen(self):
         return self.filter(signed_on__isnull=False)
 
+    def standing(self):
+        """Those that have not left; who has given notice stands until the last day."""
+        return self.filter(not_left())
+
     def signatories(self):
         return self.filter(role=Accession.Role.SIGNATORY)
 
@@ -98,11 +106,17 @@ class Accession(Freezable, AgreementRow):
         SIGNATORY = "signatory", _("part")
         COOPERATING = "cooperating", _("samverkande")
         ADJUNCT = "adjunct", _("adjungerad")
+        SUPPORTER = "supporter", _("stödjer, inte part")
+
+    class Representation(models.TextChoices):
+        PROXY = "proxy", _("fullmakt")
+        NETWORK = "network", _("nätverk")
 
     class SignatureStatus(models.TextChoices):
         UNKNOWN = "unknown", _("framgår inte")
         PENDING = "pending", _("väntar på underskrift")
         SIGNED = "signed", _("undertecknad")
+        DECLINED = "declined", _("avstår")
 
     frozen_but = ("notice_received_on", "left_on", "note", "order")
     frozen_message = _("Anslutningen är undertecknad och kan inte ändras. Lägg till en anmärkning i stället.")
@@ -118,6 +132,15 @@ class Accession(Freezable, AgreementRow):
     decided_on = models.DateField(_("beslutsdatum"), null=True, blank=True)
     decision_paragraph = models.CharField(_("paragraf"), max_length=40, blank=True)
     registry_number = models.CharField(_("diarienummer"), max_length=60, blank=True)
+    document = models.ForeignKey(
+        "agreements.Document", verbose_name=_("beslutet som fil"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    reservation = models.CharField(_("reservation"), max_length=1000, blank=True)
+    represented_by = models.ForeignKey(
+        Party, verbose_name=_("företräds av"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    representation = models.CharField(_("företräds genom"), max_length=10, choices=Representation, blank=True)
     signatory_name = models.CharField(_("undertecknare"), max_length=120, blank=True)
     signatory_title = models.CharField(_("undertecknarens titel"), max_length=120, blank=True)
     signatory_of = models.CharField(_("undertecknat dokument"), max_length=120, blank=True)
@@ -125,7 +148,7 @@ class Accession(Freezable, AgreementRow):
     signed_place = models.CharField(_("ort"), max_length=80, blank=True)
     joined_on = models.DateField(_("ansluten från"), null=True, blank=True)
     notice_received_on = models.DateField(_("uppsägning mottagen"), null=True, blank=True)
-    left_on = models.DateField(_("lämnade"), null=True, blank=True)
+    left_on = models.DateField(_("lämnade"), null=True, blank=True)  # the first day outside
     note = models.CharField(_("anmärkning"), max_length=300, blank=True)
     history = HistoricalRecords()
 
@@ -166,15 +189,21 @@ class Accession(Freezable, AgreementRow):
         return ", ".join(filter(None, (self.signatory_name, self.signatory_title)))
 
     @property
+    def last_day(self):
+        """The last day as a party of one that has left, or has given notice; None for all others."""
+        return self.left_on and self.left_on - datetime.timedelta(days=1)
+
+    @property
+    def has_left(self):
+        return self.left_on is not None and self.left_on <= timezone.localdate()
+
+    @property
     def has_own_decision(self):
         return bool(self.decided_on or self.decided_by or self.registry_number)
 
     def clean(self):
         if not self.name_at_signing and self.party_id:
             self.name_at_signing = self.party.name
-        if self.left_on and self.left_on > timezone.localdate():  # with the day goes the right to read, at once
-            text = _("Dagen har inte varit än. Fyll i när uppsägningen kom in, och den här när parten har lämnat.")
-            raise ValidationError({"left_on": text})
 
 
 class Outsider(AgreementRow):

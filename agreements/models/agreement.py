@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
-from simple_history.models import HistoricalRecords
 
-from agreements.models.actors import Accession, Outsider
+from agreements.models.actors import Accession, Outsider, not_left
 from agreements.models.terms import Adoption
 from lib.db import StampField, Versioned, json_list
+from lib.history import HistoricalRecords
 from lib.swedish import fold
 from parties.models import County, Party, Right
 from parties.rights import with_right
@@ -39,8 +39,8 @@ class AgreementQuerySet(models.QuerySet):
         return self.filter(published_on__lte=timezone.localdate())
 
     def visible_to(self, user):
-        """Published is public; the rest is for those it is shared with."""
-        shared = Agreement.objects.shared_with(user)
+        """Published is public; the rest is for those who write it and, from the remiss on, those it is shared with."""
+        shared = Agreement.objects.drafted_by(user) | Agreement.objects.read_together_by(user)
         return self.filter(Q(published_on__lte=timezone.localdate()) | Q(pk__in=shared.values("pk")))
 
     def shared_with(self, user):
@@ -54,29 +54,39 @@ class AgreementQuerySet(models.QuerySet):
     def editable_by(self, user):
         return with_right(self, user, Right.EDIT_AGREEMENT)
 
+    def drafted_by(self, user):
+        """Whose text ``user`` writes or follows: its coordinators' and its drafting group's, drafts and all."""
+        return with_right(self, user, Right.EDIT_AGREEMENT, Right.DRAFT_AGREEMENT)
+
+    def text_editable_by(self, user):
+        """Whose rows ``user`` may change: the coordinators' always, the drafting group's while it is a draft."""
+        return self.editable_by(user) | with_right(
+            self.filter(status=Agreement.Status.DRAFT), user, Right.DRAFT_AGREEMENT
+        )
+
     def submitted_visible_to(self, user):
         """Agreements whose submitted, not yet published, reports the user may read."""
         return with_right(self, user, Right.SEE_SUBMITTED)
 
     def with_counts(self):
-        """Adds the number of signatories that have not left (``party_count``), areas, goals and collaboration areas."""
-        return self.annotate(
-            party_count=self._number_of("accession", role=Accession.Role.SIGNATORY, left_on__isnull=True),
+        """Adds the number of areas, goals and collaboration areas, and as for_list of parties."""
+        return self.for_list().annotate(
             area_count=self._number_of("priorityarea"),
             goal_count=self._number_of("goal"),
             collaboration_area_count=self._number_of("collaborationarea"),
         )
 
     def for_list(self):
-        """What a row in a table of agreements shows."""
-        return self.with_counts().select_related("county").prefetch_related("validity_set")
+        """What a row in a table of agreements shows, the number of signatories that have not left (``party_count``)."""
+        signatories = self._number_of("accession", Q(role=Accession.Role.SIGNATORY), not_left())
+        return self.select_related("county").prefetch_related("validity_set").annotate(party_count=signatories)
 
     def for_page(self, user):
         """What the title block of every tab shows, and whether ``user`` may edit (``can_edit``)."""
         adoptions = Adoption.objects.filter(agreement=OuterRef("pk"), signed_date__isnull=False)
         return (
-            self.for_list()
-            .select_related("county", "coordinating_party")
+            self.with_counts()
+            .select_related("county", "coordinating_party", "series")
             .annotate(
                 signed_on=Subquery(adoptions.values("signed_date")[:1]),
                 signed_place=Subquery(adoptions.values("signed_place")[:1]),
@@ -97,8 +107,8 @@ class AgreementQuerySet(models.QuerySet):
             outside=json_list(Outsider.objects, "agreement", name="party__name", order="order"),
         )
 
-    def _number_of(self, relation, **only):
-        rows = self.model._meta.get_field(relation).related_model.objects.filter(agreement=OuterRef("pk"), **only)
+    def _number_of(self, relation, *only):
+        rows = self.model._meta.get_field(relation).related_model.objects.filter(*only, agreement=OuterRef("pk"))
         counted = rows.order_by().values("agreement").annotate(number=models.Count("pk"))
         return Coalesce(Subquery(counted.values("number")), 0)
 
@@ -110,6 +120,8 @@ class Agreement(Versioned):
         REGIONAL = "regional_agreement", _("regional överenskommelse")
         STRATEGIC = "strategic_agreement", _("strategisk överenskommelse")
         INTER_MUNICIPAL = "inter_municipal_agreement", _("överenskommelse mellan kommuner")
+        BILATERAL = "bilateral_agreement", _("avtal mellan några av parterna")
+        LOCAL = "local_agreement", _("lokal överenskommelse")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("utkast")
@@ -133,6 +145,12 @@ class Agreement(Versioned):
     )  # fmt: skip
     predecessor = models.OneToOneField(
         "self", verbose_name=_("föregångare"), null=True, blank=True, on_delete=models.PROTECT, related_name="successor"
+    )
+    parent = models.ForeignKey(
+        "self", verbose_name=_("under"), null=True, blank=True, on_delete=models.PROTECT, related_name="sub_agreements"
+    )
+    serves = models.ManyToManyField(
+        "agreements.Goal", verbose_name=_("mål som avtalet bidrar till"), blank=True, related_name="served_by"
     )
     kind = models.CharField(_("slag"), max_length=40, choices=Kind)
     kind_label = models.CharField(_("benämning"), max_length=80, blank=True)
@@ -162,7 +180,7 @@ class Agreement(Versioned):
     published_on = models.DateField(_("publicerad"), null=True, blank=True)
     search_text = models.TextField(editable=False, default="")
     stamp = StampField()
-    history = HistoricalRecords(excluded_fields=["search_text", "stamp"])
+    history = HistoricalRecords(excluded_fields=["search_text", "stamp"], m2m_fields=[serves])
 
     objects = AgreementQuerySet.as_manager()
 
@@ -174,9 +192,11 @@ class Agreement(Versioned):
             (Right.SEE_AGREEMENT, "Läsa det som delas mellan parterna"),
             (Right.SEE_SUBMITTED, "Läsa inlämnade rapporter"),
             (Right.EDIT_AGREEMENT, "Ändra överenskommelsen"),
+            (Right.DRAFT_AGREEMENT, "Skriva på utkastet"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(predecessor=F("id")), name="agreement_not_its_own_predecessor"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="agreement_not_its_own_parent"),
         ]
 
     def __str__(self):
@@ -232,6 +252,9 @@ class Agreement(Versioned):
 
 
 class AgreementGroupObjectPermission(GroupObjectPermissionBase):
+    """``until`` is the last day of a right that ends with a notice; without one it holds until it is taken back."""
+
+    until = models.DateField(null=True, blank=True)
     content_object = models.ForeignKey(Agreement, on_delete=models.CASCADE)
 
 

@@ -101,6 +101,7 @@ class Goal(Searchable, AgreementRow):
     baseline_value = models.DecimalField(_("basvärde"), max_digits=14, decimal_places=3, null=True, blank=True)
     baseline_year = models.CharField(_("basår"), max_length=4, blank=True)
     unit = models.CharField(_("enhet"), max_length=40, blank=True)
+    added_on = models.DateField(_("tillagt"), null=True, blank=True)
     dropped_on = models.DateField(_("utgått"), null=True, blank=True)
     history = HistoricalRecords(excluded_fields=["search_text"])
 
@@ -293,16 +294,29 @@ class RelatedStrategy(AgreementRow):
 
 
 class Commitment(AgreementRow):
-    """A quantified commitment for a period against its outcome, such as reception places agreed and received."""
+    """A quantified commitment for a period against its outcome, such as reception places agreed and received.
+
+    What one party does for another is an exchange or a sale and has a ``receiver``.
+    """
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("eget åtagande")
+        EXCHANGE = "exchange", _("utbyte")
+        SALE = "sale", _("köp och försäljning")
 
     actor = models.ForeignKey(
         Actor, verbose_name=_("aktör"), null=True, blank=True, on_delete=models.PROTECT, related_name="commitments"
+    )
+    kind = models.CharField(_("slag"), max_length=10, choices=Kind, default=Kind.OWN)
+    receiver = models.ForeignKey(
+        Actor, verbose_name=_("till"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     label = models.CharField(_("åtagande"), max_length=200)
     period = models.CharField(_("år"), max_length=40)
     unit = models.CharField(_("enhet"), max_length=40)
     agreed = models.DecimalField(_("överenskommet"), max_digits=14, decimal_places=2, null=True, blank=True)
     outcome = models.DecimalField(_("utfall"), max_digits=14, decimal_places=2, null=True, blank=True)
+    price = models.DecimalField(_("pris per enhet, kronor"), max_digits=14, decimal_places=2, null=True, blank=True)
     note = models.CharField(_("anmärkning"), max_length=300, blank=True)
     history = HistoricalRecords()
 

@@ -14,6 +14,11 @@ class DocumentQuerySet(AgreementRowQuerySet):
     def with_file(self):
         return self.exclude(file="")
 
+    def readable_files(self, agreement, user):
+        """The keys of the agreement's documents that ``user`` may fetch as files, for pages that link to them."""
+        rows = self.with_file().visible_to(user).filter(agreement=agreement)
+        return set(rows.values_list("pk", flat=True))
+
     def visible_to(self, user):
         """Working papers that are not public are the coordinators' own."""
         rows = super().visible_to(user)
@@ -100,6 +105,12 @@ class Consultation(AgreementRow):
     decided_on = models.DateField(_("beslutad"), null=True, blank=True)
     sent_on = models.DateField(_("sänd"), null=True, blank=True)
     deadline = models.DateField(_("sista svarsdag"), null=True, blank=True)
+    text = models.ForeignKey(
+        "agreements.TextVersion", verbose_name=_("text som skickades"), null=True, blank=True,
+        on_delete=models.PROTECT, related_name="consultations",
+    )  # fmt: skip
+    closed_on = models.DateField(_("avslutad"), null=True, blank=True)
+    answers_public_on = models.DateField(_("svaren offentliga från"), null=True, blank=True)
     asks = models.CharField(_("frågar efter"), max_length=200, blank=True)
     addressees = models.TextField(_("mottagare"), max_length=2000, blank=True, help_text=_("En mottagare per rad."))
     attachments = models.TextField(_("bilagor"), max_length=2000, blank=True, help_text=_("En bilaga per rad."))

@@ -24,9 +24,15 @@ class Validity(AgreementRow):
         WHOLE = "whole_agreement", _("hela överenskommelsen upphör")
         PARTY = "leaving_party", _("bara parten lämnar")
 
+    class TakesEffect(models.TextChoices):
+        EACH = "each_signature", _("för varje part när den har undertecknat")
+        ALL = "all_signed", _("för alla när alla har undertecknat")
+        DATE = "date", _("för alla från ett datum")
+
     start = models.CharField(_("börjar"), max_length=10, blank=True)
     start_precision = models.CharField(_("noggrannhet, början"), max_length=10, choices=Precision, blank=True)
     start_event = models.CharField(_("händelse vid början"), max_length=200, blank=True)
+    takes_effect = models.CharField(_("börjar gälla"), max_length=15, choices=TakesEffect, blank=True)
     end = models.CharField(_("slutar"), max_length=10, blank=True)
     end_precision = models.CharField(_("noggrannhet, slut"), max_length=10, choices=Precision, blank=True)
     open_ended = models.BooleanField(_("tills vidare"), default=False)
@@ -72,6 +78,8 @@ class Validity(AgreementRow):
             return f"{self.start}–{self.end}"
         if self.start:
             return _("från %(start)s") % {"start": start}
+        if self.end:
+            return _("till och med %(end)s") % {"end": self.end}
         return str(_("framgår inte"))
 
 
@@ -82,7 +90,16 @@ class Adoption(AgreementRow):
         Actor, verbose_name=_("beslutas av"), null=True, blank=True, on_delete=models.PROTECT, related_name="adoptions"
     )
     decision_date = models.DateField(_("beslutsdatum"), null=True, blank=True)
+    decision_paragraph = models.CharField(_("paragraf"), max_length=40, blank=True)
     registry_number = models.CharField(_("diarienummer"), max_length=60, blank=True)
+    document = models.ForeignKey(
+        "agreements.Document", verbose_name=_("beslutet som fil"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    text = models.ForeignKey(
+        "agreements.TextVersion", verbose_name=_("antagen text"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="adoptions",
+    )  # fmt: skip
     signing_form = models.CharField(_("form för undertecknande"), max_length=200, blank=True)
     signed_place = models.CharField(_("ort"), max_length=80, blank=True)
     signed_date = models.DateField(_("undertecknad"), null=True, blank=True)
