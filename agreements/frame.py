@@ -23,5 +23,5 @@ def stance(agreement):
     if agreement.is_published:
         return {"state": "public", "label": _("Publicerad"), "readers": _("Alla kan läsa.")}
     if agreement.status == agreement.Status.DRAFT:
-        return {"state": "draft", "label": _("Utkast"), "readers": _("Bara samordnarna kan läsa.")}
+        return {"state": "draft", "label": _("Utkast"), "readers": _("Bara samordnarna och skrivargruppen kan läsa.")}
     return {"state": "sent", "label": _("Inte publicerad"), "readers": _("Bara parterna och organen kan läsa.")}

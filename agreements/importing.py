@@ -148,7 +148,7 @@ class AgreementResource(AgreementSheet):
         model = Agreement
         fields = (
             "slug", "title", "title_note", "title_basis", "short_name", "county", "series", "series__title",
-            "predecessor", "kind", "kind_label", "legal_character", "initiator", "initiator_basis", "status",
+            "predecessor", "parent", "kind", "kind_label", "legal_character", "initiator", "initiator_basis", "status",
             "status_in_document", "status_note", "coordinating_party", "summary", "areas_note", "goals_note",
             "process_note", "strategies_rule", "agenda2030_mentioned", "agenda2030_numbers_stated", "agenda2030_note",
             "word_plan", "word_activity", "word_area", "word_collaboration_area", "word_council", "is_example",
@@ -195,6 +195,7 @@ class AgreementResource(AgreementSheet):
         refuse_ring(
             agreement, "predecessor", _("Den överenskommelsen följer på den här. Den kan inte också komma före.")
         )
+        refuse_ring(agreement, "parent", _("Den överenskommelsen ligger under den här. Den kan inte också ligga över."))
         for name, row in (("series", agreement.series), ("predecessor", agreement.predecessor)):
             if row and row.county_id != agreement.county_id:
                 raise ValidationError({name: _("Raden hör till ett annat län. Välj en i samma län.")})
@@ -233,8 +234,9 @@ class AccessionResource(AgreementSheet):
         fields = (
             "party__key", "order", "party__name", "party__kind", "party__scb_code", "party__county",
             "role", "name_at_signing", "implied", "signature_status", "decided_by", "decided_on", "decision_paragraph",
-            "registry_number", "signatory_name", "signatory_title", "signatory_of", "signed_on", "signed_place",
-            "joined_on", "notice_received_on", "left_on", "note", *SOURCE,
+            "registry_number", "document", "reservation", "represented_by", "representation", "signatory_name",
+            "signatory_title", "signatory_of", "signed_on", "signed_place", "joined_on", "notice_received_on",
+            "left_on", "note", *SOURCE,
         )  # fmt: skip
 
     def rows(self):
@@ -336,7 +338,8 @@ class ValidityResource(AgreementSheet):
     class Meta:
         model = Validity
         fields = (
-            "key", "order", "start", "start_precision", "start_event", "end", "end_precision", "open_ended",
+            "key", "order", "start", "start_precision", "start_event", "takes_effect", "end", "end_precision",
+            "open_ended",
             "notice_period_months", "notice_effect", "notice_scope", "notice_scope_note", "review",
             "revision_initiated_by", "note", *SOURCE,
         )  # fmt: skip
@@ -356,7 +359,8 @@ class AdoptionResource(AgreementSheet):
     class Meta:
         model = Adoption
         fields = (
-            "key", "order", "decided_by", "decision_date", "registry_number", "signing_form", "signed_place",
+            "key", "order", "decided_by", "decision_date", "decision_paragraph", "registry_number", "document",
+            "signing_form", "signed_place",
             "signed_date", "note", *SOURCE,
         )  # fmt: skip
 
@@ -387,7 +391,7 @@ class GoalResource(AgreementSheet):
     name = _("Mål")
     about = _("Mål för hela överenskommelsen (utan område) eller för ett område.")
     ordering = BY_AREA
-    within = ("dropped_on",)
+    within = ("added_on", "dropped_on")
     cells = {**AgreementSheet.cells, "target_year": YearCell, "baseline_year": YearCell}
 
     class Meta:
@@ -395,7 +399,7 @@ class GoalResource(AgreementSheet):
         fields = (
             "key", "order", "area", "number", "level", "text", "why", "measurable", "indicator", "indicator_source",
             "direction", "operator", "factor", "target_value", "target_year", "baseline_value", "baseline_year",
-            "unit", "dropped_on", *SOURCE,
+            "unit", "added_on", "dropped_on", *SOURCE,
         )  # fmt: skip
 
 
@@ -448,7 +452,11 @@ class CommitmentResource(AgreementSheet):
 
     class Meta:
         model = Commitment
-        fields = ("key", "order", "actor", "label", "period", "unit", "agreed", "outcome", "note", *SOURCE)
+        fields = (
+            "key", "order", "kind", "actor", "receiver", "label", "period", "unit", "agreed", "outcome", "price",
+            "note",
+            *SOURCE,
+        )  # fmt: skip
 
 
 class FinancingResource(AgreementSheet):
@@ -490,7 +498,8 @@ class ConsultationResource(AgreementSheet):
         model = Consultation
         fields = (
             "key", "order", "held", "kind", "when", "registry_number", "sent_by", "sent_via", "decided_by",
-            "decided_on", "sent_on", "deadline", "asks", "addressees", "attachments", "meeting_kind", "meeting_on",
+            "decided_on", "sent_on", "deadline", "closed_on", "answers_public_on", "asks", "addressees", "attachments",
+            "meeting_kind", "meeting_on",
             "meeting_starts", "meeting_ends", "note", *SOURCE,
         )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.acceding import first_day_for, progress_of, terms_of
+from agreements.lifecycle import STANDING
 from agreements.models import (
     Accession,
     Actor,
@@ -24,10 +27,12 @@ from agreements.models import (
     Provision,
     RelatedStrategy,
     SeriesEntry,
+    SituationReport,
     StatedIndicator,
     Statistic,
     TargetGroup,
 )
+from agreements.sub_agreements import with_served_by
 from parties.models import Party, PartyKind
 
 KIND_HEADINGS = {
@@ -46,12 +51,13 @@ KIND_HEADINGS = {
 }
 
 
-def content_of(agreement):
+def content_of(agreement, user):
     """What the parties wrote, for the tab Överenskommelsen; provisions by kind, the rest of an area on the area."""
     provisions = _grouped(
         _rows(Provision, agreement, "actor"), lambda row: row.kind if not row.area_id else row.area_id
     )
-    goals = _grouped(_rows(Goal, agreement), lambda row: row.area_id)
+    goals = _grouped(with_served_by(_rows(Goal, agreement), user), lambda row: row.area_id)
+    _add_situations(agreement, goals)
     areas = _areas(agreement, goals, provisions)
     return {
         **{kind.name.lower(): provisions[kind] for kind in Provision.Kind},
@@ -65,6 +71,15 @@ def content_of(agreement):
         "financing": _rows(Financing, agreement),
         "statistics": _statistics(agreement),
     }
+
+
+def _add_situations(agreement, goals):
+    """Let each goal know the published reports that tell of it: ``situations``, the latest year first."""
+    published = SituationReport.objects.filter(agreement=agreement, published_on__lte=timezone.localdate())
+    told = published.filter(goals__isnull=False).values_list("goals", "pk", "year", "title")
+    of_goal = _grouped(told, lambda line: line[0])
+    for goal in (goal for rows in goals.values() for goal in rows):
+        goal.situations = [line[1:] for line in of_goal[goal.pk]]
 
 
 def _rows(model, agreement, *related):
@@ -110,8 +125,11 @@ def _descendants(row, parts):
 
 
 def parties_of(agreement):
-    """Who is party, by role and kind; who of the county is not; and who else the document names."""
-    accessions = list(_rows(Accession, agreement, "party").with_names_today())
+    """Who is party, by role and kind, and from when; who of the county is not; and who else the document names."""
+    accessions = list(_rows(Accession, agreement, "party", "represented_by", "document").with_names_today())
+    terms = terms_of(agreement, accessions)
+    for row in accessions:
+        row.first_day = first_day_for(row, terms)
     outsiders = list(_rows(Outsider, agreement, "party"))
     named = {row.party_id for row in [*accessions, *outsiders]}
     municipalities = Party.objects.municipalities_of(agreement.county, on=agreement.first_day)
@@ -119,6 +137,9 @@ def parties_of(agreement):
     return {
         "groups": _by_kind(by_role[Accession.Role.SIGNATORY]),
         "cooperating": by_role[Accession.Role.COOPERATING] + by_role[Accession.Role.ADJUNCT],
+        "supporters": by_role[Accession.Role.SUPPORTER],
+        "progress": progress_of(agreement, accessions),
+        "can_answer": agreement.status in STANDING,
         "outsiders": outsiders,
         "unknown": [party for party in municipalities if party.pk not in named],
         "mentioned": _rows(Actor, agreement).filter(kind=Actor.Kind.NAMED),
@@ -142,7 +163,7 @@ def process_of(agreement, user):
     return {
         "steps": steps[ProcessStep.Scope.AGREEMENT],
         "plan_steps": steps[ProcessStep.Scope.ACTION_PLAN],
-        "adoptions": _rows(Adoption, agreement, "decided_by"),
+        "adoptions": _rows(Adoption, agreement, "decided_by", "text"),
         "consultations": _rows(Consultation, agreement, "sent_via", "decided_by"),
         "documents": _rows(Document, agreement).visible_to(user),
         "series": _rows(SeriesEntry, agreement).for_page(user),

@@ -250,14 +250,17 @@ def posted(request):
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-def answer_create(request, agreement, kind, template, *, grant, initial=None):
-    """Add a row of a kind. ``grant`` gives the rights that follow from the agreement's rows."""
+def answer_create(request, agreement, kind, template, *, grant, initial=None, then=None, url_of=None):
+    """Add a row of a kind. ``grant`` gives the rights that follow from the agreement's rows.
+
+    ``then`` is done with the new row in the same transaction; ``url_of`` leads elsewhere back than to the kind's page.
+    """
     form = kind(*posted(request), initial=initial, agreement=agreement, user=request.user)
     title = _("Lägg till %(kind)s") % {"kind": kind.noun()}
-    return _answer(request, agreement, form, template, title, grant)
+    return _answer(request, agreement, form, template, title, grant, then=then, url_of=url_of)
 
 
-def answer_edit(request, agreement, kind, pk, template, *, grant):
+def answer_edit(request, agreement, kind, pk, template, *, grant, url_of=None):
     """Change a row of a kind; where it is gone, what was typed is shown once more."""
     row = kind.rows(agreement).filter(pk=pk).first()
     if row is None and request.method != "POST":
@@ -266,12 +269,17 @@ def answer_edit(request, agreement, kind, pk, template, *, grant):
     form = kind(*posted(request), instance=row, agreement=agreement, user=request.user)
     if row is None:
         return answer_gone(request, form)
-    return _answer(request, agreement, form, template, _("Ändra %(kind)s") % {"kind": kind.noun()}, grant, about)
+    title = _("Ändra %(kind)s") % {"kind": kind.noun()}
+    return _answer(request, agreement, form, template, title, grant, about, url_of=url_of)
 
 
-def _answer(request, agreement, form, template, title, grant, about=""):
+def _answer(request, agreement, form, template, title, grant, about="", then=None, url_of=None):
+    url_of = url_of or (lambda row: form.url_of(agreement, row))
+
     def save():
         row = form.save()
+        if then:
+            then(row)
         if form.changes_rights:
             grant(agreement)
         return row
@@ -282,9 +290,9 @@ def _answer(request, agreement, form, template, title, grant, about=""):
         "about": about or agreement.short_name,
         "row": form.instance,
         "kind": form.slug,
-        "back_url": form.url_of(agreement, None if form.is_new else form.instance),
+        "back_url": url_of(None if form.is_new else form.instance),
     }
-    return answer_form(request, form, template, context, save=save, url=lambda row: form.url_of(agreement, row))
+    return answer_form(request, form, template, context, save=save, url=url_of)
 
 
 def answer_delete(request, agreement, kind, pk, template, *, grant):

@@ -1,5 +1,7 @@
 """Writes that touch several rows of this app."""
 
+import datetime
+
 from django.db import transaction
 
 from agreements.models import Accession, Actor, Agreement, Document
@@ -11,17 +13,24 @@ PARTY_READERS = (Role.READER, Role.REPORTER, Role.APPROVER, Role.COUNCIL_MEMBER)
 
 
 def party_grants(agreement):
-    """The (group id, right) pairs that follow from the agreement's coordinator and accessions.
+    """{(group id, right): last day or None} that follow from the agreement's coordinator and accessions.
 
-    Left parties get nothing. The county board's auditors read what its coordinators read.
+    Left parties get nothing, and who has given notice until the last day. Nor does who abstains: what is shared is
+    shared between those that are parties or may become so. The county board's auditors read what its coordinators read.
     """
     coordinating = agreement.coordinating_party
     editors, auditors = (group.pk for group in party_groups([coordinating], (Role.COORDINATOR, Role.AUDITOR)))
-    wanted = {(editors, Right.EDIT_AGREEMENT)}
-    wanted |= {(group, right) for group in (editors, auditors) for right in (Right.SEE_AGREEMENT, Right.SEE_SUBMITTED)}
-    members = Accession.objects.filter(agreement=agreement, left_on__isnull=True).values("party")
-    readers = party_groups(Party.objects.filter(pk__in=members), PARTY_READERS)
-    return wanted | {(group.pk, Right.SEE_AGREEMENT) for group in readers}
+    members = Accession.objects.standing().exclude(signature_status=Accession.SignatureStatus.DECLINED)
+    last_days = dict(members.filter(agreement=agreement).values_list("party", "left_on"))
+    parties = Party.objects.in_bulk(last_days).values()
+    owners = [party for party in parties for _role in PARTY_READERS]
+    wanted = {}
+    for party, group in zip(owners, party_groups(parties, PARTY_READERS), strict=True):
+        left_on = last_days[party.pk]
+        wanted[group.pk, Right.SEE_AGREEMENT] = left_on and left_on - datetime.timedelta(days=1)
+    wanted[editors, Right.EDIT_AGREEMENT] = None
+    read = (Right.SEE_AGREEMENT, Right.SEE_SUBMITTED)
+    return wanted | {(group, right): None for group in (editors, auditors) for right in read}
 
 
 def grant_rights(agreement):
@@ -35,7 +44,7 @@ def grant_rights(agreement):
 def parties_edited_by(user):
     """The parties, not left, of the agreements that ``user`` edits."""
     agreements = Agreement.objects.editable_by(user).values("pk")
-    members = Accession.objects.filter(agreement__in=agreements, left_on__isnull=True)
+    members = Accession.objects.standing().filter(agreement__in=agreements)
     return Party.objects.filter(pk__in=members.values("party"))
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from agreements.filters import AgreementFilter
 from agreements.frame import frame
 from agreements.models import Agreement, Document
-from agreements.reading import content_of, parties_of, process_of
+from agreements.opened import kept_parts, opened_agreement
+from agreements.reading import parties_of, process_of
 from lib.web import answer_download, get_visible
 
 PER_PAGE = 25
@@ -31,14 +32,19 @@ def agreement_list(request):
 
 def agreement_detail(request, slug):
     """The tab Överenskommelsen: what the parties wrote."""
-    agreement = get_visible(Agreement.objects.for_page(request.user).with_side_panel(), request.user, slug=slug)
-    return render(request, "agreements/agreement_detail.html", {**frame(agreement), **content_of(agreement)})
+    agreement = opened_agreement(request.user, slug)
+    parts = kept_parts(agreement, request.user)
+    return render(request, "agreements/agreement_detail.html", {**frame(agreement), "parts": parts})
 
 
 def accession_list(request, slug):
     """The tab Parter: who signed what and when, and who of the county is not party."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
-    context = {**frame(agreement, (_("Parter"), "")), **parties_of(agreement)}
+    context = {
+        **frame(agreement, (_("Parter"), "")),
+        **parties_of(agreement),
+        "papers": Document.objects.readable_files(agreement, request.user),
+    }
     return render(request, "agreements/accession_list.html", context)
 
 

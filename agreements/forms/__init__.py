@@ -25,6 +25,8 @@ from agreements.forms.content import (
     StatisticForm,
     TargetGroupForm,
 )
+from agreements.forms.drafting import DialogueForm
+from agreements.forms.life import AgreementReviewForm, SituationReportForm
 from agreements.forms.process import (
     AnnotationForm,
     ConsultationForm,
@@ -39,7 +41,7 @@ KINDS = [
     ValidityForm, AdoptionForm, AccessionForm, OutsiderForm, ActorForm, SeriesEntryForm, DocumentForm, ProcessStepForm,
     ConsultationForm, FollowUpRuleForm, StatedIndicatorForm, PlanRuleForm, AnnotationForm, ProvisionForm,
     TargetGroupForm, PriorityAreaForm, GoalForm, CollaborationAreaForm, GlobalGoalLinkForm, RelatedStrategyForm,
-    CommitmentForm, FinancingForm, StatisticForm,
+    CommitmentForm, FinancingForm, StatisticForm, DialogueForm, AgreementReviewForm, SituationReportForm,
 ]  # fmt: skip
 
-__all__ = ["KINDS", "AgreementForm", "PublishForm"]
+__all__ = ["KINDS", "AgreementForm", "DialogueForm", "PublishForm"]

@@ -6,8 +6,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.models import Accession, Actor, Adoption, Agreement, AgreementSeries, Outsider, SeriesEntry, Validity
+from agreements import lifecycle
+from agreements.acceding import refuse_after_end
+from agreements.models import (
+    Accession,
+    Actor,
+    Adoption,
+    Agreement,
+    AgreementSeries,
+    Goal,
+    Outsider,
+    SeriesEntry,
+    Validity,
+)
 from agreements.rows import ON_PARTIES, ON_PROCESS, SOURCE, SOURCE_SECTION, SourcedRowForm, limit_agreements
+from agreements.series import check_successor
 from agreements.services import actor_for
 from lib.forms import MomentField, VersionedModelForm
 from parties.models import Party, PartyKind
@@ -19,10 +32,10 @@ class AgreementForm(VersionedModelForm):
     """The agreement itself. Its address, county and example mark are given once; publishing is a step of its own."""
 
     fieldsets = (
-        (gettext_lazy("Läge och ansvar"), ["status", "status_in_document", "status_note", "coordinating_party"], False),
+        (gettext_lazy("Läge och ansvar"), ["status_in_document", "status_note", "coordinating_party"], False),
         (gettext_lazy("Innehåll"), ["summary", "areas_note", "goals_note", "process_note", "strategies_rule"], False),
         (gettext_lazy("Slag och ursprung"), ["kind", "kind_label", "legal_character", "initiator", "initiator_basis",
-                                             "title_note", "title_basis", "series", "predecessor"], True),
+                                             "title_note", "title_basis", "series", "predecessor", "serves"], True),
         (gettext_lazy("Agenda 2030"),
          ["agenda2030_mentioned", "agenda2030_numbers_stated", "agenda2030_note"], True),
         (gettext_lazy("Era egna ord"),
@@ -32,17 +45,14 @@ class AgreementForm(VersionedModelForm):
     class Meta:
         model = Agreement
         fields = [
-            "title", "short_name", "status", "status_in_document", "status_note", "coordinating_party", "summary",
+            "title", "short_name", "status_in_document", "status_note", "coordinating_party", "summary",
             "areas_note", "goals_note", "process_note", "strategies_rule", "kind", "kind_label", "legal_character",
             "initiator", "initiator_basis", "title_note", "title_basis", "series", "predecessor",
             "agenda2030_mentioned", "agenda2030_numbers_stated", "agenda2030_note", "word_plan", "word_activity",
-            "word_area", "word_collaboration_area", "word_council",
+            "word_area", "word_collaboration_area", "word_council", "serves",
         ]  # fmt: skip
         help_texts = {
             "short_name": gettext_lazy("Visas i listor och i sidans sökväg."),
-            "status": gettext_lazy(
-                "Ett utkast läses bara av samordnarna. Från och med remissen läser även parterna och organen."
-            ),
             "status_in_document": gettext_lazy("Om dokumentet säger något annat än vad som gäller i dag."),
             "coordinating_party": gettext_lazy(
                 "Partens samordnare får ändra överenskommelsen. Byter du part tar den nya över, och ni släpper taget."
@@ -67,10 +77,19 @@ class AgreementForm(VersionedModelForm):
             pk=self.instance.coordinating_party_id
         )
         self.fields["series"].queryset = AgreementSeries.objects.filter(county=self.instance.county_id)
+        self._limit_goals()
         limit_agreements(self, "predecessor", own=self.instance)
         if "predecessor" in self.fields:
             predecessors = self.fields["predecessor"]
             predecessors.queryset = predecessors.queryset.filter(county=self.instance.county_id)
+
+    def _limit_goals(self):
+        """What stands under an agreement serves goals of that one; other agreements serve none."""
+        goals = Goal.objects.filter(agreement=self.instance.parent_id).visible_to(self.scope["user"])
+        if self.instance.parent_id and goals.exists():
+            self.fields["serves"].queryset = goals
+        else:
+            del self.fields["serves"]
 
     def clean_predecessor(self):
         """An agreement is not its own predecessor, not by way of others either."""
@@ -81,7 +100,16 @@ class AgreementForm(VersionedModelForm):
                 raise ValidationError(_("Den överenskommelsen följer på den här. Den kan inte också komma före."))
             passed.add(step.pk)
             step = step.predecessor
+        if predecessor:
+            check_successor(predecessor=predecessor, successor=self.instance)
         return predecessor
+
+    def save(self, commit=True):
+        """What follows on another stands in its series, unless it is given one of its own."""
+        before = self.instance.predecessor
+        if before and not self.instance.series_id:
+            self.instance.series = before.series
+        return super().save()
 
 
 class PublishForm(VersionedModelForm):
@@ -112,14 +140,15 @@ class ValidityForm(SourcedRowForm):
     class Meta:
         model = Validity
         fields = [
-            "start", "start_event", "end", "open_ended", "note", "notice_period_months", "notice_effect",
-            "notice_scope", "notice_scope_note", "review", "revision_initiated_by", *SOURCE, "order",
+            "start", "start_event", "takes_effect", "end", "open_ended", "note", "notice_period_months",
+            "notice_effect", "notice_scope", "notice_scope_note", "review", "revision_initiated_by", *SOURCE, "order",
         ]  # fmt: skip
         field_classes = {"start": MomentField, "end": MomentField}
         help_texts = {
             "start": gettext_lazy("År, månad eller datum: 2024, 2024-07 eller 2024-07-01."),
             "start_event": gettext_lazy("Om den börjar med en händelse, till exempel när alla har undertecknat."),
             "end": gettext_lazy("År, månad eller datum. Lämna tomt om det inte framgår eller gäller tills vidare."),
+            "takes_effect": gettext_lazy("Vad överenskommelsen säger. Lämna tomt om det inte framgår."),
             "open_ended": gettext_lazy("Gäller tills någon säger upp den."),
             "note": gettext_lazy("En förlängning läggs till som en egen rad, så att det gamla slutet går att läsa."),
         }
@@ -140,8 +169,8 @@ class AdoptionForm(SourcedRowForm):
     class Meta:
         model = Adoption
         fields = [
-            "decided_by", "decision_date", "registry_number", "signing_form", "signed_place", "signed_date", "note",
-            *SOURCE, "order",
+            "decided_by", "decision_date", "decision_paragraph", "registry_number", "document", "signing_form",
+            "signed_place", "signed_date", "note", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "signing_form": gettext_lazy("Till exempel: undertecknas av var och en av parterna."),
@@ -155,7 +184,7 @@ class AccessionForm(SourcedRowForm):
     fieldsets = (
         (
             gettext_lazy("Partens eget beslut"),
-            ["decided_by", "decided_on", "decision_paragraph", "registry_number"],
+            ["decided_by", "decided_on", "decision_paragraph", "registry_number", "document", "reservation"],
             False,
         ),
         (
@@ -163,6 +192,7 @@ class AccessionForm(SourcedRowForm):
             ["signature_status", "signed_on", "signed_place", "signatory_name", "signatory_title", "signatory_of"],
             False,
         ),
+        (gettext_lazy("Om någon annan företräder parten"), ["represented_by", "representation"], True),
         (gettext_lazy("Från och till"), ["joined_on", "notice_received_on", "left_on"], False),
         SOURCE_SECTION,
     )
@@ -171,8 +201,9 @@ class AccessionForm(SourcedRowForm):
         model = Accession
         fields = [
             "party", "role", "name_at_signing", "implied", "note", "decided_by", "decided_on", "decision_paragraph",
-            "registry_number", "signature_status", "signed_on", "signed_place", "signatory_name", "signatory_title",
-            "signatory_of", "joined_on", "notice_received_on", "left_on", *SOURCE, "order",
+            "registry_number", "document", "reservation", "signature_status", "signed_on", "signed_place",
+            "signatory_name", "signatory_title", "represented_by", "representation", "signatory_of",
+            "joined_on", "notice_received_on", "left_on", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
             "name_at_signing": gettext_lazy("Vad parten hette då. Lämna tomt för namnet i dag."),
@@ -190,6 +221,13 @@ class AccessionForm(SourcedRowForm):
             self.fields["party"].queryset = Party.objects.exclude(pk__in=others.values("party"))
         if "name_at_signing" in self.fields:
             self.fields["name_at_signing"].required = False
+
+    def clean(self):
+        """Nobody joins or signs an agreement that has ended; what was done before is still a fact to fill in."""
+        super().clean()
+        if self.scope["agreement"].status in lifecycle.OVER:
+            days = {name: self.cleaned_data.get(name) for name in ("signed_on", "joined_on") if name in self.fields}
+            refuse_after_end(self.scope["agreement"], days=days)
 
     def save(self, commit=True):
         """A party of the agreement can be named in its other rows."""

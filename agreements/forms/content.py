@@ -1,6 +1,7 @@
 """The forms of what the agreement says: provisions, target groups, areas, goals, and the figures it states."""
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import (
@@ -148,11 +149,26 @@ class CommitmentForm(SourcedRowForm):
 
     class Meta:
         model = Commitment
-        fields = ["label", "actor", "period", "unit", "agreed", "outcome", "note", *SOURCE, "order"]
+        fields = [
+            "label", "kind", "actor", "receiver", "period", "unit", "agreed", "outcome", "price", "note", *SOURCE,
+            "order",
+        ]  # fmt: skip
         help_texts = {
             "agreed": gettext_lazy("Till exempel antal platser. Lämna tomt om det saknas. Tomt är inte noll."),
             "outcome": gettext_lazy("Vad det blev. Lämna tomt tills det är känt."),
+            "receiver": gettext_lazy("Vid utbyte eller köp: den part som får det."),
         }
+
+    def clean(self):
+        """What one party does for another has both, and they are two."""
+        data = super().clean()
+        if data.get("kind") in (Commitment.Kind.EXCHANGE, Commitment.Kind.SALE):
+            for name, text in (("actor", _("Välj vem som gör det.")), ("receiver", _("Välj vem det görs för."))):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, text)
+            if data.get("actor") and data.get("actor") == data.get("receiver"):
+                self.add_error("receiver", _("Det är samma part. Välj den andra parten."))
+        return data
 
 
 class FinancingForm(SourcedRowForm):

@@ -83,7 +83,8 @@ class ProcessStepForm(SourcedRowForm):
 class ConsultationForm(SourcedRowForm):
     slug, page, anchor = "remiss", ON_PROCESS, "remiss-{row.pk}"
     fieldsets = (
-        (gettext_lazy("Utskick"), ["sent_by", "sent_via", "decided_by", "decided_on", "sent_on", "deadline", "asks",
+        (gettext_lazy("Utskick"), ["sent_by", "sent_via", "decided_by", "decided_on", "sent_on", "deadline",
+                                   "answers_public_on", "asks",
                                    "addressees", "attachments"], False),
         (gettext_lazy("Möte"), ["meeting_kind", "meeting_on", "meeting_starts", "meeting_ends"], False),
         SOURCE_SECTION,
@@ -93,13 +94,23 @@ class ConsultationForm(SourcedRowForm):
         model = Consultation
         fields = [
             "held", "kind", "when", "registry_number", "note", "sent_by", "sent_via", "decided_by", "decided_on",
-            "sent_on", "deadline", "asks", "addressees", "attachments", "meeting_kind", "meeting_on", "meeting_starts",
-            "meeting_ends", *SOURCE, "order",
+            "sent_on", "deadline", "answers_public_on", "asks", "addressees", "attachments", "meeting_kind",
+            "meeting_on", "meeting_starts", "meeting_ends", *SOURCE, "order",
         ]  # fmt: skip
         help_texts = {
+            "answers_public_on": gettext_lazy("Från den dagen läses svaren av alla som läser överenskommelsen."),
             "kind": gettext_lazy("Till exempel remiss eller dialogmöten."),
             "when": gettext_lazy("Om dokumentet bara säger ungefär när, till exempel hösten 2018."),
         }
+
+    def limit_choices(self):
+        """What was sent from here, to whom and until when, is changed on the page of the remiss."""
+        super().limit_choices()
+        if self.instance.text_id:
+            for name in ("held", "kind", "sent_by", "sent_via", "sent_on", "deadline", "addressees", "attachments"):
+                del self.fields[name]
+        else:
+            del self.fields["answers_public_on"]
 
 
 class FollowUpRuleForm(SourcedRowForm):
