@@ -6,7 +6,6 @@ was read, what was typed is saved on top of the colleague's change beside it.
 
 from functools import cache
 
-from django.db import transaction
 from django.forms import modelform_factory
 from django.http import QueryDict
 
@@ -27,13 +26,19 @@ TOGETHER = {
 TRIES = 3  # how often a cell is saved on top of what colleagues save beside it meanwhile
 
 
+class CellForm(ActivityForm):
+    """The form of a cell: of the fields alone that it changes."""
+
+    def _leave_out_frozen(self):
+        """Nothing is left out: ``save_activity`` asks, holding the edition, whether it is adopted."""
+
+
 NAMES = [name for name in ActivityForm.base_fields if name != "version"]
 
 
 @cache
 def _form_class(name):
-    """The form of those fields alone that a cell changes."""
-    return modelform_factory(Activity, form=ActivityForm, fields=TOGETHER.get(name, (name,)))
+    return modelform_factory(Activity, form=CellForm, fields=TOGETHER.get(name, (name,)))
 
 
 def cell_form(activity, name, values, version):
@@ -71,8 +76,7 @@ def save_cell(*, activity, name, values, version, by):
         if not form.is_valid():
             return form
         try:
-            with transaction.atomic():
-                save_activity(form=form, by=by)
+            save_activity(form=form, by=by)
         except VersionConflict as conflict:
             if not _untouched(conflict.current, form):
                 raise

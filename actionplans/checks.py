@@ -6,7 +6,6 @@ Dates in the wrong order and what belongs to another area are not here: no path 
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,10 @@ from governance.models import Responsibility
 from parties.models import Party
 
 STOP, ADVICE = "stop", "advice"
+READ = (
+    "number", "title", "ending", "ending_reason", "indicator", "starts_on", "ends_on", "is_continuous", "edition",
+    "area", "collaboration_area", "responsible",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,16 @@ class Unready(ValidationError):
 def findings(edition):
     """Everything to mend or look over in the edition: stops first, then by place. The queries are eleven at most."""
     signatories = _signatories(edition)
-    activities = _activities(edition)
+    actors = {actor.pk: actor for actor in Actor.objects.filter(agreement=edition.plan.agreement_id)}
+    activities = list(edition.activities.for_table().select_related(None).only(*READ))
+    for activity in activities:
+        activity.responsible = actors.get(activity.responsible_id)  # few, and joined to each row they would be many
     standing = [activity for activity in activities if not activity.ending]
     found = [] if standing else [Finding(STOP, "empty", _("Versionen har inga aktiviteter"))]
     for activity in activities:
         found += _of_standing(activity, edition, signatories) if not activity.ending else _of_ended(activity)
     found += _unserved(edition, standing)
-    found += _idle(standing, signatories)
+    found += _idle(edition, standing, signatories, actors)
     found += _missing_groups(edition)
     return sorted(found, key=lambda finding: finding.level != STOP)
 
@@ -62,17 +68,9 @@ def stops(edition):
     return [finding for finding in findings(edition) if finding.is_stop]
 
 
-def _activities(edition):
-    actors = Prefetch("participants", Actor.objects.only("kind", "key", "party"))
-    activities = list(edition.activities.for_table())
-    links = [Prefetch("goals", Goal.objects.only("pk")), Prefetch("serves", CollaborationArea.objects.only("pk"))]
-    prefetch_related_objects(activities, actors, *links)
-    return activities
-
-
 def _signatories(edition):
     """Who is party of the agreement now, in any role: party id → (kind, whether it signed)."""
-    accessions = Accession.objects.filter(agreement=edition.plan.agreement_id, left_on__isnull=True)
+    accessions = Accession.objects.standing().filter(agreement=edition.plan.agreement_id)
     rows = accessions.values_list("party", "party__kind", "role")
     return {party: (kind, role == Accession.Role.SIGNATORY) for party, kind, role in rows}
 
@@ -135,9 +133,8 @@ def _expand(actor, parties):
 
 def _unserved(edition, standing):
     """Goals and collaboration areas without an activity; of a plan for one area only that area's own."""
-    goals = {goal.pk for activity in standing for goal in activity.goals.all()}
-    served = {part.pk for activity in standing for part in activity.serves.all()}
-    served |= {activity.collaboration_area_id for activity in standing}
+    goals = _linked(edition, "goals")
+    served = _linked(edition, "serves") | {activity.collaboration_area_id for activity in standing}
     for goal in _within(Goal, edition).filter(area__dropped_on__isnull=True).exclude(pk__in=goals):
         text = _("Inget görs för målet ”%(name)s”") % {"name": _short(goal.text)}
         yield Finding(ADVICE, "goal_unserved", text, area=goal.area)
@@ -145,6 +142,12 @@ def _unserved(edition, standing):
     for part in parts.exclude(pk__in=served - {None}):
         text = _("Inget görs inom %(name)s") % {"name": _short(part.name)}
         yield Finding(ADVICE, "collaboration_area_unserved", text, area=part.area)
+
+
+def _linked(edition, name):
+    """The ids of what the activities that have not ended lead to: few, however many activities do."""
+    rows = edition.activities.filter(ending="", **{f"{name}__isnull": False})
+    return set(rows.order_by().values_list(name, flat=True).distinct())
 
 
 def _within(model, edition):
@@ -156,14 +159,10 @@ def _short(text, limit=80):
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
-def _idle(standing, parties):
+def _idle(edition, standing, parties, actors):
     """The parties that neither answer for anything nor take part, in one line."""
-    busy = {
-        party
-        for activity in standing
-        for actor in filter(None, [activity.responsible, *activity.participants.all()])
-        for party in _expand(actor, parties)
-    }
+    named = {activity.responsible_id for activity in standing} | _linked(edition, "participants")
+    busy = {party for pk in named & actors.keys() for party in _expand(actors[pk], parties)}
     idle = [pk for pk, (_kind, signed) in parties.items() if signed and pk not in busy]
     names = list(Party.objects.filter(pk__in=idle).order_by("sort_name").values_list("name", flat=True))
     if not names:

@@ -6,6 +6,7 @@ counted exactly once, so the counts of the summary add up. Notes, comments and s
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 
 from django.db import models
@@ -102,6 +103,7 @@ class Comparison:
         return [(area, list(group)) for area, group in groupby(rows, key=lambda change: change.area)]
 
 
+@cache
 def kind_label(kind, number):
     """``oförändrad``, ``oförändrade``."""
     plurals = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from actionplans.comparison import Kind, compare, kind_label
 from actionplans.comparison_papers import comparison_paper
+from actionplans.drawn_changes import drawn_by_area
 from actionplans.frame import edition_frame, edition_stance
 from actionplans.models import Edition
 from agreements.models import Agreement
@@ -77,7 +78,7 @@ def edition_compare(request, slug, plan, label, other):
         "compared_to": old,
         "comparison": comparison,
         "form": form,
-        "groups": comparison.by_area(form.shown) if comparison else [],
+        "groups": drawn_by_area(comparison, form.shown) if comparison else [],
     }
     return render(request, "actionplans/edition_compare.html", context)
 

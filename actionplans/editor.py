@@ -1,12 +1,13 @@
 """The editor's table: which columns it has, and its rows as ready strings, made once in Python.
 
-A row is a dictionary with what ``_activity_row.html`` writes. The table is read with two queries whatever its length:
+A row is a dictionary with what ``editor_rows.drawn`` writes. The table is read with two queries whatever its length:
 the edition's rows, and those of the edition it builds on, to say what has changed since.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import groupby
 
 from django.db.models import Count, F, Max, OuterRef, Subquery
@@ -18,11 +19,12 @@ from django.utils.translation import ngettext
 
 from actionplans import presence, steps
 from actionplans.checks import findings
+from actionplans.editor_rows import drawn_together
 from actionplans.forms import ACTOR_FIELDS, ActivityForm, BulkForm
 from actionplans.models import Activity, ActivityCollaborationArea, ActivityGoal, ActivityParticipant, Comment
+from lib.asked import Question
 from lib.db import json_list
 from lib.swedish import fold, sort_key
-from lib.templatetags.portal_ui import icon
 
 PLACE = ("area", "collaboration_area")
 KEYS = ("area", "collaboration_area", "responsible", "followed_up_by")
@@ -46,13 +48,14 @@ CHOOSABLE = (
 )  # fmt: skip
 SORTS = ("number", "title", "responsible", "starts_on", "ends_on")
 CONTINUOUS = "löpande"  # what is written as an end date where there is none
+EDITION, PK = -2, -3  # hold the places of the keys in a question that is written once
 DIGITS = re.compile(r"([0-9]+)")
 
 
 def label_of(name):
     """What a column is called."""
     short = {SINCE: _("Sedan förra"), "number": _("Nr")}
-    return short.get(name) or capfirst(Activity._meta.get_field(name).verbose_name)
+    return short.get(name) or str(capfirst(Activity._meta.get_field(name).verbose_name))
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class View:
             sort=sort if sort in SORTS else "",
         )
 
+    @cached_property
+    def labels(self):
+        """Column → what it is called, translated once for all rows."""
+        return {name: label_of(name) for name in self.columns}
+
     @property
     def is_filtered(self):
         return bool(self.area or self.party or self.text or self.remarks)
@@ -109,7 +117,7 @@ class View:
 
 
 def fetch(activities):
-    """The activities as dictionaries, in the order of the table; lists and names come in the same query.
+    """The activities as dictionaries, in the order of the table; lists and names come in the same question.
 
     ``open_comments`` is the number of unresolved threads, all of which whoever may edit may read.
     """
@@ -121,7 +129,13 @@ def fetch(activities):
     }
     names = {f"{key}_name": F(f"{key}__name") for key in KEYS}
     fields = ("pk", "version", "lineage", "ending", "ending_reason", "change_reason", "origin", *TEXTS, *KEYS)
-    return list(activities.for_table().values(*fields, **names, **lists, open_comments=threads))
+    return activities.for_table().values(*fields, **names, **lists, open_comments=threads)
+
+
+@cache
+def _one_row():
+    """``fetch`` of one row, whose question is written once: it is asked after every save of a cell."""
+    return Question(fetch(Activity.objects.filter(edition=EDITION, pk=PK)), edition=EDITION, pk=PK)
 
 
 def fetch_before(edition, **lookup):
@@ -167,7 +181,11 @@ def make_row(row, view, before, base):
         "ending": row["ending"],
         "comments": _comments(row["open_comments"]),
         "no_reason": bool(row["ending"]) and not row["ending_reason"],
-        "cells": [(name, *_cell(name, row, before)) for name in view.columns if name != SINCE or before is not None],
+        "cells": [
+            (name, *_cell(name, row, before, label))
+            for name, label in view.labels.items()
+            if name != SINCE or before is not None
+        ],
     }
 
 
@@ -175,9 +193,8 @@ def _comments(number):
     return ngettext("%(count)s kommentar", "%(count)s kommentarer", number) % {"count": number} if number else ""
 
 
-def _cell(name, row, before):
+def _cell(name, row, before, label):
     """(value where the text is not it, label, text) of one cell."""
-    label = label_of(name)
     if name == SINCE:
         return None, label, _since(changed_since(row, before))
     if name in KEYS:
@@ -190,7 +207,7 @@ def _cell(name, row, before):
         return CONTINUOUS, label, capfirst(_("löpande"))
     if row[name] in ("", None):
         missing = name in ("indicator", "ends_on") and not row["ending"]
-        return ("", label, _gap("deviates", "gap")) if missing else (None, label, "")
+        return ("", label, _gap("gap")) if missing else (None, label, "")
     if name == "amount":
         return str(row[name]), label, number_format(row[name], force_grouping=True)
     if name == "counts":
@@ -201,15 +218,18 @@ def _cell(name, row, before):
 def _key_text(name, row):
     if row[name]:
         return capfirst(row[f"{name}_name"])
-    return _gap("stop", "gap gap--stop") if name == "responsible" and not row["ending"] else ""
+    return _gap("gap gap--stop") if name == "responsible" and not row["ending"] else ""
 
 
-def _gap(symbol, css):
-    return format_html('<span class="{}">{} {}</span>', css, icon(symbol), _("Saknas"))
+@cache
+def _gap(css):
+    """The word; its symbol comes from the style sheet, since it can stand in every row."""
+    return format_html('<span class="{}">{}</span>', css, _("Saknas"))
 
 
+@cache
 def _since(state):
-    """The word; its symbol comes from the style sheet, since it stands in every row."""
+    """As _gap, of what has become of the row."""
     word = {
         "new": _("Ny"),
         "changed": _("Ändrad"),
@@ -265,11 +285,11 @@ def table_context(request, edition):
     view = View.read(request)
     before = fetch_before(edition) if SINCE in view.columns and edition.based_on_id else None
     base = edition.get_absolute_url()
-    rows = fetch(edition.activities)
+    rows = list(fetch(edition.activities))
     remarked = _remarked(edition) if view.remarks else frozenset()
     groups = make_groups([row for row in rows if view.shows(row, remarked)], view)
     for group in groups:
-        group["rows"] = [make_row(row, view, before, base) for row in group["rows"]]
+        group["html"] = drawn_together(make_row(row, view, before, base) for row in group.pop("rows"))
     columns = [name for name in view.columns if name != SINCE or before is not None]
     return {
         "view": view,
@@ -293,9 +313,9 @@ def checks_context(found):
 
 
 def row_context(request, edition, pk):
-    """What ``_activity_row.html`` shows of one row; None where it is gone."""
+    """What ``editor_rows.drawn`` writes of one row; None where it is gone."""
     view = View.read(request)
-    rows = fetch(edition.activities.filter(pk=pk))
+    rows = _one_row().rows(edition=edition.pk, pk=pk) if pk < 2**63 else []
     if not rows:
         return None
     wants_before = SINCE in view.columns and edition.based_on_id

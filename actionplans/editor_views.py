@@ -1,8 +1,9 @@
 """The editor: the page of a draft's rows, and the answers to what is written in it."""
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError
-from django.http import Http404
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from actionplans import cells, editor
+from actionplans.editor_rows import drawn, drawn_note
 from actionplans.frame import edition_frame
 from actionplans.models import Activity, Edition
 from agreements.models import Agreement
+from lib.asked import asked
 from lib.db import Frozen, VersionConflict
-from lib.web import get_editable
+from lib.web import Unseen
 
 
 @require_safe
@@ -102,12 +105,25 @@ def _why(refusal):
 
 
 def editable_edition(request, slug, plan, label):
-    """The edition the address names, if the user may change it."""
-    place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
-    edition = get_editable(Edition.objects.for_page(), request.user, **place)
+    """The edition the address names, if the user may change it: unseen is 404, read-only is 403. One question."""
+    edition = next(iter(asked(_read_edition, request.user, slug=slug, plan=plan, label=label)), None)
+    if edition is None:
+        raise Unseen(Edition.objects.all(), _place(slug, plan, label))
+    if not edition.is_editable:
+        raise PermissionDenied
     if edition.based_on:
         edition.based_on.plan = edition.plan  # the same one: no need to read it again for the address
     return edition
+
+
+def _read_edition(user, *, slug, plan, label):
+    editable = Edition.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    visible = Edition.objects.for_page().visible_to(user).filter(**_place(slug, plan, label))
+    return visible.annotate(is_editable=Exists(editable))
+
+
+def _place(slug, plan, label):
+    return {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
 
 
 def stored_row(edition, pk):
@@ -123,7 +139,7 @@ def answer_row(request, edition, pk, note=None, status=200):
     context = editor.row_context(request, edition, pk)
     if context is None:
         raise Http404
-    return render(request, "actionplans/_activity_row.html", {**context, "note": note}, status=status)
+    return HttpResponse(drawn(context["row"], drawn_note(note, context["colspan"])), status=status)
 
 
 def answer_gone_row(request, pk, values):

@@ -88,7 +88,8 @@ class ActivityForm(VersionedModelForm):
 
     def _get_validation_exclusions(self):
         """The edition is not in the form, but a number is unique within it."""
-        return super()._get_validation_exclusions() - {"edition"}
+        exclusions = super()._get_validation_exclusions()
+        return exclusions - {"edition"} if "number" in self.fields else exclusions
 
     def _update_errors(self, errors):
         """What the model finds wrong with fields that are not here is said here only where these fields concern it."""

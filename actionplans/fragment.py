@@ -1,4 +1,4 @@
-"""The table of an edition's activities as HTML, kept until something that it shows is written.
+"""What the pages of an edition show of its activities, as HTML, kept until something that it shows is written.
 
 It is the same for everybody who may read the edition, so nothing personal may stand in it: neither who reads, nor what
 only some may do. Its key is the edition with its own and its agreement's stamp; whoever writes what it shows renews
@@ -12,26 +12,32 @@ the same twelve texts two hundred times.
 from html import escape
 from itertools import chain
 
-from django.core.cache import caches
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext as _
 
 from actionplans.reading import by_area, ended, rows_of, standing
+from lib.kept import kept
 
 FILE = "aktivitet/{pk}/bilagor/{file}/"
+UP = "../"  # from a view of the edition to where it is read
 WHOLE = "../aktivitet/{lineage}/"  # the activity through all editions
 
 
+def kept_fragment(edition, template, context_of, *told):
+    """The ``template`` with what ``context_of()`` tells of the edition, from the cache or drawn anew.
+
+    ``edition`` was fetched before its rows are, so it is never too new. ``told`` is what else the context is made of.
+    """
+    made_of = edition.pk, edition.stamp, edition.plan.agreement.stamp, timezone.localdate(), told
+    return kept(template, made_of, lambda: render_to_string(template, {"url": UP, **context_of()}))
+
+
 def rows_fragment(edition):
-    """The HTML, from the cache or drawn anew. ``edition`` was fetched before the rows are, so it is never too new."""
-    key = f"edition-rows:{edition.pk}:{edition.stamp}:{edition.plan.agreement.stamp}"
-    found = caches["pages"].get(key)
-    if found is None:
-        found = drawn(rows_of(edition))
-        caches["pages"].set(key, found)
-    return found
+    """The table of the edition as it is read."""
+    return kept_fragment(edition, "actionplans/_edition_rows.html", lambda: drawn(rows_of(edition)))
 
 
 def drawn(rows):
@@ -40,12 +46,17 @@ def drawn(rows):
         for part in area["parts"]:
             part["html"] = row.filled(part["rows"])
     closed = RowTemplate(ended=True).filled(ended(rows))
-    return render_to_string("actionplans/_edition_rows.html", {"areas": areas, "ended": closed})
+    return {"areas": areas, "ended": closed}
 
 
 def escaped(text):
     """As Django's ``conditional_escape``, which first asks of every text whether it is a translation still to come."""
     return text if isinstance(text, SafeData) else escape(str(text))
+
+
+def joined(parts):
+    """The parts as one: markup of ours, filled with texts that are ``escaped``."""
+    return mark_safe("".join(parts))
 
 
 class RowTemplate:
@@ -54,13 +65,13 @@ class RowTemplate:
     TEXTS = ("pk", "lineage", "number", "title", "responsible_name", "when", "measure", "ending_label", "ending_reason")
 
     def __init__(self, *, ended=False):
-        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended, "whole": WHOLE})
-        self.more = render_to_string("actionplans/_edition_row_more.html")
-        self.missing = render_to_string("actionplans/_edition_row_missing.html")
+        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended, "whole": WHOLE}).strip()
+        self.more = render_to_string("actionplans/_edition_row_more.html").strip()
+        self.missing = joined([render_to_string("actionplans/_edition_row_missing.html").strip()])
         self.files = _("Bilagor")
 
     def filled(self, rows):
-        return mark_safe("".join(map(self.one, rows)))  # markup of ours, filled with escaped texts
+        return joined(map(self.one, rows))
 
     def one(self, row):
         texts = {name: row[name] for name in self.TEXTS}
@@ -72,7 +83,7 @@ class RowTemplate:
 
     def markup(self, number):
         """The row's, with room for that many facts folded under it."""
-        return self.row + self.more.replace("{facts}", "<dt>{}</dt><dd>{}</dd>" * number) if number else self.row
+        return self.row + self.more.replace("{facts}", "<dt>{}<dd>{}" * number) if number else self.row
 
     def file_links(self, row):
         files = [(FILE.format(pk=row["pk"], file=key), name) for _order, name, key in row["files"]]

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from actionplans.fragment import UP, escaped, joined
 from agreements.models import Accession, Actor
+from lib.markup import markup
 from lib.swedish import sort_key
 
 
@@ -43,16 +45,24 @@ class Cell:
     def count(self):
         return len(self.responsible) + len(self.joining)
 
+    @property
+    def responsible_items(self):
+        return _items(self.responsible)
+
+    @property
+    def joining_items(self):
+        return _items(self.joining)
+
     def __add__(self, other):
         return Cell(self.responsible + other.responsible, self.joining + other.joining)
 
 
-def matrix_of(agreement, rows):
-    """``areas``, ``lines`` (who, cells by area, sum) and ``sums`` of the ``rows``; constant queries."""
-    stands_for = expansions(agreement)
+def matrix_of(stands_for, rows):
+    """``areas``, ``lines`` (who, cells by area, sum) and ``sums`` of the ``rows``; ``stands_for`` from expansions."""
     areas = list(dict.fromkeys((row["area"], row["area__name"] or _("Utan område")) for row in rows))
     cells = defaultdict(Cell)
     for row in rows:
+        row["item"] = _item(row)
         responsible, joining = those_of(row, stands_for)
         for who in responsible:
             cells[who, row["area"]].responsible.append(row)
@@ -63,6 +73,16 @@ def matrix_of(agreement, rows):
     names = [name for _pk, name in areas]
     sums = _line(None, {name: sum((line["cells"][name] for line in lines), Cell()) for name in names})
     return {"areas": names, "lines": lines, "sums": sums}
+
+
+def _items(rows):
+    """The rows as items of a list. Most stand under several parties, so each is filled in once."""
+    return joined(row["item"] for row in rows)
+
+
+def _item(row):
+    texts = {name: escaped(row[name]) for name in ("id", "number", "title")}
+    return markup("actionplans/_matrix_item.html", (*texts, "url")).format(**texts, url=UP)
 
 
 def _line(who, cells):
@@ -80,12 +100,12 @@ def those_of(row, stands_for):
 
 def expansions(agreement):
     """Actor → those it stands for, for all of the agreement's actors; as ``Actor.expand``, in two queries."""
-    members = [
-        (party, kind, name)
-        for party, kind, name in Accession.objects.signatories()
-        .filter(agreement=agreement, left_on__isnull=True)
+    members = list(
+        Accession.objects.signatories()
+        .standing()
+        .filter(agreement=agreement)
         .values_list("party", "party__kind", "party__name")
-    ]
+    )
     actors = Actor.objects.filter(agreement=agreement).select_related("party")
     return {actor.pk: _stands_for(actor, members) for actor in actors}
 

@@ -7,17 +7,20 @@ of the same values, that is all; objects are made of them for a page that is dra
 import datetime
 from functools import cache, cached_property
 
+from django.shortcuts import render
 from django.utils import timezone
 
 from actionplans.frame import edition_frame
 from actionplans.models import Edition
 from actionplans.reading import neighbours_of
 from agreements.models import Agreement
+from lib.kept import answer_kept, place_of
 from lib.web import Unseen
 from lib.written import Written, assembled
 from parties.models import Right
 from parties.rights import hats_on
 
+PART = "activities"  # of every page, the same for all who may read the edition: see actionplans.fragment
 SLUG, PLAN, DAY = "<slug>", "<plan>", datetime.date(1, 1, 1)  # hold the places of what is asked for
 
 
@@ -47,18 +50,27 @@ class OpenedEdition:
     @property
     def facts(self):
         """Everything that the edition's page shows, as values. Its rows are told by its stamp and its agreement's."""
-        worn = [(hat.pk, hat.role, hat.party.name) for hat in self.hats]
+        worn = [(hat.pk, hat.role, hat.party.name, sorted(hat.rights)) for hat in self.hats]
         return self.today, Right.EDIT_AGREEMENT in self.rights, worn, self.place, self.rows
 
     def neighbours(self):
         editions = [assembled(Edition, row) for row in self.rows]
         return neighbours_of(editions[self.place], editions)
 
+    def answer(self, request, drawn, *, part):
+        """A page about the edition, kept for whom it was ``drawn``; ``part`` is the HTML that goes in its place."""
+        is_plain = request.GET.keys() <= {"visa"}  # nothing typed is shown again
+        return answer_kept(request, self.facts, drawn, parts={PART: part}, is_kept=is_plain)
+
+    def page(self, request, template, crumb):
+        """A page that shows its part and nothing else of the edition's own."""
+        return render(request, template, self.frame((crumb, "")))
+
     def frame(self, *trail):
         """The context of a page about the edition; ``trail`` as in agreements.frame."""
         agreement = self.edition.plan.agreement
         agreement.can_edit = Right.EDIT_AGREEMENT in self.rights
-        return {**edition_frame(agreement, self.edition, *trail), "hats": self.hats}
+        return {**edition_frame(agreement, self.edition, *trail), "hats": self.hats, PART: place_of(PART)}
 
 
 def _without_open_source(row):

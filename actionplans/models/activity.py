@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models.plan import Edition
@@ -61,7 +61,7 @@ class ActivityQuerySet(ContainedQuerySet):
         )
 
     def visible_to(self, user):
-        return self.filter(edition__in=Edition.objects.visible_to(user).values("pk"))
+        return self.filter(edition__among=Edition.objects.visible_to(user).values("pk"))
 
     def editable_by(self, user):
         return self.filter(edition__in=Edition.objects.editable_by(user).values("pk"))
@@ -86,11 +86,10 @@ class Part(Stamping, Freezable):
     class Meta:
         abstract = True
 
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        """A frozen edition's activities get nothing new, and nothing moved to them."""
+    def renew_stamp(self):
+        """The edition is held from here on. A frozen one's activities get nothing new, and nothing moved to them."""
         Edition.lock_open(self.activity.edition_id)
-        super().save(*args, **kwargs)
+        super().renew_stamp()
 
     @classmethod
     def stamp_holders(cls, keys):
@@ -295,11 +294,10 @@ class Activity(Searchable, Stamping, Freezable, Versioned):
         if errors:
             raise ValidationError(errors)
 
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        """A frozen edition gets no new rows, and none moved into it."""
+    def renew_stamp(self):
+        """The edition is held from here on. A frozen one gets no new rows, and none moved into it."""
         Edition.lock_open(self.edition_id)
-        super().save(*args, **kwargs)
+        super().renew_stamp()
 
     def why_kept(self):
         """Why the activity cannot be deleted, only ended with a reason; empty where it can."""

@@ -22,7 +22,7 @@ def agreements_with_voice(user):
     A draft agreement is its coordinators' alone.
     """
     parties = with_right(Party.objects.all(), user, Right.REPORT)
-    acceded = Accession.objects.filter(party__in=parties.values("pk"), left_on__isnull=True)
+    acceded = Accession.objects.standing().filter(party__in=parties.values("pk"))
     mandated = Mandate.objects.filter(body__in=own_bodies(user).values("pk"))
     taking_part = Q(pk__in=acceded.values("agreement")) | Q(pk__in=mandated.values("agreement"))
     shared = Agreement.objects.exclude(status=Agreement.Status.DRAFT).filter(taking_part)
@@ -35,7 +35,7 @@ def actors_spoken_for(user):
     """The actors that ``user`` is one of those who act for. Coordinators may name others, see ``Proposal``."""
     parties = with_right(Party.objects.all(), user, Right.REPORT)
     boards = with_right(Party.objects.all(), user, Right.COORDINATE)
-    stays = Accession.objects.filter(agreement=OuterRef("agreement"), party=OuterRef("party"), left_on__isnull=True)
+    stays = Accession.objects.standing().filter(agreement=OuterRef("agreement"), party=OuterRef("party"))
     for_party = Q(Exists(stays), party__in=parties.values("pk"))
     for_board = Q(party__in=boards.values("pk"), agreement__in=Agreement.objects.editable_by(user).values("pk"))
     for_body = Q(mandate__body__in=own_bodies(user).values("pk"))

@@ -1,6 +1,7 @@
 """The page about two editions and its papers: what stands there, for whom, and what mistakes are answered with."""
 
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -79,7 +80,20 @@ def test_edition_compare_filters(client, asked, titles):
         carry(make.ActivityFactory(edition=old, title=title, order=order), new, area=area, **changed)
     make.ActivityFactory(edition=new, title="ny")
     groups = client.get(address(make.adopt(new), make.adopt(old).label), asked).context["groups"]
-    assert [change.shown.values["title"] for _area, changes in groups for change in changes] == titles
+    told = re.findall(r"<h3><a[^>]*>\w+ ([^<]+)</a>", "".join(changes for _area, changes in groups))
+    assert told == titles
+
+
+def test_edition_compare_shows_hostile_texts_as_they_were_written(client):
+    old, new = pair()
+    hostile = "<script>alert(1)</script> {url} {0} <b>"
+    texts = {"title": hostile, "indicator": hostile, "change_reason": hostile}
+    carry(make.ActivityFactory(edition=old, number="1"), new, **texts)
+    make.ActivityFactory(edition=new, number="<i>", **texts)
+    page = client.get(address(make.adopt(new), make.adopt(old).label)).content.decode()
+    changes = page[page.index('<article class="change"') :]
+    assert [changes.count(part) for part in ("<script>alert", "<b>", "<i>")] == [0, 0, 0]
+    assert unescape(changes).count(hostile) >= 6
 
 
 def test_edition_compare_filter_says_when_nothing_is_left(client):

@@ -1,6 +1,7 @@
 """What a browser keeps of a public edition: a 304 confirms it while nothing that it shows has changed, never longer."""
 
 import datetime
+import re
 
 import pytest
 from django.db import models
@@ -91,6 +92,25 @@ def test_edition_detail_is_sent_anew_when_what_it_shows_changes(reader, edition,
     second = again(reader, edition, first)
     assert second.status_code == 200
     assert second.content != first.content
+
+
+NOT_SHOWN = {"another hat is worn", "the hat ends", "the hat gets another role", "the right to edit ends"}
+
+
+@pytest.mark.parametrize("what", sorted(CHANGES.keys() - NOT_SHOWN))
+def test_what_the_server_keeps_is_drawn_anew_when_what_it_shows_changes(reader, edition, what):
+    """Of an agreement that is not public, so that no browser keeps it."""
+    Membership.objects.update(starts_on=datetime.date(2020, 1, 1))
+    hide(edition)
+    first, second = page_without_token(reader, edition), page_without_token(reader, edition)
+    CHANGES[what](edition)
+    assert (first == second, page_without_token(reader, edition) == second) == (True, False)
+
+
+def page_without_token(client, edition):
+    response = client.get(address(edition))
+    assert response.status_code == 200
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
 
 
 def test_edition_detail_is_sent_anew_to_a_person_without_hats_who_is_renamed(client, edition):

@@ -21,6 +21,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+pytestmark = pytest.mark.own_processes
+
 CSRF = "a" * 32
 FIELDS = ("description", "desired_effect")
 

@@ -41,7 +41,7 @@ def actor(edition, name):
 
 def counted(edition):
     """Who → (responsible, joining) by area, and the sum."""
-    matrix = matrix_of(edition.plan.agreement, rows_of(edition))
+    matrix = matrix_of(expansions(edition.plan.agreement), rows_of(edition))
     found = {
         line["who"].name: [
             (len(cell.responsible), len(cell.joining)) for cell in [*line["cells"].values(), line["sum"]]

@@ -210,3 +210,8 @@ def test_word_file_has_headings_heads_language_and_title():
     assert all(table._tbl.tblPr.find(qn("w:tblCaption")) is not None for table in document.tables)
     header = document.sections[0].header.paragraphs[0].text
     assert header == f"{old.plan.agreement.short_name} · Handlingsplan · Utkast · Exempeldata"
+
+
+def test_what_cannot_be_set_says_why():
+    with pytest.raises(typeset.NotSet, match="unknown variable: saknas"):
+        typeset.set_paper("#saknas", {}, format="pdf")

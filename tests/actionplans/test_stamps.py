@@ -14,8 +14,11 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def address(edition):
-    return reverse("actionplans:edition_detail", args=[edition.plan.agreement.slug, edition.plan.key, edition.label])
+PAGES = ["edition_detail", "edition_timeline", "edition_matrix", "edition_print"]
+
+
+def address(edition, name="edition_detail"):
+    return reverse(f"actionplans:{name}", args=[edition.plan.agreement.slug, edition.plan.key, edition.label])
 
 
 @pytest.fixture
@@ -38,10 +41,14 @@ def reader(client, login_as, activity):
     return client
 
 
-def page_of(client, edition):
+def page_of(client, edition, name="edition_detail"):
     """The page without the token that differs from one answer to the next."""
-    page = client.get(address(edition)).content.decode().split("<main")[1]
+    page = client.get(address(edition, name)).content.decode().split("<main")[1]
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page)
+
+
+def pages_of(client, edition):
+    return {name: page_of(client, edition, name) for name in PAGES}
 
 
 def change(row, **values):
@@ -111,14 +118,39 @@ NOTHING_LEFT = {"activity deleted", "activities deleted"}  # what is deleted was
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_edition_detail_is_never_older_than_what_is_stored(reader, activity, write):
-    before = page_of(reader, activity.edition)
+def test_pages_of_an_edition_are_never_older_than_what_is_stored(reader, activity, write):
+    before = pages_of(reader, activity.edition)
     WRITES[write](activity)
     edition = Edition.objects.get(pk=activity.edition_id)
-    seen = page_of(reader, edition)
+    seen = pages_of(reader, edition)
     caches["pages"].clear()
-    assert seen == page_of(reader, edition)
-    assert (seen == before) is (write in NOTHING_LEFT)
+    assert seen == pages_of(reader, edition)
+    assert (seen["edition_detail"] == before["edition_detail"]) is (write in NOTHING_LEFT)
+
+
+def test_edition_matrix_names_a_party_as_it_is_called_now(reader, activity):
+    """The register's name, which no stamp of an agreement tells of."""
+    renamed_party(activity)
+    page_of(reader, activity.edition, "edition_matrix")
+    change(activity.responsible.party, name="Nya kommunen")
+    assert "Nya kommunen" in page_of(reader, activity.edition, "edition_matrix")
+
+
+def test_edition_print_names_the_body_that_manages_the_plan_now(reader, activity):
+    plan = activity.edition.plan
+    mandates = [make.MandateFactory(agreement=plan.agreement) for _ in range(2)]
+    for mandate in mandates:
+        change(plan, managed_by=mandate)
+        assert mandate.body.name in page_of(reader, activity.edition, "edition_print")
+    change(mandates[1].body, name="Nya rådet")
+    assert "Nya rådet" in page_of(reader, activity.edition, "edition_print")
+
+
+@pytest.mark.parametrize("name", ["edition_timeline", "edition_matrix"])
+def test_kept_page_answers_what_its_address_asks(reader, activity, name):
+    plain = page_of(reader, activity.edition, name)
+    other = reader.get(address(activity.edition, name), {"visa": "part"}).content.decode().split("<main")[1]
+    assert ("Per ansvarig" in plain and plain != other) is (name == "edition_timeline")
 
 
 ROLES = [
@@ -143,7 +175,7 @@ def test_rows_that_are_kept_are_shown_only_to_who_may_read_the_edition(
         make.adopt(edition)
     else:
         Edition.objects.filter(pk=edition.pk).update(state=state)
-    assert activity.title in page_of(reader, edition)
+    assert [name for name, page in pages_of(reader, edition).items() if activity.title not in page] == []
     hats = {
         "coordinator": (Role.COORDINATOR, agreement.coordinating_party),
         "party": (Role.READER, party),
@@ -152,10 +184,9 @@ def test_rows_that_are_kept_are_shown_only_to_who_may_read_the_edition(
     client.logout()
     if who in hats:
         login_as(hats[who][0], party=hats[who][1])
-    response = client.get(address(edition))
-    assert (response.status_code, activity.title in response.content.decode()) == (
-        (200, True) if reads else (404, False)
-    )
+    answers = [client.get(address(edition, name)) for name in PAGES]
+    seen = {(answer.status_code, activity.title in answer.content.decode()) for answer in answers}
+    assert seen == {(200, True) if reads else (404, False)}
 
 
 def test_rows_are_the_same_for_everybody_and_hold_nothing_internal(client, reader, login_as, activity):
