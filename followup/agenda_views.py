@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from followup.agenda import delete_item, move_item
 from followup.agenda_forms import ItemForm
+from followup.obstacles import matter_of
 from governance.meeting_page import kept_meeting, meeting_frame, meeting_url
 from governance.models import AgendaItem
 from lib.db import Frozen, VersionConflict
@@ -15,9 +16,9 @@ from lib.web import get_visible
 
 
 def item_create(request, slug, key, meeting):
-    """Add a matter; ``?om=round-7`` has its subject chosen beforehand."""
+    """Add a matter; ``?om=round-7`` has its subject chosen beforehand, ``?hinder=3`` has it tell of an obstacle."""
     agreement, meeting = kept_meeting(request.user, slug, key, meeting)
-    initial = {"about": request.GET.getlist("om")}
+    initial = {"about": request.GET.getlist("om"), **matter_of(request.GET.get("hinder"), agreement, request.user)}
     form = ItemForm(request.POST or None, initial=initial, meeting=meeting, user=request.user, seen_from=agreement)
     context = meeting_frame(agreement, meeting, (_("Ny punkt"), ""))
     return _answer_item(request, form, agreement, meeting, {**context, "heading": _("Ny punkt på dagordningen")})

@@ -9,7 +9,7 @@ from agreements.services import discard_file
 from followup.models import Incomplete, Report, ReportStatus, Respondent, Round
 from followup.models.reports import written
 from followup.report_forms import field_form
-from lib.db import Frozen, VersionConflict
+from lib.db import Frozen, VersionConflict, renew_stamp
 
 TRIES = 3  # how often a field is saved on top of what colleagues save beside it meanwhile
 QUICK = {"unchanged": "", "not_relevant": ReportStatus.NOT_RELEVANT, "no_data": ReportStatus.NO_DATA}
@@ -112,6 +112,7 @@ def _drafts(respondent):
 
 def _write(reports, by, **values):
     """The same values to all of the reports, which are held: one UPDATE and one INSERT of history."""
+    renew_stamp(Round.objects.filter(pk__in={report.round_id for report in reports}))
     rows = models.QuerySet(Report).filter(pk__in=[report.pk for report in reports])
     rows.update(version=F("version") + 1, **values)
     for report in reports:

@@ -27,16 +27,24 @@ def for_page(rows, user):
 def waiting_for(user):
     """What ``user`` is to do something about or answers for, each with its ``place``: the agreement to read it from.
 
-    Those reported wait for the body that gave them; all else for the person. What was given about an agreement that
-    the person may not read waits until it is. Two questions whatever there is.
+    Those reported wait for the body that gave them; all else for the person. Two questions whatever there is.
     """
+    return placed(assignments_of_person(user), user)
+
+
+def assignments_of_person(user):
+    """As ``waiting_for``. What was given about an agreement that the person may not read waits until it is."""
     readable = Q(decision__agreement__isnull=True) | Q(decision__agreement__in=Agreement.objects.visible_to(user))
     rows = Assignment.objects.unfinished().answerable_by(user).filter(readable)
-    rows = list(rows.select_related("party", "body", "decision__body", "decision__agreement__county"))
+    return rows.select_related("party", "body", "decision__body", "decision__agreement__county")
+
+
+def placed(rows, user):
+    """Those of the assignments that ``user`` can read from an agreement, each with it as its ``place``."""
     loose = {row.decision.body_id for row in rows if not row.decision.agreement_id}
-    under = Mandate.objects.filter(body__in=loose, agreement__in=Agreement.objects.visible_to(user).values("pk"))
     found = {}
     if loose:
+        under = Mandate.objects.filter(body__in=loose, agreement__in=Agreement.objects.visible_to(user).values("pk"))
         for mandate in under.select_related("agreement__county").order_by("-agreement"):
             found[mandate.body_id] = mandate.agreement
     for row in rows:

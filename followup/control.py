@@ -5,16 +5,21 @@ figure, a mark or an order.
 """
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models import Activity
 from followup.models import Report, Respondent, Return
+from lib.markup import markup
 from parties.models import Party
 
 FOLD_OVER = 15  # with more activities than this the areas fold to a column each
@@ -28,9 +33,8 @@ LABELS = {
 HANDED_IN = ("approved", "submitted")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What the coordinators know of one report."""
+class Cell(NamedTuple):
+    """What the coordinators know of one report. There are thousands of them on a page."""
 
     pk: int
     version: int
@@ -64,6 +68,19 @@ class Line:
     def counts(self):
         return Counter(cell.state for cell in self.cells)
 
+    @cached_property
+    def late(self):
+        """How many are not handed in though their last day is over."""
+        return sum(cell.is_late and cell.state not in HANDED_IN for cell in self.cells)
+
+    @cached_property
+    def by_area(self):
+        """Area → its cells."""
+        found = {}
+        for cell in self.cells:
+            found.setdefault(cell.area, []).append(cell)
+        return found
+
     @property
     def handed_in(self):
         return sum(self.counts[state] for state in HANDED_IN)
@@ -84,8 +101,7 @@ class Line:
 
     @property
     def is_late(self):
-        """Whether something is not handed in though its last day is over."""
-        return any(cell.is_late and cell.state not in HANDED_IN for cell in self.cells)
+        return self.late > 0
 
 
 @dataclass
@@ -104,21 +120,46 @@ class Sum:
     """A party's reports of a folded area."""
 
     area: Area
-    cells: list
+    line: Line
+
+    @property
+    def cells(self):
+        return self.line.by_area[self.area.pk]
+
+    @cached_property
+    def states(self):
+        return [cell.state for cell in self.cells]
 
     @property
     def handed_in(self):
-        return sum(cell.state in HANDED_IN for cell in self.cells)
+        return sum(self.states.count(state) for state in HANDED_IN)
 
-    @property
+    @cached_property
     def state(self):
         """The state to look at first: what waits, what was sent back; approved only when everything is."""
-        states = {cell.state for cell in self.cells}
-        return next(state for state in ("submitted", "returned", "not_started", "begun", "approved") if state in states)
+        order = ("submitted", "returned", "not_started", "begun", "approved")
+        return next(state for state in order if state in self.states)
 
-    @property
+    @cached_property
     def is_late(self):
         return any(cell.is_late and cell.state not in HANDED_IN for cell in self.cells)
+
+    @property
+    def html(self):
+        return self._html(oob=False)
+
+    @property
+    def html_beside(self):
+        """As it is sent beside something else."""
+        return self._html(oob=True)
+
+    def _html(self, *, oob):
+        texts = {
+            "party_pk": self.line.party.pk, "area_pk": self.area.pk, "url": self.area.toggle,
+            "inne": self.handed_in, "alla": len(self.cells), "area": self.area.name, "party": self.line.party.name,
+        }  # fmt: skip
+        kind = {"state": self.state, "is_late": self.is_late, "oob": oob}
+        return format_html(markup("followup/_control_sumcell.html", tuple(texts), **kind), **texts)
 
 
 @dataclass(frozen=True)
@@ -150,7 +191,7 @@ class Control:
     @property
     def late(self):
         """How many are not handed in though their last day is over; they are counted among the others too."""
-        return sum(cell.is_late and cell.state not in HANDED_IN for line in self.lines for cell in line.cells)
+        return sum(line.late for line in self.lines)
 
     @property
     def silent(self):
@@ -214,7 +255,7 @@ class Choice:
         if self.part is not None:
             chosen = [line for line in chosen if line.party.pk == self.part]
         if self.area is not None:
-            chosen = [line for line in chosen if any(cell.area == self.area for cell in line.cells)]
+            chosen = [line for line in chosen if self.area in line.by_area]
         return chosen
 
     def areas(self, control):
@@ -230,17 +271,16 @@ class Choice:
 
 
 def control_of(round, today=None):
-    """The round's control view, four queries whatever the number of parties and activities."""
+    """The round's control view, five queries whatever the number of parties and activities."""
     today = today or timezone.localdate()
-    lines, areas, returns = _lines(round), {}, _newest_returns(round)
+    lines, areas, returns, rows = _lines(round), {}, _newest_returns(round), _rows(round)
     if not round.is_taking_answers:
         today = None  # nothing is expected any more
-    for row in _rows(round):
-        key, line = row["area"] or 0, lines[row["party"]]
-        area = areas.setdefault(key, Area(key, row["activity__area__name"] or _("Utan område")))
-        if not area.activities or area.activities[-1][0] != row["activity"]:
-            area.activities.append((row["activity"], row["activity__number"], row["activity__title"]))
-        line.cells.append(_cell(row, line, today, returns.get(row["pk"])))
+    for pk, number, title, area, name in _activities(round):
+        areas.setdefault(area or 0, Area(area or 0, name or _("Utan område"))).activities.append((pk, number, title))
+        for row in rows[pk]:
+            line = lines[row.party]
+            line.cells.append(_cell(row, (pk, area or 0, number), line, today, returns.get(row.pk)))
     return Control(list(lines.values()), list(areas.values()))
 
 
@@ -256,14 +296,35 @@ def _lines(round):
     return lines
 
 
+def _activities(round):
+    """(id, number, title, area, its name) of those that are followed up, in the plan's order."""
+    asked = Activity.objects.filter(pk__in=Report.objects.filter(round=round).order_by().values("activity"))
+    in_order = asked.order_by(F("area__order").asc(nulls_last=True), "area", "order", "pk")
+    return in_order.values_list("pk", "number", "title", "area", "area__name")
+
+
+class Row(NamedTuple):
+    """A report as far as the coordinators may know it, in few and small values: they are read by the thousand."""
+
+    pk: int
+    version: int
+    party: int
+    is_approved: bool
+    handed_in_on: datetime.date | None
+    is_returned: bool
+
+
 def _rows(round):
-    reports = Report.objects.filter(round=round).annotate(area=F("activity__area"))
-    return reports.order_by(
-        F("activity__area__order").asc(nulls_last=True), "activity__area", "activity__order", "activity"
-    ).values(
-        "pk", "version", "party", "activity", "area", "submitted_at", "approved_at", "returned_at",
-        "activity__number", "activity__title", "activity__area__name",
+    """Activity → its Rows."""
+    found = defaultdict(list)
+    reports = Report.objects.filter(round=round).order_by("pk")
+    read = reports.values_list(
+        "activity", "pk", "version", "party", Q(approved_at__isnull=False), TruncDate("submitted_at"),
+        Q(returned_at__isnull=False),
     )  # fmt: skip
+    for activity, *row in read:
+        found[activity].append(Row(*row))
+    return found
 
 
 def _newest_returns(round):
@@ -272,24 +333,23 @@ def _newest_returns(round):
     return {report: (day,) for report, day in rows.values_list("report", "due_on")}
 
 
-def _cell(row, line, today, returned):
+def _cell(row, place, line, today, returned):
     """What is not handed in is late when its day is over; what is handed in, when it came after that day."""
-    state = state_of(row, line.has_begun)
-    day = timezone.localdate(row["submitted_at"]) if state in HANDED_IN else today
+    state = state_of(row.is_approved, row.handed_in_on, row.is_returned, line.has_begun)
+    day = row.handed_in_on if state in HANDED_IN else today
     last_day = returned[0] if returned else line.due_on
     is_late = bool(day and last_day and day > last_day)
-    version = row["version"] if state in HANDED_IN else 0  # a draft's moves with every save
-    keys = row["pk"], version, row["party"], row["activity"], row["area"] or 0
-    return Cell(*keys, row["activity__number"], state, is_late)
+    version = row.version if state in HANDED_IN else 0  # a draft's moves with every save
+    return Cell(row.pk, version, row.party, *place, state, is_late)
 
 
-def state_of(row, has_begun):
+def state_of(is_approved, is_handed_in, is_returned, has_begun):
     """The state of a report as the coordinators know it: what its party has written makes no difference."""
-    if row["approved_at"]:
+    if is_approved:
         return "approved"
-    if row["submitted_at"]:
+    if is_handed_in:
         return "submitted"
-    if row["returned_at"]:
+    if is_returned:
         return "returned"
     return "begun" if has_begun else "not_started"
 
@@ -301,12 +361,11 @@ def table_of(control, choice):
 
 
 def _columns(line, areas):
-    cells = {cell.activity: cell for cell in line.cells}
     for area in areas:
         if area.is_folded:
-            own = [cell for cell in line.cells if cell.area == area.pk]
-            yield True, Sum(area, own) if own else None
+            yield True, Sum(area, line) if area.pk in line.by_area else None
             continue
+        cells = {cell.activity: cell for cell in line.by_area.get(area.pk, ())}
         for place, (activity, _number, _title) in enumerate(area.activities):
             yield place == 0, cells.get(activity)
 

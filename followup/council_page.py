@@ -3,16 +3,16 @@
 from functools import cached_property
 
 from django.shortcuts import render
-from django.template.loader import render_to_string
 
 from followup.dashboard import Part, own_areas
 from followup.frame import round_frame
-from followup.kept_page import is_invented, kept, kept_page, kept_rest
+from followup.kept_page import PARTS, is_invented, kept_page, kept_rest
 from followup.opened_round import OpenedRound
 from followup.round_answers import PartForm
 from followup.round_forms import coverage
 from followup.timetable import timetable_of
-from parties.models import Party, Right
+from lib.kept import answer_kept, place_of
+from parties.models import Right
 
 
 class CouncilPage:
@@ -28,7 +28,12 @@ class CouncilPage:
     @property
     def is_public(self):
         """Whether the page shows and leads to nothing but what everybody may read."""
-        return bool(self.round.published_at and self.agreement.is_published and not self.can_edit)
+        return bool(self.round.published_at and self.agreement.is_published and not self.can_edit and self.is_plain)
+
+    @property
+    def is_plain(self):
+        """Nothing more in the address: a text to send again."""
+        return set(self.request.GET) <= {"omrade", "part"}
 
     @cached_property
     def facts(self):
@@ -48,47 +53,46 @@ class CouncilPage:
 
     @cached_property
     def kept(self):
-        return kept_page(self.opened, self.around, self.asked)
-
-    @property
-    def may_be_kept(self):
-        """Not with a coordinator's plans for the round, nor with more in the address: a text to send again."""
-        return self.round.state != "planned" and set(self.request.GET) <= {"omrade", "part"}
-
-    def is_worth_keeping(self):
-        return not is_invented(self.kept)
+        return kept_page(self.opened, lambda: self.around, self.asked)
 
     def answer(self):
+        """The page; what stands around its figures is kept for as long as no answer changes that."""
+        page = self.kept
+        shown = {name: page[name] for name in ("part", "chosen", "parts", "total", "meeting", "answers_url")}
+        lines = [(key, page["lines"].get(key)) for key in self.own_keys]
+        facts = self.opened.facts_beside, self.opened.evidence, shown, lines
+        # not a coordinator's plans for the round
+        is_kept = self.is_plain and self.round.state != "planned" and not is_invented(page)
+        parts = {name: page[name] for name in PARTS if page["total"]}
+        return answer_kept(self.request, facts, self.drawn, parts=parts, is_kept=is_kept)
+
+    def drawn(self):
         page, round = self.kept, self.round
         coverage_of = {"coverage": coverage(round)} if round.state == "planned" and self.can_edit else {}
         context = {
             **self.around,
             **coverage_of,
             **page,
+            **{name: place_of(name) for name in PARTS},
             "rest": page["rest"] or kept_rest(self.opened, page["part"], self.around),
             "timetable": timetable_of(round, page["meeting"], is_told_who=self.around["is_told_who"]),
             "own_places": self.own_places,
             "own_parts": self.own_parts,
-            "picker": self.picker(page["parts"]),
+            "picker": PartForm(self.request.GET, page["parts"]),
         }
         return render(self.request, "followup/round_detail.html", context)
 
-    def picker(self, parts):
-        """The form to choose a part by, as HTML: as long as the round has the same parts."""
-
-        def drawn():
-            return render_to_string("followup/_round_picker.html", {"picker": PartForm(self.request.GET, parts)})
-
-        return kept("council-picker", (parts, sorted(self.asked.items())), drawn, unless=lambda found: self.asked)
+    @cached_property
+    def own_keys(self):
+        """The keys of the reader's parties that are asked in the round."""
+        return [told["key"] for told in self.opened.row["asked"] or () if told["party"] in self.opened.own_parties]
 
     @cached_property
     def own_places(self):
         """(respondent, how much it was ``asked``, ``answered`` and is ``missing``) of the reader's parties."""
-        if not self.opened.hats:
-            return []
-        own = Party.objects.with_right(self.user, Right.SEE_PARTY)
         told = []
-        for place in self.round.respondents.filter(party__in=own.values("pk")).select_related("party"):
+        own = self.round.respondents.filter(party__key__in=self.own_keys).select_related("party")
+        for place in own if self.own_keys else ():
             place.round = self.round
             asked, missing = self.kept["lines"].get(place.party.key, (0, 0))
             if asked:
@@ -100,8 +104,7 @@ class CouncilPage:
         """(name, address) of the areas of the reader's bodies and of the reader's parties."""
         if not self.opened.hats:
             return []
-        key = self.agreement.pk, self.agreement.stamp, self.user.pk, self.opened.today, self.opened.worn
-        areas = kept("own-areas", key, lambda: own_areas(self.round, self.user))
+        areas = own_areas(self.round, self.user)
         mine = {place.party.key for place, _row in self.own_places}
         parts = [(name, Part(key)) for key, name in self.kept["parts"]["areas"] if key and key in areas]
         parts += [(name, Part(None, key)) for key, name in self.kept["parts"]["parties"] if key in mine]

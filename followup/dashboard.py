@@ -72,6 +72,11 @@ def _query(area, party, *more):
     return f"?{urlencode(told)}" if told else ""
 
 
+@lru_cache(maxsize=8192)
+def _report_url(*place):
+    return reverse("followup:report_detail", args=place)
+
+
 @dataclass
 class Board:
     """What the page shows to one reader."""
@@ -204,9 +209,23 @@ class Board:
 
     @cached_property
     def unasked(self):
+        """Those of the others that are told of; ``unasked_count`` is how many there are."""
         return [row for row in self.deviations if not row["report"]["decision_asked"]]
 
     @property
+    def unasked_count(self):
+        """All that deviate ask something or nothing."""
+        return self.figures.deviating - sum(
+            row["report"]["status"] == ReportStatus.DEVIATING
+            for row in self.deviations
+            if row["report"]["decision_asked"]
+        )
+
+    @property
+    def deviation_count(self):
+        return len(self.asked) + self.unasked_count
+
+    @cached_property
     def unasked_first(self):
         """As many as a person reads on one page, as HTML; the others are among the answers."""
         return [self._deviation(row) for row in self.unasked[:UNASKED]]
@@ -254,7 +273,7 @@ class Board:
 
     def _deviation(self, row):
         said = row["report"]
-        url = reverse("followup:report_detail", args=[self.round.agreement.slug, self.round.label, said["report"]])
+        url = _report_url(self.round.agreement.slug, self.round.label, said["report"])
         texts = {
             "number": row["number"], "title": row["title"], "url": url, "name": said["name"],
             "day": said["new_end_date"], "cause": said["cause"], "measure": said["measure"],
@@ -268,17 +287,21 @@ class Board:
         return format_html(markup("followup/_round_deviation.html", tuple(texts), **kind), **texts)
 
 
-def board_of(round, user, data=None, *, as_published=False, readable=None):
+def board_of(round, user, data=None, *, as_published=False, known=None, most=None):
     """The Board of ``round`` for ``user``, of the part that ``data`` (the address) names.
 
-    In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published;
-    ``readable`` are the rounds that the user reads, where that is known already.
+    In as many queries whatever the size. ``as_published`` shows it as everybody reads it once it is published. Of what
+    deviates and asks nothing the first ``most`` are read where that is told. What is ``known`` is not asked for.
     """
-    readable = Round.objects.visible_to(user) if readable is None else readable
-    whole, facts = read_figures([round])[round.pk], page_facts(round)
-    board = Board(round, whole, earlier_figures(round, readable), facts, Part.chosen(data or {}, whole))
+    whole = read_figures([round], known and known.names_of)[round.pk]
+    part = Part.chosen(data or {}, whole)
+    facts = page_facts(round, area=part.area, party=part.party, most=most, due=known and known.last_days)
+    earlier = known.earlier if known else earlier_figures(round, Round.objects.visible_to(user))
+    board = Board(round, whole, earlier, facts, part)
     board.readable = set(board.told_reports)
-    if board.readable and not (as_published or round.published_at):
+    if known and not round.closed_at:
+        board.readable = {row["report"]["report"] for row in board.deviations if known.reads(row["report"]["party"])}
+    elif board.readable and not (as_published or round.published_at):
         reports = Report.objects.visible_to(user).submitted().filter(pk__in=board.readable).order_by()
         board.readable = set(reports.values_list("pk", flat=True))
     return board

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Edition
+from agreements.models import Accession
 from followup.agenda import agreements_of
 from followup.deciding import editions_to_adopt, groups_to_fill, record, rounds_to_note, why_undecided
 from governance.models import AgendaItem, Assignment, Body, Decision, Mandate, Meeting
@@ -270,5 +271,5 @@ def _bodies(agreements):
 
 
 def _parties(agreements):
-    standing = Party.objects.filter(accessions__agreement__in=agreements.values("pk"), accessions__left_on__isnull=True)
-    return standing.order_by("sort_name").distinct()
+    standing = Accession.objects.standing().filter(agreement__in=agreements.values("pk"))
+    return Party.objects.filter(pk__in=standing.values("party")).order_by("sort_name")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.edition_forms import EditionForm
 from actionplans.models import Activity
 from actionplans.services import carry_over, create_edition
+from agreements.ending import refuse_beyond
 from followup.next_edition import carried_from, proposal_for, source_of
 from governance.models import Mandate
 from lib.forms import MaxLength, clean_data, make_swedish
@@ -56,6 +57,7 @@ class EditionCreateForm(EditionForm):
 
     def clean(self):
         data = super().clean()
+        refuse_beyond(self.scope["plan"].agreement, data.get("starts_on"))
         for row in self.rows:
             row.error = self._problem(row)
         if any(row.error for row in self.rows):

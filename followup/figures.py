@@ -18,10 +18,12 @@ Only what is handed in counts as an answer; the rest is ``not_reported``. ``shar
 areas, parties and cells each add up to the round.
 """
 
+import datetime
 from functools import cache
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.text import slugify
 
 from agreements.models import PriorityArea
@@ -36,17 +38,19 @@ NOTHING = {"total": 0, "shares": {}, "asks": 0, "late": 0}  # the line of a part
 
 def figures_of(round):
     """The figures of one round as it is now, in as many queries whatever the size."""
-    return _counted([round])[round.pk]
+    return _counted([round], names_of)[round.pk]
 
 
-def read_figures(rounds):
+def read_figures(rounds, names=None):
     """Round → figures: those stored at the last closing, else counted as the rows are now.
 
-    Stored ones take one query however many; so does counting, where there is something to count.
+    Stored ones take one query however many; so does counting, where there is something to count. ``names`` may know
+    those of areas and parties, as ``names_of`` does.
     """
-    kept = stored_figures([round for round in rounds if round.closed_at])
+    closed = [round for round in rounds if round.closed_at]
+    kept = stored_figures(closed) if closed else {}
     live = [round for round in rounds if round.pk not in kept]
-    return kept | (_counted(live) if live else {})
+    return kept | (_counted(live, names or names_of) if live else {})
 
 
 def empty_figures():
@@ -80,49 +84,68 @@ def stored_figures(rounds):
     return {round: figures for round, figures in kept.items() if figures}
 
 
-def _counted(rounds):
+def _counted(rounds, names):
     """Round → figures, counted by the database: a row per round, area, party and status."""
-    pks = [round.pk for round in rounds]
-    rows = _rows_of_one().ask(round=pks[0]) if len(pks) == 1 else _grouped(Report.objects.filter(round__in=pks))
-    counted = {pk: [] for pk in pks}
-    for row in rows:
-        counted[row["round"]].append([row[name] for name in COUNTED])
-    used = [{row[place] for rows in counted.values() for row in rows} for place in (0, 1)]
-    areas = _named(PriorityArea.objects.filter(pk__in=used[0] - {None}).order_by("order", "pk")) | {None: ("", "")}
-    parties = _named(Party.objects.filter(pk__in=used[1]).order_by("sort_name", "pk"))
-    return {pk: _summed(counted[pk], areas, parties) for pk in pks}
+    counted, late = {round.pk: [] for round in rounds}, None
+    for row in _rows_of_one(*rounds) if len(rounds) == 1 else _grouped(Report.objects.filter(round__in=counted), LATE):
+        place = tuple(row[name] for name in PLACE)
+        if row["late"] and late is None:
+            late = _late(list(counted))
+        counted[row["round"]].append(
+            (*place[1:], row["count"], row["asking"], late.get(place, 0) if row["late"] else 0)
+        )
+    areas, parties = names(*({row[place] for rows in counted.values() for row in rows} for place in (0, 1)))
+    return {pk: _summed(rows, areas, parties) for pk, rows in counted.items()}
 
 
-COUNTED = ("activity__area", "party", "said", "count", "asking", "late")
+PLACE = ("round", "activity__area", "party", "said")
+LATE = Q(handed_in_on__gt=F("round__due_on"))
+
+
+def _rows_of_one(round):
+    """As ``_grouped`` of the one round that a page shows; the day of each of thousands of moments is not found out."""
+    day_after = datetime.datetime.combine(round.due_on + datetime.timedelta(days=1), datetime.time())
+    return _written().ask(round=round.pk, day_after=timezone.make_aware(day_after))
+
+
+_PK, _DAY_AFTER = -1, datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)  # hold the places of what is told
 
 
 @cache
-def _rows_of_one():
-    """The rows of the one round that a page shows: the question takes longer to write than to answer."""
-    return Written(_grouped(Report.objects.filter(round=_PK)), round=_PK)
+def _written():
+    """Written once: that takes longer than to answer it."""
+    rows = _grouped(Report.objects.filter(round=_PK), Q(submitted_at__gte=_DAY_AFTER))
+    return Written(rows, round=_PK, day_after=_DAY_AFTER)
 
 
-_PK = -1  # nobody's key
-
-
-def _grouped(reports):
-    """A row of COUNTED for each round, area, party and status of ``reports``."""
+def _grouped(reports, late):
+    """A row of PLACE with its counts for each place of ``reports``; ``late`` (a Q) is after the round's last day."""
     handed_in = Q(submitted_at__isnull=False)
-    said = Case(When(handed_in, then=F("status")), default=Value(NOT_REPORTED))
+    counts = {"count": Count("pk"), "asking": Count("pk", filter=handed_in & ~Q(decision_asked=""))}
+    return _placed(reports).values(*PLACE).annotate(**counts, late=Count("pk", filter=late))
+
+
+def _late(rounds):
+    """Place → how many came after the last day of their party, which may have had longer than the round's.
+
+    Asked by itself, of the few that came after the round's: beside the other counts the database would sort all of the
+    reports for its sake.
+    """
     longer = Respondent.objects.filter(round=OuterRef("round"), party=OuterRef("party"))
-    in_time = Exists(longer.filter(extended_to__gte=OuterRef("handed_in_on")))
-    is_late = Case(When(in_time, then=None), default=1)
-    rows = (
-        reports.order_by()
-        .annotate(said=said, handed_in_on=TruncDate("submitted_at"))
-        .values("round", "activity__area", "party", "said")
-    )
-    return rows.annotate(
-        count=Count("pk"),
-        asking=Count("pk", filter=handed_in & ~Q(decision_asked="")),
-        # few come after the last day, and only of those it is asked whether their party had longer
-        late=Count(Case(When(handed_in_on__gt=F("round__due_on"), then=is_late))),
-    )
+    after = _placed(Report.objects.filter(round__in=rounds)).filter(LATE)
+    late = after.exclude(Exists(longer.filter(extended_to__gte=OuterRef("handed_in_on"))))
+    return {tuple(place): count for *place, count in late.values_list(*PLACE).annotate(count=Count("pk"))}
+
+
+def _placed(reports):
+    said = Case(When(submitted_at__isnull=False, then=F("status")), default=Value(NOT_REPORTED))
+    return reports.order_by().annotate(said=said, handed_in_on=TruncDate("submitted_at"))
+
+
+def names_of(areas, parties):
+    """(id → key and name) of areas, None among them, and of parties; both in the order of the page."""
+    named = _named(PriorityArea.objects.filter(pk__in=areas - {None}).order_by("order", "pk"))
+    return named | {None: ("", "")}, _named(Party.objects.filter(pk__in=parties).order_by("sort_name", "pk"))
 
 
 def _named(rows):

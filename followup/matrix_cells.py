@@ -44,7 +44,8 @@ def cell_of(label, line, url, *, is_now):
 
 def cells_html(cells):
     """The cells of one row, next to each other; None is a party that was not asked."""
-    return format_html_join("", "{}", [[_cell_html(cell)] for cell in cells])
+    drawn = [_cell_html(cell) for cell in cells]
+    return format_html("{}" * len(drawn), *drawn) if drawn else ""
 
 
 @lru_cache(maxsize=8192)  # an answer that comes in moves a few of a page's cells

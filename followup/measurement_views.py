@@ -10,6 +10,7 @@ from followup.indicators_page import moment_label
 from followup.measurement_forms import Clash, DefinitionsForm, GridForm, MomentForm
 from followup.models import Indicator
 from lib.db import VersionConflict
+from lib.forms import typed_in
 
 
 def measurement_edit(request, slug, indicator):
@@ -22,9 +23,9 @@ def measurement_edit(request, slug, indicator):
     context["moment_form"] = moment_form
     if not moment_form.moment:
         return render(request, "followup/measurement_edit.html", context)
-    form = GridForm(request.POST if request.method == "POST" else None, indicator=row, moment=moment_form.moment)
+    form = GridForm(typed_in(request), indicator=row, moment=moment_form.moment)
     context |= {"form": form, "moment": moment_label(*moment_form.moment), "moments": _moments(row)}
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             form.save()
         except Clash:
@@ -37,8 +38,8 @@ def measurement_edit(request, slug, indicator):
 def definition_edit(request, slug, indicator):
     """Write how the indicator is counted from which year, and where its series breaks."""
     row, context = editable_page(request, slug, indicator, _("Så räknas indikatorn"))
-    form = DefinitionsForm(request.POST if request.method == "POST" else None, indicator=row)
-    if form.is_valid():
+    form = DefinitionsForm(typed_in(request), indicator=row)
+    if request.method == "POST" and form.is_valid():
         try:
             form.save()
         except VersionConflict as conflict:

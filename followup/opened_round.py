@@ -6,20 +6,23 @@ tells whether something its page shows has been written. Where the page made of 
 
 import datetime
 from functools import cache, cached_property
+from hashlib import sha256
 
-from django.db.models import Case, Count, Exists, JSONField, Max, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from agreements.models import Agreement
 from followup.frame import answers_are_invented
-from followup.models import CouncilPack, Outcome, Reopening, Report, Respondent, Round
+from followup.models import Assessment, CouncilPack, Outcome, Reopening, Respondent, Round
 from lib.db import JSONList, json_list
+from lib.kept import kept
 from lib.web import Unseen
 from lib.written import Written, assembled
-from parties.models import Right
+from parties.models import Party, Right
 from parties.rights import hats_on
 
+STAMP, ANSWERS = "agreement__stamp", "stamp"  # renewed by what deals with the agreement, and by answers
 SLUG, LABEL, DAY = "<slug>", "<label>", datetime.date(1, 1, 1)  # hold the places of what is asked for
 
 
@@ -49,6 +52,45 @@ class OpenedRound:
     def invented(self):
         return self.row["agreement__is_example"] or self.row["invented"]
 
+    @cached_property
+    def own_parties(self):
+        """The ids of the parties that the visitor acts for, asked once for as long as the hats are the same."""
+        if not self.hats:
+            return set()
+
+        def asked():
+            return set(Party.objects.with_right(self.user, Right.SEE_PARTY).values_list("pk", flat=True))
+
+        return kept("own-parties", (self.user.pk, self.today, self.worn), asked)
+
+    def reads(self, party):
+        """Whether the visitor reads what that party (its id) has handed in before the round is published."""
+        return Right.SEE_SUBMITTED in self.rights or party in self.own_parties
+
+    @cached_property
+    def evidence(self):
+        """The ids of the answers named by the assessments of a round that is not closed, of those the visitor may open.
+
+        Which are named and handed in is the same for all readers, and asked once for each answer and assessment.
+        """
+        if self.round.closed_at:
+            return []
+
+        def asked():
+            named = Assessment.reports.through.objects.filter(assessment__round=self.round, report__round=self.round)
+            answers = named.filter(report__submitted_at__isnull=False).order_by("report").distinct()
+            return list(answers.values_list("report", "report__party"))
+
+        answers = kept("council-evidence", (self.round.pk, self.row[STAMP], self.row[ANSWERS]), asked)
+        return [report for report, party in answers if self.reads(party)]
+
+    @property
+    def last_days(self):
+        """Party (its id) → its own last day."""
+        longer = {told["party"]: told["extended_to"] for told in self.row["asked"] or () if told["extended_to"]}
+        days = {party: datetime.date.fromisoformat(day) for party, day in longer.items()}
+        return {party: max(day, self.round.due_on) for party, day in days.items()}
+
     @property
     def readable(self):
         """The agreement's rounds that the visitor may read."""
@@ -61,21 +103,35 @@ class OpenedRound:
     @property
     def facts(self):
         """Everything that a page of the round shows, as values; what deals with the agreement is told by its stamp."""
-        return self.today, self.worn, sorted(self.rights), self._values
+        return self.worn, self.facts_before, self.row[ANSWERS]
 
     @property
-    def shared_facts(self):
-        """As ``facts``, the same for everybody who holds the same rights on the agreement and roles at parties."""
-        return self.today, sorted(self.rights), sorted({(hat.party_id, hat.role) for hat in self.hats}), self._values
+    def counted_facts(self):
+        """As ``facts``, of the figures: the same for all with the same rights on the agreement and roles at parties.
 
-    @property
-    def facts_beside(self):
-        """As ``facts``, of what no answer moves: what is assessed, and what the council decided."""
-        return self.today, self.worn, sorted(self.rights), [pair for pair in self._values if pair[0] != "answers"]
+        Those of a closed round are stored with their names, so that nothing that the agreement's stamp tells of moves
+        them.
+        """
+        is_stored = self.round.closed_at and any(told["round"] == self.round.pk for told in self.row["stored"] or ())
+        worn = sorted({(hat.party_id, hat.role) for hat in self.hats})
+        stamp = None if is_stored else self.row[STAMP]
+        return self.today, sorted(self.rights), worn, self._said, stamp, self.row[ANSWERS]
 
     @cached_property
-    def _values(self):
-        return [(path, _ordered(value)) for path, value in self.row.items()]
+    def facts_beside(self):
+        """As ``facts``, of what no answer moves but ``evidence``: what is assessed, and what the council decided."""
+        return self.worn, self.facts_before
+
+    @cached_property
+    def facts_before(self):
+        """As ``facts_beside``, of what is the same for all with the same rights: names, and earlier rounds' figures."""
+        return self.today, sorted(self.rights), self._said, self.row[STAMP]
+
+    @cached_property
+    def _said(self):
+        """What the row tells beside the stamps, short: several keys are made of it."""
+        said = [(path, _ordered(value)) for path, value in self.row.items() if path not in (STAMP, ANSWERS)]
+        return sha256(repr(said).encode()).hexdigest()
 
     def packs(self):
         """The packs of the last closing that the visitor may read.
@@ -112,16 +168,16 @@ def _rounds(sees, edits):
         "packs": json_list(CouncilPack.objects, "outcome__round", pk="pk", outcome="outcome"),
         "tells_proposal": _tells_proposal(),
         "asked": json_list(
-            Respondent.objects, "round", pk="pk", version="version", name="party__name", extended_to="extended_to"
+            Respondent.objects, "round", pk="pk", version="version", party="party", key="party__key",
+            name="party__name", extended_to="extended_to",
         ),
-        "answers": _answers(),
     }  # fmt: skip
     return Written(rounds.annotate(**told).values(*Round.objects.all().READ, *told), slug=SLUG, label=LABEL, day=DAY)
 
 
 def _outcomes():
     """What closings have stored of the agreement's rounds, and which of them may be read by whom."""
-    facts = JSONObject(pk="pk", closed_at="round__closed_at", published_at="round__published_at")
+    facts = JSONObject(pk="pk", round="round", closed_at="round__closed_at", published_at="round__published_at")
     rows = Outcome.objects.filter(round__agreement=OuterRef("agreement")).order_by().values("round__agreement")
     return Subquery(rows.annotate(told=JSONList(facts)).values("told"))
 
@@ -130,23 +186,3 @@ def _tells_proposal():
     """Whether papers of the round compare with an edition that is not adopted."""
     compared = CouncilPack.editions.through.objects.filter(councilpack__outcome__round=OuterRef("pk"))
     return Exists(compared.exclude(edition__state__in=CouncilPack.editions.rel.model.FROZEN_STATES))
-
-
-def _answers():
-    """How much has been handed in and approved, while the round takes answers. A draft moves nothing on any page.
-
-    Versions only grow, and whoever hands in does it later than all before: the same values never come back.
-    """
-    reports = Report.objects.filter(round=OuterRef("pk")).order_by().values("round")
-    handed_in = Q(submitted_at__isnull=False)
-    counted = reports.annotate(
-        total=Count("pk"),
-        submitted=Count("submitted_at"),
-        versions=Sum("version", filter=handed_in),
-        last=Max("submitted_at"),
-        approved=Count("approved_at"),
-    )  # fmt: skip
-    names = ("total", "submitted", "versions", "last", "approved")
-    told = counted.annotate(told=JSONObject(**{name: name for name in names})).values("told")
-    open_round = When(closed_at__isnull=True, then=Subquery(told))
-    return Case(open_round, default=None, output_field=JSONField())

@@ -7,20 +7,24 @@ and from then on the page shows what is stored, whatever parties, areas and plan
 from copy import copy
 from functools import cache
 
-from django.db.models import F, Func, JSONField, Q
+from django.db.models import F, Func, JSONField, Q, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.text import slugify
 
 from followup.decided import decided_before
 from followup.goal_facts import goal_facts
 from followup.models import Outcome, Report, ReportStatus, Respondent
+from followup.obstacles import obstacle_facts
 from followup.small_numbers import sums_of
-from lib.written import Written
+from lib.written import Constant, Written
 
 SHAPE = 2  # of the facts; a page that is drawn from older ones can tell by it
 NOT_REPORTED = "not_reported"
 # What the council's page tells of by itself: what deviates, or asks it to decide something.
-DEVIATES = Q(submitted_at__isnull=False) & (Q(status=ReportStatus.DEVIATING) | ~Q(decision_asked=""))
+DEVIATES = Q(submitted_at__isnull=False) & (
+    Q(status=Constant(ReportStatus.DEVIATING)) | ~Q(decision_asked=Constant(""))
+)
 
 
 def facts_of(round):
@@ -49,7 +53,11 @@ def closing_facts(round):
 
     All of it is what everybody may read once the round is published, but the words of ``Report.visible_to``.
     """
-    return facts_of(round) | {"goals": goal_facts(round), "decided": decided_before(round)}
+    return facts_of(round) | {
+        "goals": goal_facts(round),
+        "decided": decided_before(round),
+        "obstacles": obstacle_facts(round),
+    }
 
 
 def activities_of(round, where):
@@ -69,17 +77,21 @@ def numbers_of(round):
     return _numbers(_rows(round).filter(submitted_at__isnull=False).exclude(numbers={}))
 
 
-def page_facts(round):
+def page_facts(round, *, area=None, party=None, most=None, due=None):
     """What the council's page tells beside the figures: ``round`` and ``deviations``, as stored or as it is now.
 
-    What a closing stored has ``goals`` and ``decided`` too; see ``told_beside``.
+    What a closing stored has ``goals`` and ``decided`` too; see ``told_beside``. While the round takes answers
+    ``deviations`` may be those of an ``area`` and a ``party`` (keys) alone, and of those that ask nothing the first
+    ``most``. ``due`` is party → its own last day, where that is known.
     """
     if round.closed_at:
         kept = Outcome.objects.filter(round=round).order_by("-made_at", "-pk")
         facts = kept.values_list(WithoutAnswers("facts"), flat=True).first()
         if facts and facts.get("shape"):
             return facts if "deviations" in facts else _older(kept_facts(round))
-    rows, due = _deviating().ask(round=round.pk), _last_days(round)
+    part = {name: key for name, key in (("area", area), ("party", party)) if key is not None}
+    most = {} if most is None else {"most": most}
+    rows, due = _deviating(*part, *most).ask(round=round.pk, **part, **most), _last_days(round) if due is None else due
     answered = [_report(row, due.get(row["party"], round.due_on)) for row in rows]
     return {"round": _round(round), "deviations": deviations_in(_activities(rows, answered))}
 
@@ -87,8 +99,12 @@ def page_facts(round):
 def told_beside(round, user, facts):
     """``goals`` and ``decided`` of the page's facts: stored, or as it is now and ``user`` may read."""
     if round.closed_at:
-        return {name: facts.get(name) for name in ("goals", "decided")}
-    return {"goals": goal_facts(round, user), "decided": decided_before(round, user)}
+        return {name: facts.get(name) for name in ("goals", "decided", "obstacles")}
+    return {
+        "goals": goal_facts(round, user),
+        "decided": decided_before(round, user),
+        "obstacles": obstacle_facts(round, user),
+    }
 
 
 def deviations_in(activities):
@@ -183,8 +199,18 @@ _PK = -1  # nobody's key: holds the place of a round's in questions that every p
 
 
 @cache
-def _deviating():
-    return Written(_rows(_PK).filter(DEVIATES), round=_PK)
+def _deviating(*told):
+    """The rows that deviate, of what is ``told`` beside the round: an area, a party, how many that ask nothing."""
+    stand_ins = {"round": _PK, "area": "<area>", "party": "<party>", "most": _PK - 1}
+    rows = _rows(_PK).filter(DEVIATES)
+    if "area" in told:
+        rows = rows.alias(in_area=Coalesce("activity__area__key", Value(""))).filter(in_area="<area>")
+    if "party" in told:
+        rows = rows.filter(party__key="<party>")
+    if "most" in told:
+        place = Window(RowNumber(), partition_by=Q(decision_asked=""), order_by=rows.query.order_by)
+        rows = rows.alias(place=place).filter(~Q(decision_asked="") | Q(place__lte=_PK - 1)).order_by("place")
+    return Written(rows, **{name: stand_ins[name] for name in ("round", *told)})
 
 
 def _last_days(round):

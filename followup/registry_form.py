@@ -37,7 +37,7 @@ class RegistryForm(forms.Form):
 
     def _parties(self, round):
         board = round.agreement.coordinating_party_id
-        parties = Accession.objects.filter(agreement=round.agreement_id, left_on__isnull=True).values("party")
+        parties = Accession.objects.standing().filter(agreement=round.agreement_id).values("party")
         known = Party.objects.filter(pk__in=[board, *self._stored()])
         rows = (known | Party.objects.filter(pk__in=parties)).distinct().order_by("sort_name", "pk")
         return sorted(rows, key=lambda party: party.pk != board)

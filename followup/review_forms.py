@@ -38,6 +38,11 @@ class ApproveForm(forms.Form):
         make_swedish(self.fields["comment"])
         self.fields["comment"].widget.attrs["rows"] = 2
 
+    @property
+    def typed(self):
+        """(label, text) of what was written in the form, to be copied where it is refused."""
+        return _typed(self, ("comment", self.fields["comment"].label))
+
 
 class ReturnForm(forms.Form):
     """Why a report is sent back: a reason for each field that has to change, one for the whole, and a last day.
@@ -66,6 +71,12 @@ class ReturnForm(forms.Form):
 
     hide_optional = True
 
+    @property
+    def typed(self):
+        """As ApproveForm.typed: every reason, also of a field that the report no longer answers."""
+        reasons = [(f"skal-{name}", label) for name, label in LABELS.items()]
+        return _typed(self, *reasons, *((name, self.fields[name].label) for name in ("comment", "due_on")))
+
     def _row(self, name, label):
         reason = clean_text(self.data.get(f"skal-{name}", ""))
         ticked = bool(reason) or name in (self.data.getlist("falt") if hasattr(self.data, "getlist") else ())
@@ -87,6 +98,11 @@ class ReturnForm(forms.Form):
         if not data["reasons"] and not data.get("comment") and "comment" not in self.errors:
             raise ValidationError(_("Skriv vad som behöver ändras. Parten ser skälet vid fältet."))
         return data
+
+
+def _typed(form, *fields):
+    said = [(label, clean_text(form.data.get(name, ""))) for name, label in fields]
+    return [(label, text) for label, text in said if text.strip()]
 
 
 def _can_name(report, name):

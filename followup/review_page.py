@@ -88,7 +88,7 @@ def changed_context(report, choice):
         "figures": list(control.figures()),
         "changed_line": line,
         "changed_cell": None if is_folded or area is None else cell,
-        "changed_sum": Sum(area, [cell for cell in line.cells if cell.area == area.pk]) if is_folded else None,
+        "changed_sum": Sum(area, line) if is_folded else None,
     }
 
 
@@ -137,8 +137,11 @@ def report_page(request, report, title):
     }
 
 
-def panel_context(user, report, choice=None, *, approve_form=None, return_form=None, refused="", done=""):
-    """One report for those who review it: what is handed in, never what is being written."""
+def panel_context(user, report, choice=None, *, approve_form=None, return_form=None, refused="", typed=(), done=""):
+    """One report for those who review it: what is handed in, never what is being written.
+
+    ``typed`` is what the reader wrote in the form that was ``refused``, (label, text), to be copied.
+    """
     shown = report if report.submitted_at else report.last_submitted if report.returned_at else None
     may, place = can_review(user, report.round), [report.round.agreement.slug, report.round.label]
     return {
@@ -152,6 +155,7 @@ def panel_context(user, report, choice=None, *, approve_form=None, return_form=N
         "return_form": return_form or (ReturnForm(report=report) if may and report.submitted_at else None),
         "is_returning": bool(return_form),
         "refused": refused,
+        "typed": typed,
         "done": done,
     }
 
@@ -180,11 +184,24 @@ def reading_context(user, report, shown):
     }
 
 
+def moved_since(report):
+    """What has happened to a report that cannot be acted on as it was read."""
+    if not report.round.is_taking_answers:
+        return _("Omgången tar inte emot svar. Öppna den igen för att granska.")
+    if report.returned_at:
+        return _("En kollega har återlämnat rapporten sedan du läste.")
+    if not report.submitted_at:
+        return _("Rapporten är inte inlämnad. Parten har den hos sig.")
+    if report.approved_at:
+        return _("En kollega har godkänt rapporten sedan du läste.")
+    return _("Parten har lämnat in på nytt sedan du läste. Läs svaret igen.")
+
+
 def known_state(report):
     """The report's state as the coordinators know it. One query."""
     place = {"round": report.round_id, "party": report.party_id}
-    facts = {name: getattr(report, name) for name in ("approved_at", "submitted_at", "returned_at")}
-    return state_of(facts, Respondent.objects.filter(**place, begun_at__isnull=False).exists())
+    has_begun = Respondent.objects.filter(**place, begun_at__isnull=False).exists()
+    return state_of(report.approved_at, report.submitted_at, report.returned_at, has_begun)
 
 
 def _reviews(user, report):

@@ -16,6 +16,7 @@ from followup.review_forms import ApproveForm, BulkForm, OnBehalfForm, ReturnFor
 from followup.review_page import (
     changed_context,
     control_context,
+    moved_since,
     next_to_review,
     panel_context,
     reading_context,
@@ -76,17 +77,21 @@ def report_approve(request, slug, label, pk):
     if not form.is_valid():
         return _answer(request, report, approve_form=form)
     values = form.cleaned_data
-    return _act(request, report, lambda: approve(report=report, by=request.user, **values), _("%s är godkänd."))
+    return _act(request, report, form, lambda: approve(report=report, by=request.user, **values), _("%s är godkänd."))
 
 
 def report_return(request, slug, label, pk):
     """Send back what was read, or approved, with a reason for each field that has to change."""
     report = _overseen_report(request, slug, label, pk, to_edit=True)
-    form = ReturnForm(request.POST or None, report=report) if report.submitted_at else None  # no word of a draft
-    if request.method != "POST" or form is None or not form.is_valid():
+    form = ReturnForm(request.POST or None, report=report)
+    if request.method == "POST" and not (report.submitted_at and report.round.is_taking_answers):
+        return _refuse(request, report, form)
+    if request.method != "POST" or not form.is_valid():
+        form = form if report.submitted_at else None  # no word of a draft
         return _answer(request, report, template="followup/report_return.html", return_form=form)
     values = form.cleaned_data
-    return _act(request, report, lambda: send_back(report=report, by=request.user, **values), _("%s är återlämnad."))
+    done = _("%s är återlämnad.")
+    return _act(request, report, form, lambda: send_back(report=report, by=request.user, **values), done)
 
 
 def report_on_behalf(request, slug, label, pk):
@@ -147,15 +152,15 @@ def _overseen_report(request, slug, label, pk, to_edit=False):
     return report
 
 
-def _act(request, report, change, done):
+def _act(request, report, form, change, done):
     """Do one verb on the report and answer with the next that waits, or with the same and why it was refused."""
     choice = Choice.of(request.GET)
     try:
         change()
     except VersionConflict:
-        return _answer(request, report, refused=_("Parten har lämnat in på nytt sedan du läste. Läs svaret igen."))
+        return _refuse(request, report, form)
     except Frozen as frozen:
-        return _answer(request, report, refused=str(frozen))
+        return _refuse(request, report, form, str(frozen))
     text = done % f"{report.party.name} {report.activity.number}"
     following = next_to_review(report, choice)
     if request.htmx:
@@ -166,13 +171,18 @@ def _act(request, report, change, done):
     return redirect(round_address(report.round) + choice.query())
 
 
+def _refuse(request, report, form, why=""):
+    """The report as it is now, why nothing was done, and what the ``form`` that was sent said."""
+    return _answer(request, report, refused=why or moved_since(report), typed=form.typed)
+
+
 def _answer(request, report, template="followup/report_review.html", changed=None, **more):
     """The panel of the control view to htmx, with what else of it has changed; the page to everybody else."""
     choice = Choice.of(request.GET)
     context = {**report_page(request, report, _("Granska")), **panel_context(request.user, report, choice, **more)}
     if not request.htmx:
         return render(request, template, context)
-    if changed and request.htmx.current_url_abs_path.startswith(round_address(report.round)):
+    if changed and (request.htmx.current_url_abs_path or "").startswith(round_address(report.round)):
         context |= changed_context(changed, choice)
     response = render(request, "followup/_review_answer.html", context)
     response["HX-Push-Url"] = "false"  # the address stays the control view's; on a boosted link no attribute says so

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Edition
+from agreements.ending import refuse_beyond
 from followup.models import Round
 from followup.schedule import WEEKS, days_from, meetings_of, order_problems, week_of
 from followup.services import editions_of, missing_reports
@@ -76,6 +77,10 @@ class RoundForm(VersionedModelForm):
         for name, day in list(data.items()):
             if isinstance(day, datetime.date) and not FIRST_YEAR <= day.year <= LAST_YEAR:
                 self.add_error(name, _("Kontrollera året."))
+        try:
+            refuse_beyond(self.scope["agreement"], data.get("period_starts_on") if self.is_new else None)
+        except ValidationError as error:
+            self.add_error("period_starts_on", error)
         self._fill_in(data)
         if not data.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Ange sista svarsdag, eller välj ett möte att räkna från."))

@@ -1,7 +1,6 @@
 """The tab of the follow-up: rounds, from the first plan of one to what came out of it."""
 
 from copy import copy
-from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -26,7 +25,6 @@ from followup.schedule import proposal_for
 from followup.services import close_round, delete_round, extend, open_round
 from lib.db import Frozen
 from lib.forms import answer_form
-from lib.kept import answer_kept
 from lib.web import answer_unless_kept, get_editable, get_visible
 
 
@@ -75,10 +73,7 @@ def round_delete(request, slug, label):
 def round_detail(request, slug, label):
     """The council's page: what changed, what deviates, who is silent, what to decide; the same for an area or party."""
     page = CouncilPage(request, slug, label)
-    if not page.may_be_kept:
-        return page.answer()
-    draw = partial(answer_kept, request, page.facts, page.answer, worth_keeping=page.is_worth_keeping)
-    return answer_unless_kept(request, page.facts, draw) if page.is_public else draw()
+    return answer_unless_kept(request, page.facts, page.answer) if page.is_public else page.answer()
 
 
 @require_POST

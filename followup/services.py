@@ -9,6 +9,8 @@ from simple_history.utils import bulk_create_with_history
 
 from actionplans.models import ActionPlan, Activity, Edition
 from actionplans.services import refuse_unready
+from agreements.ending import refuse_beyond
+from agreements.models import Accession
 from followup.figures import figures_of
 from followup.models import Outcome, Report, Respondent, Round
 from followup.outcome import closing_facts
@@ -19,9 +21,16 @@ from lib.db import Frozen
 
 @transaction.atomic
 def open_round(*, round, by):
-    """Open the round, with a report per activity and party asked. Raises Frozen if it is open. Returns how many."""
+    """Open the round, with a report per activity and party asked. Returns how many.
+
+    Raises Frozen if it is open, or if the agreement ended before the round's period.
+    """
     if Round.hold(round.pk).opened_at:
         raise Frozen(_("Omgången är redan öppnad."))
+    try:
+        refuse_beyond(round.agreement, round.period_starts_on)
+    except ValidationError as error:
+        raise Frozen(error.messages[0]) from None
     round.opened_at, round.opened_by = timezone.now(), by
     round.save(update_fields=["opened_at", "opened_by"])
     return add_reports(round=round)
@@ -59,7 +68,7 @@ def missing_reports(round):
     if round.pk:
         existing = set(Report.objects.filter(round=round).values_list("activity__lineage", "party"))
     activities = Activity.objects.filter(edition__in=editions_of(round)).standing().order_by("edition", "order", "pk")
-    members = _Members()
+    members = _Members(round)
     return [
         Report(round=round, activity=activity, party=party)
         for activity in activities.select_related("responsible").prefetch_related("participants")
@@ -83,10 +92,12 @@ def editions_of(round):
 
 
 class _Members:
-    """Who an actor stands for, looked up once for each actor."""
+    """Who an actor stands for, looked up once for each actor; a party that has left is asked no more."""
 
-    def __init__(self):
+    def __init__(self, round):
         self.of = {}
+        left = Accession.objects.filter(agreement=round.agreement_id, left_on__lte=timezone.localdate())
+        self.left = set(left.values_list("party", flat=True))
 
     def expand(self, actor):
         if actor.pk not in self.of:
@@ -99,6 +110,7 @@ class _Members:
         if asks == Round.Asks.PARTICIPANTS:
             actors += activity.participants.all()
         parties = {party.pk: party for actor in actors for party in self.expand(actor)}
+        parties = {pk: party for pk, party in parties.items() if pk not in self.left}
         return sorted(parties.values(), key=lambda party: (party.sort_name, party.pk))
 
 

@@ -15,6 +15,7 @@ from followup import (
     mail_views,
     map_views,
     measurement_views,
+    obstacle_views,
     pack_views,
     report_views,
     reuse,
@@ -32,6 +33,7 @@ REPORT = f"{ROUND}rapport/<int:pk>/"
 INDICATOR = "<slug:slug>/indikatorer/<slug:indicator>/"
 MEETING = "<slug:slug>/styrning/<slug:key>/mote/<slug:meeting>/"
 ITEM = f"{MEETING}punkt/<int:pk>/"
+OBSTACLE = "<slug:slug>/hinder/<int:pk>/"
 urlpatterns = [
     path("<slug:slug>/uppfoljning/", round_views.round_list, name="round_list"),
     path("<slug:slug>/uppfoljning/ny/", round_views.round_create, name="round_create"),
@@ -43,6 +45,14 @@ urlpatterns = [
     path(f"{INDICATOR}varden/", measurement_views.measurement_edit, name="measurement_edit"),
     path(f"{INDICATOR}definition/", measurement_views.definition_edit, name="definition_edit"),
     path(f"{INDICATOR}varden.<str:kind>", indicator_views.indicator_data, name="indicator_data"),
+    path("<slug:slug>/hinder/", obstacle_views.obstacle_list, name="obstacle_list"),
+    path("<slug:slug>/hinder/nytt/", obstacle_views.obstacle_create, name="obstacle_create"),
+    path("<slug:slug>/hinder/framstallan.pdf", obstacle_views.obstacle_paper, name="obstacle_paper"),
+    path(OBSTACLE, obstacle_views.obstacle_detail, name="obstacle_detail"),
+    path(f"{OBSTACLE}andra/", obstacle_views.obstacle_edit, name="obstacle_edit"),
+    path(f"{OBSTACLE}rapportera/", obstacle_views.obstacle_report, name="obstacle_report"),
+    path(f"{OBSTACLE}ta-bort/", obstacle_views.obstacle_delete, name="obstacle_delete"),
+    path(f"{OBSTACLE}hantera/", obstacle_views.obstacle_handle, name="obstacle_handle"),
     path(ROUND, round_views.round_detail, name="round_detail"),
     path(f"{ROUND}karta/", map_views.round_map, name="round_map"),
     path(f"{ROUND}svar/", round_answers.round_answers, name="round_answers"),

@@ -4,6 +4,7 @@ from followup.models.assessments import AgendaLink, Assessment, Grade
 from followup.models.beside import FormPresence, ReportFile, Return
 from followup.models.indicators import Indicator, IndicatorDefinition, Measurement
 from followup.models.notices import Notice
+from followup.models.obstacles import Obstacle
 from followup.models.packs import CouncilPack, RegistryNumber
 from followup.models.reports import NO_ANSWER_NEEDED, Degree, Incomplete, Report, ReportStatus
 from followup.models.rounds import STATE_LABELS, Outcome, Reopening, ReportingRule, Respondent, Round
@@ -22,6 +23,7 @@ __all__ = [
     "IndicatorDefinition",
     "Measurement",
     "Notice",
+    "Obstacle",
     "Outcome",
     "RegistryNumber",
     "Reopening",

@@ -13,7 +13,17 @@ from actionplans.models import Activity
 from agreements.models import Agreement
 from followup.models.rounds import ReportingRule, Respondent, Round
 from followup.numbers import missing_numbers, validate_numbers
-from lib.db import Freezable, FreezableQuerySet, Frozen, VersionConflict, Versioned, who_with_when
+from lib.db import (
+    Freezable,
+    FreezableQuerySet,
+    Frozen,
+    Stamping,
+    StampingQuerySet,
+    VersionConflict,
+    Versioned,
+    who_with_when,
+)
+from lib.history import note_stored
 from lib.written import WrittenUpdate
 from parties.models import Party, Right, User
 
@@ -46,7 +56,7 @@ class Degree(models.TextChoices):
     NOT_RELEVANT = "not_relevant", _("ej relevant")
 
 
-class ReportQuerySet(FreezableQuerySet):
+class ReportQuerySet(StampingQuerySet, FreezableQuerySet):
     def frozen(self):
         return self.filter(Q(approved_at__isnull=False) | Q(round__closed_at__isnull=False))
 
@@ -97,27 +107,6 @@ class ReportQuerySet(FreezableQuerySet):
             Q(party__reporting_rule__needs_approver=True) & ~Q(party__in=approving.values("pk"))
         )
 
-    def retractable_by(self, user):
-        """Handed in by a party the user reports for, while nobody has begun to review it."""
-        mine = self.filter(party__in=Party.objects.with_right(user, Right.REPORT).values("pk"))
-        return mine.filter(
-            submitted_at__isnull=False,
-            approved_at__isnull=True,
-            round__review_started_at__isnull=True,
-            round__closed_at__isnull=True,
-        )
-
-    def reviewable_by(self, user):
-        """Reports in rounds that the user coordinates and that still take answers, whatever their state.
-
-        Of those that are not submitted only the state may be told, never what they say.
-        """
-        return self.filter(
-            round__agreement__in=Agreement.objects.editable_by(user).values("pk"),
-            round__opened_at__isnull=False,
-            round__closed_at__isnull=True,
-        )
-
     def returned_visible_to(self, user):
         """Returned reports whose last submitted answer the user may read. Never show the rows' own fields."""
         return self.filter(
@@ -135,9 +124,13 @@ class ReportQuerySet(FreezableQuerySet):
         )
 
 
-class Report(Freezable, Versioned):
-    """What one party says about one activity in one round. An empty status means that nothing is answered yet."""
+class Report(Stamping, Freezable, Versioned):
+    """What one party says about one activity in one round. An empty status means that nothing is answered yet.
 
+    Its round gets a new stamp with every write but those in a draft (``save_answers``), which no page of others shows.
+    """
+
+    stamped_by = "round"
     frozen_message = _("Rapporten är godkänd eller omgången stängd. Den kan inte ändras.")
     # What the party answers, in the order of the form; what a return can name, and what is carried over.
     ANSWERS = (
@@ -199,7 +192,14 @@ class Report(Freezable, Versioned):
                 name="report_submitted_before_approved",
             ),
         ]
-        indexes = [models.Index(fields=["party", "round"], name="report_party_round")]
+        indexes = [
+            models.Index(fields=["party", "round"], name="report_party_round"),
+            models.Index(
+                fields=["round"],
+                name="report_deviates",  # what the council's page reads of thousands: as followup.outcome.DEVIATES
+                condition=Q(submitted_at__isnull=False) & (Q(status="deviating") | ~Q(decision_asked="")),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.activity.number}, {self.party}"
@@ -260,7 +260,7 @@ class Report(Freezable, Versioned):
         for name, value in answers.items():
             setattr(self, name, value)
         self.version = version + 1
-        written([self], by=by)
+        note_stored(self, by=by)
 
     def validate_constraints(self, exclude=None):
         """As always, but not one by one where all of them are left out, as in the party's form: a tenth of a save."""

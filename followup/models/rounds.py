@@ -4,6 +4,7 @@ import datetime
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from agreements.models import Agreement
 from governance.models import Meeting
-from lib.db import Freezable, FreezableQuerySet, Frozen, Versioned, date_order, who_with_when
+from lib.db import Freezable, FreezableQuerySet, Frozen, StampField, Versioned, date_order, who_with_when
 from parties.models import Party, Right, User
 from parties.rights import with_right
 
@@ -27,13 +28,14 @@ STATE_LABELS = {
 class RoundQuerySet(FreezableQuerySet):
     # What the council's page shows of a round and its agreement; the rest of the agreement is long and stays unread.
     READ = (
-        "id", "version", "label", "period_starts_on", "period_ends_on", "asks", "opens_on", "due_on", "review_on",
-        "prepare_on", "close_on", "publish_on", "opened_at", "review_started_at", "closed_at", "published_at",
-        "opened_by", "opened_by__name", "review_started_by", "review_started_by__name", "closed_by", "closed_by__name",
-        "published_by", "published_by__name", "meeting", "meeting__held_on", "meeting__body", "meeting__body__name",
-        "meeting__body__key", "agreement", "agreement__slug", "agreement__title", "agreement__short_name",
-        "agreement__is_example", "agreement__published_on", "agreement__status", "agreement__stamp",
-        "agreement__word_plan", "agreement__county", "agreement__county__code", "agreement__county__name",
+        "id", "version", "label", "stamp", "period_starts_on", "period_ends_on", "asks", "opens_on", "due_on",
+        "review_on", "prepare_on", "close_on", "publish_on", "opened_at", "review_started_at", "closed_at",
+        "published_at", "opened_by", "opened_by__name", "review_started_by", "review_started_by__name", "closed_by",
+        "closed_by__name", "published_by", "published_by__name", "meeting", "meeting__held_on", "meeting__body",
+        "meeting__body__name", "meeting__body__key", "agreement", "agreement__slug", "agreement__title",
+        "agreement__short_name", "agreement__is_example", "agreement__published_on", "agreement__status",
+        "agreement__stamp", "agreement__word_plan", "agreement__county", "agreement__county__code",
+        "agreement__county__name",
     )  # fmt: skip
 
     def frozen(self):
@@ -71,14 +73,24 @@ class RoundQuerySet(FreezableQuerySet):
         return self.filter(opened_at__isnull=False, closed_at__isnull=True)
 
     def for_list(self):
-        """Adds ``report_count`` and ``submitted_count``, a draft counts as nothing handed in, and ``example_count``."""
-        submitted = Q(reports__submitted_at__isnull=False)
-        counted = self.select_related("agreement", "meeting__body").annotate(
-            report_count=models.Count("reports"),
-            submitted_count=models.Count("reports", filter=submitted),
-            example_count=models.Count("reports", filter=Q(reports__activity__edition__plan__is_example=True)),
+        """As with_progress; ``example_count``, of how many reports the activity is invented."""
+        return self.with_progress().annotate(
+            example_count=self._number_of(Q(activity__edition__plan__is_example=True)),
         )
-        return counted.order_by("-period_starts_on", "-pk")  # a query that counts leaves the model's own order out
+
+    def with_progress(self):
+        """Adds ``report_count`` and ``submitted_count``; a draft counts as nothing handed in. The newest first."""
+        return (
+            self.select_related("agreement", "meeting__body")
+            .annotate(report_count=self._number_of(), submitted_count=self._number_of(Q(submitted_at__isnull=False)))
+            .order_by("-period_starts_on", "-pk")
+        )
+
+    def _number_of(self, *only):
+        """Of each round counted by itself: joined, three counts would read every report three times over."""
+        reports = self.model._meta.get_field("reports").related_model.objects.filter(*only, round=models.OuterRef("pk"))
+        counted = reports.order_by().values("round").annotate(number=models.Count("pk")).values("number")
+        return Coalesce(models.Subquery(counted), 0)
 
 
 class Round(Freezable, Versioned):
@@ -88,7 +100,7 @@ class Round(Freezable, Versioned):
         RESPONSIBLE = "responsible", _("ansvariga parter")
         PARTICIPANTS = "participants", _("ansvariga och medverkande parter")
 
-    frozen_but = ("published_at", "published_by")
+    frozen_but = ("published_at", "published_by", "stamp")
     frozen_message = _("Uppföljningsomgången är stängd och kan inte ändras.")
 
     agreement = models.ForeignKey(
@@ -124,7 +136,8 @@ class Round(Freezable, Versioned):
     published_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
-    history = HistoricalRecords()
+    stamp = StampField()  # new with every answer that is handed in, taken back, returned or approved
+    history = HistoricalRecords(excluded_fields=["stamp"])
 
     objects = RoundQuerySet.as_manager()
 

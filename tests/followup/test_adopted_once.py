@@ -8,6 +8,8 @@ import pytest
 
 from tests.actionplans.test_lost_updates import serving
 
+pytestmark = pytest.mark.own_processes
+
 AT_ONCE = 20
 
 

@@ -233,4 +233,4 @@ def test_control_asks_as_many_questions_for_300_activities_and_20_parties_as_for
         Report(round=large, activity=activity, party=party) for activity in activities for party in parties
     )
     Respondent.objects.bulk_create(Respondent(round=large, party=party) for party in parties)
-    assert (questions(small), questions(large)) == ((4, 1), (4, 6000))
+    assert (questions(small), questions(large)) == ((5, 1), (5, 6000))

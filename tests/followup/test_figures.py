@@ -108,6 +108,15 @@ class RecountedTest(TestCase):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("extension", "days", "late"), [(0, 0, 0), (0, 1, 1), (2, 2, 0), (2, 3, 1)]
+)  # both in days after the round's last
+def test_late_is_what_came_after_the_partys_own_last_day(extension, days, late):
+    round = generated([(0, 0, "done", True, False, days)], (extension, 0, 0))
+    assert figures_of(round)["late"] == late == read_figures([round, RoundFactory()])[round.pk]["late"]
+
+
+@pytest.mark.django_db
 def test_a_round_that_asks_nobody_has_empty_figures():
     assert figures_of(RoundFactory()) == empty_figures()
 

@@ -5,7 +5,9 @@ import re
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +22,9 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 BEFORE, AHEAD = datetime.date(2026, 5, 1), datetime.date(2099, 11, 12)
+
+
+EVIDENCE = "followup_assessment_reports", "followup_assessment"
 
 
 @pytest.fixture
@@ -116,6 +121,9 @@ WRITES = {
     "round closed": closed,
     "round published": lambda row: closed(row).publish(**by()),
     "round opened again": lambda row: closed(row).reopen(reason="Fel uppgift", **by()),
+    "obstacle reported": lambda row: make.ObstacleFactory(
+        agreement=row.round.agreement, party=row.party, reported=True
+    ),
     "papers made": lambda row: make_packs(round=closed(row), **by()),
 }
 
@@ -129,6 +137,25 @@ def test_round_detail_is_never_older_than_what_is_stored(reader, report, write, 
     caches["pages"].clear()
     assert seen == page_of(reader, report.round)
     assert seen != before
+
+
+AFTER_CLOSING = [
+    "party renamed", "area renamed", "goal rewritten", "decision reworded", "meeting moved", "body renamed",
+    "value measured", "obstacle reported", "round published", "papers made",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", AFTER_CLOSING)
+def test_round_detail_of_a_closed_round_is_what_it_would_be_drawn_anew(reader, report, write, settings, tmp_path):
+    """Its figures are kept also where the agreement is written in: they are stored, with their names."""
+    settings.MEDIA_ROOT = tmp_path
+    round = closed(report)
+    again = {"round published": lambda: round.publish(**by()), "papers made": lambda: make_packs(round=round, **by())}
+    page_of(reader, round)
+    again.get(write, lambda: WRITES[write](report))()
+    seen = page_of(reader, round)
+    caches["pages"].clear()
+    assert seen == page_of(reader, round)
 
 
 UNSEEN = {
@@ -177,6 +204,41 @@ def test_round_detail_is_each_readers_own(client, report):
     assert "Det går bra." not in page_of(client, report.round)
 
 
+def test_round_detail_tells_a_party_its_own_words_alone(client, report):
+    """What is counted is kept for all with the same rights; the words of an answer are its party's until published."""
+    other = silent_of(report)
+    make.AccessionFactory(agreement=report.round.agreement, party=other.party)
+    words = {report.party: "Saknar lokaler", other.party: "Saknar personal"}
+    report.retract(**by())
+    for row in (report, other):
+        said = {"deviation_cause": words[row.party], "deviation_measure": "Vi anställer", "new_end_date": AHEAD}
+        change(row, status="deviating", **said)
+        row.submit(**by())
+    readers = {party: make.UserFactory() for party in words}
+    for party, user in readers.items():
+        join(user=user, party=party, role=Role.REPORTER)
+    for party in [*words, *words]:
+        client.force_login(readers[party])
+        page = page_of(client, report.round)
+        assert [text in page for text in words.values()] == [name == party for name in words]
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_round_detail_tells_the_readers_party_by_the_name_it_has_now(client, report, published):
+    """The name is in no figure, and nothing else of the page moves with it: also a page in the browser is old."""
+    user = make.UserFactory()
+    unasked = make.AccessionFactory(agreement=report.round.agreement, party__name="Gamla kommunen").party
+    hat = join(user=user, party=unasked, role=Role.READER)
+    if published:
+        closed(report).publish(**by())
+    client.force_login(user)
+    url = report.round.get_absolute_url()
+    etag = client.get(url).headers.get("ETag", "")
+    change(hat.party, name="Den nya kommunen")
+    answer = client.get(url, headers={"If-None-Match": etag})
+    assert (answer.status_code, "Den nya kommunen" in answer.text) == (200, True)
+
+
 def test_forms_of_a_kept_page_carry_the_tokens_of_who_reads_it(report, login_as):
     user = login_as(Role.COORDINATOR, party=report.round.agreement.coordinating_party)
     first, second = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
@@ -188,6 +250,62 @@ def test_forms_of_a_kept_page_carry_the_tokens_of_who_reads_it(report, login_as)
         fields = dict(re.findall(r'name="(csrfmiddlewaretoken|form_mark)" value="([^"]*)"', html))
         again = reverse("followup:round_start_review", args=[report.round.agreement.slug, report.round.label])
         assert browser.post(again, fields).url == url  # a token that is not the browser's leads back to the form
+
+
+def evidence_link(report):
+    return (
+        f'href="{reverse("followup:report_detail", args=[report.round.agreement.slug, report.round.label, report.pk])}"'
+    )
+
+
+LINKED = {
+    "answer taken back": lambda row: row.retract(**by()),
+    "answer returned": lambda row: row.send_back(reasons={"text": "Mer"}, **by()),
+    "answer approved": lambda row: row.approve(**by()),
+    "answer handed in anew": lambda row: [row.retract(**by()), row.submit(**by())],
+}
+
+
+@pytest.mark.parametrize("write", LINKED)
+def test_round_detail_leads_to_the_evidence_that_the_reader_may_open(client, report, write):
+    """Before the write and after it, whoever came first; what is named as evidence stands there all the same."""
+    other = make.AccessionFactory(agreement=report.round.agreement, party__name="Tierps kommun").party
+    report.round.assessments.get().reports.add(report)
+    report.round.assessments.get().agree(meeting=None, **by())
+    hats = {
+        "coordinator": {"party": report.round.agreement.coordinating_party, "role": Role.COORDINATOR},
+        "own": {"party": report.party, "role": Role.REPORTER},
+        "other": {"party": other, "role": Role.REPORTER},
+    }
+    users = {name: join(user=make.UserFactory(), **hat).user for name, hat in hats.items()}
+
+    def seen():
+        told = {}
+        for name, user in users.items():
+            client.force_login(user)
+            page = page_of(client, report.round)
+            assert f"{report.activity.title}, Heby kommun" in page
+            told[name] = evidence_link(report) in page
+            if told[name]:
+                assert client.get(evidence_link(report).split('"')[1]).status_code == 200
+        return told
+
+    assert seen() == {"coordinator": True, "own": True, "other": False}
+    LINKED[write](report)
+    is_in = write not in ("answer taken back", "answer returned")
+    assert seen() == {"coordinator": is_in, "own": is_in, "other": False}
+
+
+def test_round_detail_after_an_answer_asks_one_question_for_the_evidence(client, report, login_as):
+    """One for all readers; the half page below is drawn anew only where an answer that it names came or went."""
+    report.round.assessments.get().reports.add(report)
+    login_as(Role.COORDINATOR, party=report.round.agreement.coordinating_party)
+    page_of(client, report.round)
+    silent_of(report).submit(**by())
+    with CaptureQueriesContext(connection) as asked:
+        page_of(client, report.round)
+    texts = [query["sql"] for query in asked]
+    assert [len([text for text in texts if f'FROM "{table}"' in text]) for table in EVIDENCE] == [1, 0]
 
 
 def test_round_detail_names_who_reads_it_also_without_a_role(client, report):

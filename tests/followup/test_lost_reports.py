@@ -14,6 +14,8 @@ import pytest
 
 from tests.actionplans.test_lost_updates import serving
 
+pytestmark = pytest.mark.own_processes
+
 MODULE = "tests.followup.form_server"
 FIELDS = ("text", "effect")
 AT_ONCE = 50

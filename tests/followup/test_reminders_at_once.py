@@ -6,11 +6,14 @@ import subprocess
 import sys
 import uuid
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
 from tests import killing
 from tests.followup import killed_reminders
+
+pytestmark = pytest.mark.own_processes
 
 RUNS = 50
 

@@ -1,6 +1,7 @@
 """The coordinators' review: who may, what is kept, what is told, and that nothing unread is approved."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -242,13 +243,60 @@ def test_return_form_names_what_is_answered_and_asked_for():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["report_approve", "report_return"])
-def test_verbs_in_a_closed_round_say_why_not(client, log_in, report, name):
+@pytest.mark.parametrize(
+    ("name", "why", "label"),
+    [
+        ("report_approve", "Bara en inlämnad rapport i en öppen omgång kan godkännas.", "kommentar till parten"),
+        ("report_return", "Omgången tar inte emot svar. Öppna den igen för att granska.", "skäl"),
+    ],
+)
+def test_verbs_in_a_closed_round_say_why_not(client, log_in, report, name, why, label):
     close_round(round=report.round, by=UserFactory())
     log_in("coordinator", report)
-    page = client.post(address(name, report), read(report, comment="Skäl")).content.decode()
+    page = client.post(address(name, report), read(report, comment="Skäl"))
     assert Report.objects.get().state == "submitted"
-    assert "Bara en inlämnad rapport i en öppen omgång kan" in page
+    assert (page.context["refused"], page.context["typed"]) == (why, [(label, "Skäl")])
+
+
+MEANWHILE = {
+    "returned": (lambda row: row.send_back(by=UserFactory(), reasons={"text": "Mer"}), "En kollega har återlämnat"),
+    "approved": (lambda row: row.approve(by=UserFactory()), "En kollega har godkänt"),
+    "taken back": (lambda row: row.retract(by=UserFactory()), "Rapporten är inte inlämnad."),
+    "handed in anew": (lambda row: [row.retract(by=UserFactory()), row.submit(by=UserFactory())], "på nytt sedan du"),
+    "round closed": (lambda row: close_round(round=row.round, by=UserFactory()), "Omgången tar inte emot svar."),
+}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "panel"])
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_report_return_too_late_shows_all_that_was_typed(client, log_in, report, meanwhile, headers):
+    """Also the reason for a field that the report does not answer any longer, and never as markup."""
+    change, why = MEANWHILE[meanwhile]
+    log_in("coordinator", report)
+    typed = {"skal-text": "Vilka <b>orter</b>?", "skal-addition": "För kort", "comment": "Nästan\nklart"}
+    sent = read(report, **typed, due_on="2099-12-01")
+    change(Report.objects.get())
+    before = Return.objects.count()
+    page = client.post(address("report_return", report), sent, headers=headers).content.decode()
+    own = page[page.index("Det här skrev du") :].split("</section>")[0]
+    shown = ["Vilka &lt;b&gt;orter&lt;/b&gt;?", "För kort", "Nästan\nklart", "2099-12-01"]
+    assert re.findall('<div class="mine">(.*?)</div>', own, re.DOTALL) == shown
+    assert (why in page, Return.objects.count()) == (True, before)
+
+
+def test_report_return_that_is_done_repeats_nothing(client, log_in, report):
+    log_in("coordinator", report)
+    page = client.post(address("report_return", report), read(report, comment="Mer"), headers=HTMX).content.decode()
+    assert ("är återlämnad." in page, "Det här skrev du" in page) == (True, False)
+
+
+def test_report_approve_too_late_shows_the_comment(client, log_in, report):
+    log_in("coordinator", report)
+    sent = read(report, comment="Bra gjort")
+    report.approve(by=UserFactory())
+    page = client.post(address("report_approve", report), sent)
+    assert page.context["refused"] == "En kollega har godkänt rapporten sedan du läste."
+    assert page.context["typed"] == [("kommentar till parten", "Bra gjort")]
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------

@@ -277,7 +277,7 @@ def test_add_reports_in_as_many_queries_whatever_the_activities(django_assert_ma
         ActivityFactory(edition=edition, responsible=actor)
     adopt(edition)
     round = RoundFactory(agreement=agreement)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         assert add_reports(round=round) == 30
 
 
