@@ -28,6 +28,8 @@ def meeting_url(agreement, meeting, view="meeting_detail"):
 def with_agreements(meetings, user):
     """The meetings, each with ``agreement``: one of its body's that ``user`` reads, under which its page stands."""
     meetings = list(meetings)
+    if not meetings:
+        return []
     mandates = Mandate.objects.visible_to(user).filter(body__in={meeting.body_id for meeting in meetings})
     found = {mandate.body_id: mandate.agreement for mandate in mandates.select_related("agreement").order_by("pk")}
     for meeting in meetings:

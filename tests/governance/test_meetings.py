@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from governance.meeting_forms import MeetingForm
 from governance.meeting_page import one_shown
@@ -17,6 +18,7 @@ from parties.models import Role
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
 
 
 def meeting_url(meeting, view="meeting_detail"):
@@ -74,10 +76,6 @@ def keeper(login_as, meeting):
     return log_in(login_as, "coordinator", meeting)
 
 
-TODAY = timezone.localdate()
-SOON, BEFORE = TODAY + datetime.timedelta(days=20), TODAY - datetime.timedelta(days=20)
-
-
 # --- meeting_create, meeting_edit, meeting_delete ---------------------------------------------------------------------
 
 
@@ -92,7 +90,7 @@ def test_meeting_create_proposes_the_minutes_of_the_mandate(client, keeper, meet
 
 def test_meeting_create_brings_unfinished_assignments_along(client, keeper, meeting):
     assignment = factories.AssignmentFactory(decision__body=meeting.body, decision__meeting=meeting)
-    response = client.post(create_url(meeting), {"held_on": SOON, "place": "Skype"})
+    response = client.post(create_url(meeting), {"held_on": today() + 20 * DAY, "place": "Skype"})
     made = Meeting.objects.latest("pk")
     assert (response.url, made.state, made.body) == (meeting_url(made), "planned", meeting.body)
     assert [item.assignment for item in made.agenda.all()] == [assignment]
@@ -174,9 +172,9 @@ def test_meeting_call_is_done_once(client, keeper, meeting):
     assert "Mötet är redan kallat." in page.content.decode()
 
 
-@pytest.mark.parametrize(("day", "state"), [(SOON, "called"), (TODAY, "held"), (BEFORE, "held")])
-def test_meeting_end_waits_for_the_day(client, keeper, meeting, day, state):
-    meeting.held_on = day
+@pytest.mark.parametrize(("days", "state"), [(20, "called"), (0, "held"), (-20, "held")])
+def test_meeting_end_waits_for_the_day(client, keeper, meeting, days, state):
+    meeting.held_on = today() + days * DAY
     meeting.save()
     meeting.call(by=keeper)
     client.post(meeting_url(meeting, "meeting_end"))

@@ -90,12 +90,12 @@ def test_record_edit_keeps_the_text_where_the_file_is_the_wrong_one(client, meet
 @pytest.mark.parametrize(
     ("day", "message"),
     [
-        ("2026-05-31", "Mötet hölls 2026-06-01. Justeringen sker samma dag eller senare."),
-        (timezone.localdate() + datetime.timedelta(days=1), "Dagen har inte varit än."),
+        (lambda: "2026-05-31", "Mötet hölls 2026-06-01. Justeringen sker samma dag eller senare."),
+        (lambda: timezone.localdate() + datetime.timedelta(days=1), "Dagen har inte varit än."),
     ],
 )
 def test_record_is_adjusted_after_the_meeting_and_not_ahead(client, meeting, keeper, day, message):
-    page = client.post(url_of(meeting, "record_edit"), {"text": "x", "adjusted_on": day})
+    page = client.post(url_of(meeting, "record_edit"), {"text": "x", "adjusted_on": day()})
     assert page.context["form"].errors["adjusted_on"][0].startswith(message)
 
 

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from governance.forms import SeatForm
 from governance.models import Body, Mandate, Seat
@@ -13,8 +13,8 @@ from governance.services import seat_person
 from parties.models import Role
 from tests import factories
 
-TODAY = timezone.localdate()
 CHAIR, MEMBER, SECRETARY = Seat.Role.CHAIR, Seat.Role.MEMBER, Seat.Role.SECRETARY
+CONFIRMED = datetime.date(2026, 1, 31)
 
 
 class Person:
@@ -43,7 +43,11 @@ def seat(role=MEMBER, *, vacant=False, held=False, confirmed=None):
             ["Ordförandeplatsen är vakant", "2 vakanta platser"],
         ),
         ({}, [seat(CHAIR, held=True), seat(held=True)], ["2 mandat är inte bekräftade"]),
-        ({}, [seat(CHAIR, held=True), seat(held=True, confirmed=TODAY)], ["1 mandat är inte bekräftat"]),
+        (
+            {},
+            [seat(CHAIR, held=True), seat(held=True, confirmed=CONFIRMED)],
+            ["1 mandat är inte bekräftat"],
+        ),
         ({"body": Body(state="dissolved")}, [seat(vacant=True)], []),
         ({"body": Body(state="planned")}, [seat(vacant=True)], []),
     ],
@@ -60,14 +64,14 @@ def test_gaps_leave_what_is_not_confirmed_to_those_who_share_the_work():
 def test_seat_is_unconfirmed_where_others_of_the_body_are_confirmed():
     """Of a body that asks for confirmation all are asked; of one that never does only those with a person."""
     asking, other = factories.BodyFactory(), factories.BodyFactory()
-    factories.SeatFactory(body=asking, mandate_confirmed_on=TODAY)
+    factories.SeatFactory(body=asking, mandate_confirmed_on=today())
     factories.SeatFactory(body=asking, office="SLU")
     factories.SeatFactory(body=asking, office="Sekreteraren", role=SECRETARY)
-    factories.SeatFactory(body=asking, office="Vakant", vacant_since=TODAY)
+    factories.SeatFactory(body=asking, office="Vakant", vacant_since=today())
     factories.SeatFactory(body=other, office="Landstingsdirektör")
     held = factories.SeatFactory(body=other, office="Kommundirektör")
     seat_person(seat=held, user=factories.UserFactory(), party=held.party)
-    found = seats_of([asking, other], TODAY)
+    found = seats_of([asking, other], today())
     unconfirmed = {seat.office for seats in found.values() for seat in seats if seat.is_unconfirmed}
     assert unconfirmed == {"SLU", "Kommundirektör"}
 
@@ -76,7 +80,7 @@ def test_seat_is_unconfirmed_where_others_of_the_body_are_confirmed():
 @pytest.mark.parametrize("page", ["body_detail", "agreement_governance"])
 def test_vacant_seats_are_flagged_on_the_page(client, page):
     mandate = factories.MandateFactory(chair="Landshövdingen")
-    factories.SeatFactory(body=mandate.body, vacant_since=TODAY - datetime.timedelta(days=3))
+    factories.SeatFactory(body=mandate.body, vacant_since=today() - datetime.timedelta(days=3))
     args = [mandate.agreement.slug, *([mandate.body.key] if page == "body_detail" else [])]
     assert "1 vakant plats" in client.get(reverse(f"governance:{page}", args=args)).content.decode()
 
