@@ -1,4 +1,5 @@
-"""A person's calendar: last days to answer, meetings, assignments, and for coordinators the days of their rounds.
+"""A person's calendar: last days to answer, meetings, assignments, and for coordinators the days of their
+rounds and reviews.
 
 A calendar program fetches it without login, by an address that holds a secret. What it gets is what the person may see
 at that moment: rights are asked anew each time, and a closed account or a renewed key opens nothing.
@@ -15,11 +16,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
-from agreements.models import Agreement
+from agreements.consulting import waiting_for as consultations_waiting_for
+from agreements.lifecycle import STANDING
+from agreements.models import Agreement, AgreementReview
 from followup.assignments import waiting_for
 from followup.letters import absolute, place_of
 from followup.models import Respondent, Round
@@ -121,6 +125,8 @@ def entries_of(user, *, since, unknown):
         *_meetings(user, since, unknown),
         *_round_days(user, since, unknown),
         *_assignments(user, since, unknown),
+        *_consultations(user, since, unknown),
+        *_reviews(user, since, unknown),
     ]
 
 
@@ -200,4 +206,35 @@ def _assignments(user, since, unknown):
             day=row.due_on,
             url=reverse("followup:assignment_detail", args=[given.place.slug, row.pk]),
             text=_("Uppdrag från %(body)s.") % {"body": given.decision.body.name},
+        )
+
+
+def _consultations(user, since, unknown):
+    """The last day of each remiss that the person's parties have not answered."""
+    for row in _with_change(consultations_waiting_for(user)):
+        agreement = row.consultation.agreement
+        if row.last_day and row.last_day >= since:
+            yield Entry(
+                key=f"remiss-{row.pk}",
+                number=row.version - 1,
+                changed_at=row.changed_at or unknown,
+                title=_("Sista svarsdag: remiss av %(agreement)s, %(party)s") % {"agreement": agreement, "party": row},
+                day=row.last_day,
+                url=reverse("agreements:response_edit", args=[agreement.slug, row.consultation_id, row.response.pk]),
+            )
+
+
+def _reviews(user, since, unknown):
+    """The last day of each review that is not done, of agreements that stand and that the person coordinates."""
+    mine = Agreement.objects.editable_by(user).filter(status__in=STANDING)
+    rows = AgreementReview.objects.filter(agreement__in=mine.values("pk"), done_on__isnull=True, due_on__gte=since)
+    for row in _with_change(rows).select_related("agreement"):
+        yield Entry(
+            key=f"oversyn-{row.pk}",
+            number=row.version - 1,
+            changed_at=row.changed_at or unknown,
+            title=_("%(review)s klar: %(agreement)s")
+            % {"review": capfirst(row.get_kind_display()), "agreement": row.agreement},
+            day=row.due_on,
+            url=reverse("agreements:review_list", args=[row.agreement.slug]),
         )

@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialApp
@@ -15,6 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal import federation, saml
 from portal.id_tokens import Refused
+
+# Whoever comes back has no name yet: so many a minute from one address, which may be a whole town hall's.
+limited = ratelimit.decorator(app="allauth.account", action="provider_answer", limit_get=True)
 
 
 def _provider(request, key):
@@ -47,6 +51,7 @@ def _depart(request, provider, process):
 
 
 @require_safe
+@limited
 def provider_answer(request, provider):
     """Back from the provider, with an answer that is believed or not."""
     provider = _provider(request, provider)
@@ -63,6 +68,7 @@ def provider_answer(request, provider):
 
 @csrf_exempt
 @require_POST
+@limited
 def saml_consume(request, provider):
     """A SAML answer, posted by the provider's website. Only kept here; it counts for the browser that had asked."""
     provider = _provider(request, provider)

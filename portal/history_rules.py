@@ -11,8 +11,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from actionplans.models import ActionPlan, Activity, Edition, Proposal
-from agreements.models import Actor, Agreement, AgreementRow, Document
-from followup.models import Assessment, Report, Round
+from agreements.models import (
+    Actor,
+    Agreement,
+    AgreementRow,
+    Dialogue,
+    Document,
+    RevisionRequest,
+    SituationReport,
+    Termination,
+)
+from followup.models import Assessment, Obstacle, Report, Round
 from governance.models import AgendaItem, Assignment, Attendance, Body, Decision, Mandate, Meeting, Record, Seat
 from parties.models import Membership, Party, Right
 
@@ -24,7 +33,7 @@ KINDS = {
 }
 # Those whose history stands on their own page alone.
 MODELS = KINDS | {
-    model._meta.model_name: model for model in (Report, Assessment, Proposal, Record, Attendance, Membership)
+    model._meta.model_name: model for model in (Report, Assessment, Obstacle, Proposal, Record, Attendance, Membership)
 }
 
 
@@ -34,8 +43,12 @@ class Reader:
     def __init__(self, agreement, user):
         self.agreement, self.user = agreement, user
         self.edits = agreement.can_edit
-        self.shares = self.edits or Agreement.objects.shared_with(user).filter(pk=agreement.pk).exists()
-        self.since = None if self.shares else self._published_at()
+        self.shares = self.edits or self._is_among(Agreement.objects.shared_with(user))
+        self.drafts = self.edits or self._is_among(Agreement.objects.drafted_by(user))
+        self.since = None if self.shares or self.drafts else self._published_at()
+
+    def _is_among(self, agreements):
+        return agreements.filter(pk=self.agreement.pk).exists()
 
     def _published_at(self):
         """From when on changes are public: what was written before publication was somebody's draft."""
@@ -92,6 +105,30 @@ def _documents(reader):
         return _of_agreement(reader)
     secret = Document.objects.filter(agreement=reader.agreement, is_public=False)
     return _of_agreement(reader) & Q(is_public=True) & ~Q(id__in=secret.values("pk"))
+
+
+def _dialogues(reader):
+    """What organisations were asked before the text was written is its writers' own."""
+    return _of_agreement(reader) if reader.drafts else Q(pk__in=[])
+
+
+def _terminations(reader):
+    """Until it is confirmed a notice is between its party and the coordinators, also in what is remembered of it."""
+    if reader.edits:
+        return _of_agreement(reader)
+    own = Party.objects.with_right(reader.user, Right.APPROVE).values("pk")
+    return _of_agreement(reader) & (Q(confirmed_at__isnull=False) | Q(party_id__in=own))
+
+
+def _requests(reader):
+    """What a party asks for is shared by the parties."""
+    return _of_agreement(reader) if reader.shares else Q(pk__in=[])
+
+
+def _situations(reader):
+    """Until it is published it is the coordinators'."""
+    public = Q(published_on__lte=timezone.localdate())
+    return _of_agreement(reader) if reader.edits else _of_agreement(reader) & public
 
 
 def _bodies(reader):
@@ -168,6 +205,14 @@ def _proposals(reader):
     return Q(plan__agreement=reader.agreement) & (Q(id__in=own) | seen)
 
 
+def _obstacles(reader):
+    """A draft is its party's; reported it is read as the obstacle, by the public from the day it is for all."""
+    own = Q(party_id__in=_own_parties(reader))
+    public = Q(published_on__isnull=False, published_on__lte=timezone.localdate())
+    seen = Q(id__in=Obstacle.objects.reported().visible_to(reader.user).values("pk"), reported_at__isnull=False)
+    return Q(agreement=reader.agreement) & (own | seen & (Q() if reader.shares else public))
+
+
 def _minutes(reader):
     """Unfinished ones are read by those who keep the meeting."""
     kept = Q(meeting__in=Meeting.objects.editable_by(reader.user).values("pk"))
@@ -183,6 +228,10 @@ RULES = {
     Agreement: _agreement,
     Actor: _named_actors,
     Document: _documents,
+    Dialogue: _dialogues,
+    Termination: _terminations,
+    RevisionRequest: _requests,
+    SituationReport: _situations,
     Body: _bodies,
     Seat: _of_bodies,
     Meeting: _of_bodies,
@@ -195,6 +244,7 @@ RULES = {
     Report: _reports,
     Assessment: _assessments,
     Proposal: _proposals,
+    Obstacle: _obstacles,
     Record: _minutes,
     Attendance: _attendance,
 }

@@ -1,8 +1,10 @@
 """Which pages of logging in are open: passwords may be switched off, and some roles must have a second step."""
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern
 
 from portal.second_step import is_missing
 
@@ -54,3 +56,13 @@ def login_rules(get_response):
 def _to_my_login(request):
     """Nothing for htmx: what the page asks for by itself must not load it again and again."""
     return HttpResponse(status=204) if request.htmx else redirect("mfa_index")
+
+
+def in_one_transaction(patterns):
+    """The same addresses, but each view is one transaction: what allauth stores stands with its line in the log."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = transaction.atomic(pattern.callback)
+        else:
+            in_one_transaction(pattern.url_patterns)
+    return patterns

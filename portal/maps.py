@@ -53,7 +53,7 @@ def county_map(county, municipalities):
 
 def municipalities_with_agreements(county, agreements):
     """The county's municipalities of today with ``shown_agreements``, those of ``agreements`` they are party to."""
-    members = Accession.objects.signatories().filter(agreement__in=agreements, left_on__isnull=True)
+    members = Accession.objects.signatories().standing().filter(agreement__in=agreements)
     own = {}
     for party, agreement in members.values_list("party", "agreement"):
         own.setdefault(party, set()).add(agreement)

@@ -34,6 +34,7 @@ WORDS = {
     Role.COORDINATOR: gettext_lazy("Du skriver överenskommelsen och planerna, leder uppföljningen och håller mötena."),
     Role.COUNCIL_MEMBER: gettext_lazy("Du läser underlaget inför mötena, och det som parterna har lämnat in."),
     Role.AUDITOR: gettext_lazy("Du läser det som parterna har lämnat in. Du ändrar inget."),
+    Role.DRAFTER: gettext_lazy("Du skriver på ett utkast till överenskommelse, tills det skickas på remiss."),
     Role.SYSTEM_ADMINISTRATOR: gettext_lazy("Du sköter konton och behörigheter. Du läser inte innehållet."),
 }
 
@@ -89,7 +90,8 @@ def _add_places(hats):
     groups = {hat.membership.group_id for hat in hats}
     found = defaultdict(dict)
     agreements = AgreementGroupObjectPermission.objects.filter(group__in=groups).filter(
-        Q(permission__codename=Right.EDIT_AGREEMENT) | ~Q(content_object__status=Agreement.Status.DRAFT)
+        Q(permission__codename__in=[Right.EDIT_AGREEMENT, Right.DRAFT_AGREEMENT])
+        | ~Q(content_object__status=Agreement.Status.DRAFT)
     )
     for row in agreements.select_related("content_object__county").order_by("content_object__county__sort_name", "pk"):
         found[row.group_id][row.content_object.get_absolute_url()] = row.content_object.short_name

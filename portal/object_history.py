@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from actionplans.models import ActionPlan, Activity, Edition, Proposal
 from agreements.frame import frame
 from agreements.models import Agreement
-from followup.models import Assessment, Indicator, Report
+from followup.models import Assessment, Indicator, Obstacle, Report
 from governance.meeting_page import meeting_url
 from governance.models import AgendaItem, Assignment, Attendance, Body, Decision, Mandate, Meeting, Record, Seat
 from lib.web import get_visible
@@ -137,6 +137,7 @@ def address_of(agreement, row):
         Body: ("governance:body_detail", "key"),
         Assignment: ("followup:assignment_detail", "pk"),
         Indicator: ("followup:indicator_detail", "key"),
+        Obstacle: ("followup:obstacle_detail", "pk"),
     }
     if type(row) in named:
         name, part = named[type(row)]

@@ -70,7 +70,7 @@ def lines_of(agreement, today=None):
     """A Line for every party that signed and has not left. Three questions."""
     today = today or timezone.localdate()
     approved = ReportingRule.objects.filter(party=OuterRef("party"), needs_approver=True)
-    rows = Accession.objects.signatories().filter(agreement=agreement, left_on__isnull=True).select_related("party")
+    rows = Accession.objects.signatories().standing().filter(agreement=agreement).select_related("party")
     rows = list(rows.annotate(needs_approver=Exists(approved)).order_by("party__sort_name", "pk"))
     members = _members(agreement, [row.party_id for row in rows], today)
     invited = _invited([row.party_id for row in rows])

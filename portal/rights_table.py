@@ -25,6 +25,7 @@ COLUMNS = {
     Role.APPROVER: "godkännare",
     Role.PARTY_ADMINISTRATOR: "partsadministratör",
     Role.COORDINATOR: "samordnare",
+    Role.DRAFTER: "skrivargruppen",
     Role.COUNCIL_MEMBER: "rådsledamot",
     SECRETARY: "rådets ordförande eller sekreterare",
     Role.AUDITOR: "granskare",
@@ -109,6 +110,7 @@ def _given_by():
     for role in Role:
         givers = [name for right, name in GIVERS.items() if role in GRANTS[right]]
         givers += ["systemadministratören"] * (role in BY_SYSTEM_ADMINISTRATORS)
+        givers += ["samordnaren, för ett utkast"] * (role == Role.DRAFTER)
         lines.append([str(role.label), ", ".join(givers)])
     return _as_table(lines)
 

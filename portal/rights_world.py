@@ -9,8 +9,23 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from actionplans.models import ActionPlan, Activity, Comment, Edition, Proposal
-from agreements.models import Accession, Actor, Agreement, Goal, PriorityArea
-from followup.models import Assessment, Grade, Report, ReportStatus, Round
+from agreements.drafting_group import group_of
+from agreements.models import (
+    Accession,
+    Actor,
+    Addressee,
+    Agreement,
+    Consultation,
+    ConsultationResponse,
+    DraftComment,
+    Goal,
+    PriorityArea,
+    RevisionRequest,
+    Termination,
+    TextVersion,
+    Validity,
+)
+from followup.models import Assessment, Grade, Obstacle, Report, ReportStatus, Round
 from governance.models import Assignment, Body, Decision, Mandate, Meeting, Record, Seat
 from governance.services import grant_governance_rights, seat_person
 from lib.db import FreezableQuerySet
@@ -45,12 +60,15 @@ class World:
         yield "Överenskommelsen", "utkast", self.drafted
         yield "Överenskommelsen", "på remiss", self.sent
         yield "Överenskommelsen", "publicerad", self.agreement
+        yield from self._life()
+        yield from self._consultations()
         editions = self._editions()
         for edition in editions:
             yield "Planens version och dess aktiviteter", edition.get_state_display(), edition
         yield from self._talk(*editions[:2])
         yield from self._proposals(editions[0].plan)
         yield from self._answers(Activity.objects.get(edition=editions[2]))
+        yield from self._obstacles()
         yield from self._meetings()
         yield "Organisationens personer och roller", "alltid", self.party
 
@@ -82,12 +100,50 @@ class World:
         people = {PUBLIC: AnonymousUser(), NEIGHBOUR: _person(NEIGHBOUR), SECRETARY: _person(SECRETARY)}
         for role in Role:
             people[role] = _person(role)
-            group = self.council.group() if role == Role.COUNCIL_MEMBER else None
-            join(user=people[role], party=self.board if role in OF_BOARD else self.party, role=role, group=group)
+            groups = {Role.COUNCIL_MEMBER: self.council.group(), Role.DRAFTER: group_of(self.drafted)}
+            party = self.board if role in OF_BOARD else self.party
+            join(user=people[role], party=party, role=role, group=groups.get(role))
         join(user=people[NEIGHBOUR], party=self.other, role=Role.REPORTER)
         seat = Seat.objects.create(body=self.council, key="secretary", role=Seat.Role.SECRETARY, party=self.board)
         seat_person(seat=seat, user=people[SECRETARY], party=self.board)
         return people
+
+    def _life(self):
+        """A text that is being written, with a remark; a request for revision; and notice given and confirmed."""
+        facts = {"blocks": [], "digest": "", "number": 1}
+        yield "Överenskommelsens text", "utkast", TextVersion.objects.create(agreement=self.drafted, **facts)
+        writer = self.people[Role.DRAFTER]
+        remark = DraftComment.objects.create(agreement=self.drafted, text="text", written_by=writer)
+        yield "Egna kommentarer till utkastet", "alltid", remark
+        asked = RevisionRequest.objects.create(agreement=self.agreement, party=self.party, text="text")
+        yield "Begäran om revidering", "inkommen", asked
+        facts = {"agreement": self.agreement, "given_on": DAY, "scope": Validity.NoticeScope.PARTY, "months": 9}
+        yield "Uppsägning", "inte bekräftad", Termination.objects.create(party=self.party, **facts)
+        done = {"last_day": DAY, "confirmed_at": self.now}
+        yield "Uppsägning", "bekräftad", Termination.objects.create(party=self.other, **facts, **done)
+
+    def _consultations(self):
+        """The party's answer to a remiss: begun, handed in, and public."""
+        sent = {"submitted_at": self.now, "stance": "supports"}
+        cases = (("utkast", None, {}), ("inlämnat", None, sent), ("offentligt", DAY, sent))
+        for number, (state, public_on, facts) in enumerate(cases, 1):
+            agreement = self.agreement if public_on else self.sent
+            text = TextVersion.objects.create(agreement=agreement, number=number, blocks=[], digest="")
+            consultation = Consultation.objects.create(
+                agreement=agreement, text=text, deadline=DAY, answers_public_on=public_on
+            )
+            asked = Addressee.objects.create(consultation=consultation, party=self.party, name="own")
+            yield "Organisationens remissvar", state, ConsultationResponse.objects.create(addressee=asked, **facts)
+
+    def _obstacles(self):
+        facts = {"agreement": self.agreement, "party": self.party, "text": "text", "needs": Obstacle.Needs.LAW}
+        reported = {"reported_at": self.now}
+        for state, more in (
+            ("utkast", {}),
+            ("rapporterat", reported),
+            ("publicerat", reported | {"published_on": DAY}),
+        ):
+            yield "Hinder som organisationen möter", state, Obstacle.objects.create(title=state, **facts, **more)
 
     def _editions(self):
         """A draft, a proposed and an adopted edition, each with an activity."""
@@ -193,7 +249,8 @@ def _may(rows, user):
         yield READS, _keys(rows.opened_to(user) if model is Meeting else rows.visible_to(user))
     if model is Assignment:
         yield ANSWERS, _keys(rows.answerable_by(user))
-    frozen = _keys(rows.frozen()) if isinstance(rows, FreezableQuerySet) else set()
+    freezes = isinstance(rows, FreezableQuerySet) and model is not TextVersion  # of which one writes the next
+    frozen = _keys(rows.frozen()) if freezes else set()
     yield WRITES, _keys(rows.editable_by(user)) - frozen
 
 

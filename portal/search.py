@@ -1,17 +1,20 @@
 """Search over what the visitor may see: folded words in folded columns, grouped by what was found."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Activity, Edition
 from agreements.models import Accession, Agreement, CollaborationArea, Goal, PriorityArea
 from governance.models import Body, Mandate
+from lib.asked import asked
+from lib.db import json_list
 from lib.swedish import fold, sort_key
-from parties.models import Party
+from parties.models import Party, PartyName, PartySuccession
 
 MAX_HITS = 50
 
@@ -22,12 +25,16 @@ class SearchForm(forms.Form):
 
 @dataclass
 class Hit:
-    """One thing found: its name, where it is, and what to know of it. ``url`` is empty where it has no page itself."""
+    """One thing found: its name, where it is, and what to know of it. ``url`` is empty where it has no page itself.
+
+    ``links`` are its agreements; ``tells_agreements`` says that it has none where there are none.
+    """
 
     name: str
     url: str = ""
     where: str = ""
     links: list = field(default_factory=list)
+    tells_agreements: bool = False
 
 
 @dataclass
@@ -39,90 +46,143 @@ class Group:
 
 def find(text, user):
     """The groups that have hits, each with at most MAX_HITS in Swedish order; nothing to look for finds nothing."""
-    words = fold(text).split()
-    if not words:
-        return []
-    groups = [_group(label, queryset, words, hit) for label, queryset, hit in _sources(user)]
+    words = {f"word{number}": word for number, word in enumerate(fold(text).split())}
+    groups = [_group(label, asked(ask, user, **words), hit) for label, ask, hit in SOURCES] if words else []
     return [group for group in groups if group.hits]
 
 
-def _sources(user):
-    agreements = Agreement.objects.visible_to(user)
-    return [
-        (_("Överenskommelser"), agreements.select_related("county"), _agreement_hit),
-        (_("Områden"), _rows(PriorityArea, user), _area_hit),
-        (_("Samverkansområden"), _rows(CollaborationArea, user), _row_hit),
-        (_("Mål"), _rows(Goal, user), _row_hit),
-        (_("Aktiviteter"), _activities(user), _activity_hit),
-        (_("Parter"), _parties(agreements), _party_hit),
-        (_("Organ"), _bodies(agreements, user), _body_hit),
-    ]
-
-
-def _rows(model, user):
-    return model.objects.visible_to(user).select_related("agreement")
-
-
-def _activities(user):
-    """Those of editions that are prepared or apply; what was superseded is found from there."""
-    activities = Activity.objects.visible_to(user).exclude(edition__state=Edition.State.SUPERSEDED)
-    return activities.select_related("edition__plan__agreement")
-
-
-def _parties(agreements):
-    accessions = Accession.objects.filter(agreement__in=agreements.values("pk")).select_related("agreement")
-    return Party.objects.prefetch_related("names", Prefetch("accessions", accessions, to_attr="shown_accessions"))
-
-
-def _bodies(agreements, user):
-    mandates = Mandate.objects.filter(agreement__in=agreements.values("pk")).select_related("agreement")
-    return Body.objects.visible_to(user).prefetch_related(Prefetch("mandates", mandates, to_attr="shown_mandates"))
-
-
-def _group(label, queryset, words, hit):
-    for word in words:
-        queryset = queryset.filter(search_text__contains=word)
-    rows = list(queryset[: MAX_HITS + 1])
+def _group(label, rows, hit):
     hits = sorted((hit(row) for row in rows[:MAX_HITS]), key=lambda hit: sort_key(hit.name))
     return Group(label, hits, more=len(rows) > MAX_HITS)
 
 
-def _agreement_hit(agreement):
-    return Hit(agreement.title, agreement.get_absolute_url(), agreement.county.name)
+def _found(rows, words, *paths, **lists):
+    """The rows that hold all of the words, as values; one more than are shown tells that there are more."""
+    holding = (Q(search_text__contains=word) for word in words.values())
+    return rows.filter(*holding).values(*paths, **lists)[: MAX_HITS + 1]
 
 
-def _party_hit(party):
-    """A party has no page of its own; it is found in the agreements it has acceded to."""
-    former = ", ".join(name.name for name in party.names.all())
-    links = [
-        (row.agreement.short_name, f"{reverse('agreements:accession_list', args=[row.agreement.slug])}#{party.key}")
-        for row in party.shown_accessions
-    ]
-    return Hit(party.name, where=_("tidigare %(names)s") % {"names": former} if former else "", links=links)
+# --- What is looked through: everything that the visitor may see ------------------------------------------------------
 
 
-def _area_hit(area):
-    return Hit(area.name, f"{area.agreement.get_absolute_url()}#{area.key}", area.agreement.short_name)
+def _agreements(user, **words):
+    return _found(Agreement.objects.visible_to(user), words, "title", "slug", "county__name")
 
 
-def _row_hit(row):
-    """A goal or a collaboration area, at its own line of the agreement's page."""
-    anchor = f"mal-{row.key}" if isinstance(row, Goal) else row.key
-    return Hit(str(row), f"{row.agreement.get_absolute_url()}#{anchor}", row.agreement.short_name)
+def _areas(user, **words):
+    return _found(PriorityArea.objects.visible_to(user), words, "name", "key", *OF_AGREEMENT)
 
 
-def _activity_hit(activity):
+def _collaboration_areas(user, **words):
+    return _found(CollaborationArea.objects.visible_to(user), words, "name", "key", *OF_AGREEMENT)
+
+
+def _goals(user, **words):
+    return _found(Goal.objects.visible_to(user), words, "text", "key", *OF_AGREEMENT)
+
+
+def _activities(user, **words):
+    """Those of editions that are prepared or apply; what was superseded is found from there."""
+    rows = Activity.objects.visible_to(user).exclude(edition__state=Edition.State.SUPERSEDED)
+    return _found(rows, words, "pk", "number", "title", "edition__label", *OF_PLAN)
+
+
+def _parties(user, **words):
+    agreements = Agreement.objects.visible_to(user).values("pk")
+    accessions = Accession.objects.filter(agreement__in=agreements)
+    lists = {
+        "former": json_list(PartyName.objects, "party", name="name", pk="pk"),
+        "heirs": json_list(PartySuccession.objects, "predecessor", name="successor__name", pk="pk"),
+        "links": json_list(accessions, "party", name="agreement__short_name", slug="agreement__slug"),
+    }
+    return _found(Party.objects.all(), words, "name", "key", **lists)
+
+
+def _bodies(user, **words):
+    agreements = Agreement.objects.visible_to(user).values("pk")
+    mandates = Mandate.objects.filter(agreement__in=agreements)
+    links = json_list(mandates, "body", name="agreement__short_name", slug="agreement__slug")
+    return _found(Body.objects.visible_to(user), words, "name", "key", links=links)
+
+
+OF_AGREEMENT = ("agreement__slug", "agreement__short_name")
+OF_PLAN = tuple(f"edition__plan__{path}" for path in ("name", "key", "is_example", *OF_AGREEMENT))
+
+
+# --- What is told of each that is found -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1000)
+def _address(view, *args):
+    """The same few pages hold most of the hits."""
+    return reverse(view, args=args)
+
+
+def _page(slug):
+    return _address("agreements:agreement_detail", slug)
+
+
+def _agreement_hit(row):
+    return Hit(row["title"], _page(row["slug"]), row["county__name"])
+
+
+def _area_hit(row):
+    """An area or a collaboration area, at its own line of the agreement's page."""
+    return Hit(row["name"], f"{_page(row['agreement__slug'])}#{row['key']}", row["agreement__short_name"])
+
+
+def _goal_hit(row):
+    return Hit(row["text"], f"{_page(row['agreement__slug'])}#mal-{row['key']}", row["agreement__short_name"])
+
+
+def _activity_hit(row):
     """An activity, at its own row; an invented one in a real agreement is told apart."""
-    edition = activity.edition
-    where = f"{edition}, {edition.plan.agreement.short_name}"
-    if edition.plan.is_example:
+    label = row["edition__label"]
+    name, key, is_example, slug, agreement = (row[path] for path in OF_PLAN)
+    where = f"{name} {label}, {agreement}"
+    if is_example:
         where = _("%(where)s, exempeldata") % {"where": where}
-    return Hit(str(activity), f"{edition.get_absolute_url()}#a{activity.pk}", where)
+    url = f"{_address('actionplans:edition_detail', slug, key, label)}#a{row['pk']}"
+    return Hit(f"{row['number']} {row['title']}", url, where)
 
 
-def _body_hit(body):
+def _party_hit(row):
+    """A party, whatever it is or was called, with who carries it on and the agreements it has acceded to."""
+    where = []
+    if former := _names(row["former"]):
+        where.append(_("tidigare %(names)s") % {"names": former})
+    if heirs := _names(row["heirs"]):
+        where.append(_("numera %(names)s") % {"names": heirs})
     links = [
-        (row.agreement.short_name, reverse("governance:body_detail", args=[row.agreement.slug, body.key]))
-        for row in body.shown_mandates
+        (link["name"], f"{_address('agreements:accession_list', link['slug'])}#{row['key']}")
+        for link in _in_order(row["links"])
     ]
-    return Hit(body.name, links=links)
+    url = reverse("portal:party_detail", args=[row["key"]])
+    return Hit(row["name"], url, ", ".join(map(str, where)), links, tells_agreements=True)
+
+
+def _body_hit(row):
+    links = [
+        (link["name"], reverse("governance:body_detail", args=[link["slug"], row["key"]]))
+        for link in _in_order(row["links"])
+    ]
+    return Hit(row["name"], links=links)
+
+
+def _names(rows):
+    return ", ".join(row["name"] for row in sorted(rows or (), key=lambda row: row["pk"]))
+
+
+def _in_order(links):
+    return sorted(links or (), key=lambda link: sort_key(link["name"]))
+
+
+SOURCES = (
+    (_("Överenskommelser"), _agreements, _agreement_hit),
+    (_("Områden"), _areas, _area_hit),
+    (_("Samverkansområden"), _collaboration_areas, _area_hit),
+    (_("Mål"), _goals, _goal_hit),
+    (_("Aktiviteter"), _activities, _activity_hit),
+    (_("Parter"), _parties, _party_hit),
+    (_("Organ"), _bodies, _body_hit),
+)

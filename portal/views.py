@@ -9,28 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
-from parties.models import County
-from portal.maps import country_map, county_map, municipalities_with_agreements
 from portal.search import SearchForm, find
+from portal.start import all_counties, country_parts, county_parts, seen_agreements
 
 SECURITY_TXT_HOLDS = datetime.timedelta(days=180)  # less than the year that the standard allows
 
 
 def start(request):
     """What the portal is, the map, and every agreement the visitor may see; ``?lan=07`` shows one county closer."""
-    agreements = list(Agreement.objects.visible_to(request.user).for_list())
-    counties = list(County.objects.all())
+    agreements, counties = seen_agreements(request.user), all_counties()
     chosen = next((county for county in counties if county.code == request.GET.get("lan")), None)
-    context = {"counties": counties, "chosen": chosen}
-    if chosen:
-        context["agreements"] = [row for row in agreements if row.county_id == chosen.pk]
-        context["municipalities"] = municipalities_with_agreements(chosen, context["agreements"])
-        context["map"] = county_map(chosen, context["municipalities"])
-    else:
-        context["agreements"] = agreements
-        context["map"] = country_map(counties, agreements)
-    return render(request, "portal/start.html", context)
+    shown = county_parts(chosen, agreements) if chosen else country_parts(counties, agreements)
+    return render(request, "portal/start.html", {"counties": counties, "chosen": chosen, **shown})
 
 
 def search(request):

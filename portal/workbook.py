@@ -37,6 +37,13 @@ from agreements.importing import (
     TargetGroupResource,
     ValidityResource,
 )
+from agreements.importing_life import (
+    AgreementReviewResource,
+    AmendmentResource,
+    DialogueResource,
+    LifeEventResource,
+    SituationReportResource,
+)
 from agreements.models import Agreement, StagedWorkbook
 from agreements.services import name_parties
 from followup.council_sheets import (
@@ -82,6 +89,11 @@ SHEETS = [
     StatisticResource,
     ProcessStepResource,
     ConsultationResource,
+    DialogueResource,
+    LifeEventResource,
+    AmendmentResource,
+    AgreementReviewResource,
+    SituationReportResource,
     FollowUpRuleResource,
     StatedIndicatorResource,
     PlanRuleResource,

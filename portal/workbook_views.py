@@ -5,6 +5,7 @@ from io import BytesIO
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Agreement, StagedWorkbook
+from lib.asked import asked
 from lib.spreadsheet_forms import XLSX, FilesField
 from lib.spreadsheets import write_workbook
 from lib.web import get_visible
-from parties.models import Party, Right
+from parties.models import Party, Right, User
 from portal.workbook import INTRODUCTION, Moved, Result, describe_sheets, export_tables, import_staged, preview_staged
 
 
@@ -31,8 +33,13 @@ class UploadForm(forms.Form):
 
 def may_import(user):
     """Workbooks are read in by those who coordinate: an agreement, or a county where one may begin."""
-    coordinates = Party.objects.with_right(user, Right.COORDINATE).exists()
-    return coordinates or Agreement.objects.editable_by(user).exists()
+    return bool(asked(importer, user))
+
+
+def importer(user):
+    """The person, who may_import; nobody where not."""
+    coordinating = Exists(Party.objects.with_right(user, Right.COORDINATE))
+    return User.objects.filter(coordinating | Exists(Agreement.objects.editable_by(user)), pk=user.pk)
 
 
 def _require_importer(user):

@@ -1,4 +1,4 @@
-"""A year of an agreement: meetings, the days of its rounds, assignments and the periods of its plans, by month.
+"""A year of an agreement: meetings, days of its rounds, assignments, reviews and the periods of its plans, by month.
 
 The wheel and the list say the same. Everybody sees what they may read elsewhere: each row is asked for by
 ``visible_to``.
@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import groupby
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.models import Edition
+from agreements.models import AgreementReview
 from followup.assignments import assignments_of
 from followup.models import Round
 from followup.timetable import LINES
@@ -25,11 +27,12 @@ from governance.models import Meeting
 from portal.wheel import INNER, angle_of, arcs_of, months_of, point, spots_of
 
 FIRST, LAST = 1990, 2100  # years that can be asked for
-MEETING, ROUND, ASSIGNMENT = "meeting", "round", "assignment"
+MEETING, ROUND, ASSIGNMENT, REVIEW = "meeting", "round", "assignment", "review"
 KINDS = {
     MEETING: gettext_lazy("Möte"),
     ROUND: gettext_lazy("Uppföljning"),
     ASSIGNMENT: gettext_lazy("Uppdrag klart senast"),
+    REVIEW: gettext_lazy("Översyn"),
 }
 
 
@@ -68,7 +71,7 @@ class Year:
 
     @cached_property
     def happenings(self):
-        found = [*self._meetings(), *self._round_days(), *self._assignments()]
+        found = [*self._meetings(), *self._round_days(), *self._assignments(), *self._reviews()]
         found.sort(key=lambda row: (row.day, list(KINDS).index(row.kind), row.title))
         for number, row in enumerate(found, 1):
             row.number = number
@@ -121,6 +124,14 @@ class Year:
                 yield Happening(ASSIGNMENT, day, text, receivers[0][1], receivers[0][0])
             else:
                 yield Happening(ASSIGNMENT, day, text, receivers=tuple(receivers))
+
+    def _reviews(self):
+        """On the day on which each was done, else on its last day."""
+        rows = AgreementReview.objects.visible_to(self.user).filter(agreement=self.agreement)
+        url = reverse("agreements:review_list", args=[self.agreement.slug])
+        for row in rows.annotate(day=Coalesce("done_on", "due_on")).filter(day__year=self.year):
+            note = _("gjord") if row.done_on else _("senast den dagen")
+            yield Happening(REVIEW, row.day, capfirst(row.get_kind_display()), url, note)
 
     def _url_of(self, assignment):
         return reverse("followup:assignment_detail", args=[self.agreement.slug, assignment.pk])

@@ -14,7 +14,12 @@ from parties.models import Party, Role, User
 from parties.services import join
 from portal.demonstration import say_what_people_said
 from portal.demonstration_council import act_out_the_council
+from portal.demonstration_drafting import write_what_comes_next
+from portal.demonstration_leaving import give_a_notice
+from portal.demonstration_life import live_through_the_agreement
+from portal.demonstration_obstacles import report_the_obstacles
 from portal.demonstration_people import act_out_the_people
+from portal.demonstration_remiss import send_on_remiss
 from portal.demonstration_round import act_out_the_round
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -73,6 +78,11 @@ class Command(BaseCommand):
         act_out_the_round()
         act_out_the_council()
         act_out_the_people()
+        report_the_obstacles()
+        live_through_the_agreement()
+        give_a_notice()
+        send_on_remiss()
+        write_what_comes_next()
         self.say_what_there_is()
 
     def load(self, folder):
