@@ -26,6 +26,30 @@ hypothesis_settings.load_profile("portal")
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of the pages that browser tests visit")
+    parser.addoption("--database-only", action="store_true", help="leave out what asks no database: another run has it")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "own_processes: starts processes that ask the database themselves")
+    if config.getoption("--database-only"):  # what is made up here meets the rules in the other run as well
+        hypothesis_settings.register_profile("beside", parent=hypothesis_settings.get_profile("portal"), max_examples=5)
+        hypothesis_settings.load_profile("beside")
+
+
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def asks_a_database(item):
+    """Whether the test's answer can be another on another database."""
+    marks = any(item.get_closest_marker(name) for name in ("django_db", "own_processes"))
+    return marks or not DATABASE.isdisjoint(item.fixturenames)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests that are the same whichever database there is, where another run has them."""
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
+        items[:] = filter(asks_a_database, items)
 
 
 def pytest_collection_finish():

@@ -304,6 +304,150 @@ class ConsultationFactory(RowFactory):
         model = agreements.Consultation
 
 
+class TextVersionFactory(DjangoModelFactory):
+    agreement = SubFactory(AgreementFactory)
+    number = Sequence(lambda number: number + 1)
+    blocks = LazyFunction(
+        lambda: [
+            {
+                "key": "provision:paragraf-1",
+                "kind": "section",
+                "number": "1",
+                "heading": "Syfte",
+                "text": "Vi",
+                "area": "",
+            }
+        ]
+    )
+    digest = "0" * 64
+
+    class Meta:
+        model = agreements.TextVersion
+
+
+class DraftCommentFactory(DjangoModelFactory):
+    agreement = SubFactory(AgreementFactory)
+    text = "Skriv vilka som deltar."
+    written_by = SubFactory(UserFactory)
+
+    class Meta:
+        model = agreements.DraftComment
+
+
+class DialogueFactory(RowFactory):
+    kind = agreements.Dialogue.Kind.SURVEY
+    title = Sequence("Enkät {}".format)
+
+    class Meta:
+        model = agreements.Dialogue
+
+
+class ContributionFactory(DjangoModelFactory):
+    dialogue = SubFactory(DialogueFactory)
+    party = SubFactory(PartyFactory)
+    text = "Fler lägenheter behövs."
+
+    class Meta:
+        model = agreements.Contribution
+
+
+class AddresseeFactory(DjangoModelFactory):
+    consultation = SubFactory(ConsultationFactory)
+    party = SubFactory(PartyFactory)
+    name = LazyAttribute(lambda row: row.party.name if row.party else "Remissinstansen")
+
+    class Meta:
+        model = agreements.Addressee
+
+
+class ConsultationResponseFactory(DjangoModelFactory):
+    addressee = SubFactory(AddresseeFactory)
+    stance = agreements.Stance.COMMENTS
+
+    class Meta:
+        model = agreements.ConsultationResponse
+
+    class Params:
+        submitted = Trait(submitted_at=LazyFunction(timezone.now))
+
+
+class SectionResponseFactory(DjangoModelFactory):
+    response = SubFactory(ConsultationResponseFactory)
+    block = Sequence("provision:paragraf-{}".format)
+    heading = "Syfte"
+
+    class Meta:
+        model = agreements.SectionResponse
+
+
+class ResponseFileFactory(DjangoModelFactory):
+    response = SubFactory(ConsultationResponseFactory)
+    name = "Protokollsutdrag"
+    file = LazyFunction(lambda: ContentFile(b"%PDF-1.4", name="protokoll.pdf"))
+
+    class Meta:
+        model = agreements.ResponseFile
+
+
+class LifeEventFactory(RowFactory):
+    kind = agreements.LifeEvent.Kind.ADOPTED
+    when = "2024"
+
+    class Meta:
+        model = agreements.LifeEvent
+
+
+class AgreementReviewFactory(RowFactory):
+    due_on = "2026-12-01"
+
+    class Meta:
+        model = agreements.AgreementReview
+
+
+class SituationReportFactory(RowFactory):
+    year = 2026
+    title = "Nuläget"
+    text = "Fler arbetar."
+
+    class Meta:
+        model = agreements.SituationReport
+
+
+class AmendmentFactory(RowFactory):
+    kind = agreements.Amendment.Kind.CHANGED
+    heading = "Boende"
+
+    class Meta:
+        model = agreements.Amendment
+
+
+class RevisionRequestFactory(RowFactory):
+    party = SubFactory(PartyFactory)
+    text = "Boendet behöver ses över."
+
+    class Meta:
+        model = agreements.RevisionRequest
+
+
+class TerminationFactory(RowFactory):
+    party = SubFactory(PartyFactory)
+    given_on = "2026-01-15"
+    scope = agreements.Validity.NoticeScope.PARTY
+    months = 9
+
+    class Meta:
+        model = agreements.Termination
+
+
+class TerminationReceiptFactory(DjangoModelFactory):
+    termination = SubFactory(TerminationFactory)
+    party = SubFactory(PartyFactory)
+    received_on = "2026-01-20"
+
+    class Meta:
+        model = agreements.TerminationReceipt
+
+
 class FollowUpRuleFactory(RowFactory):
     class Meta:
         model = agreements.FollowUpRule
@@ -645,6 +789,20 @@ class FormPresenceFactory(DjangoModelFactory):
 
     class Meta:
         model = followup.FormPresence
+
+
+class ObstacleFactory(DjangoModelFactory):
+    agreement = SubFactory(AgreementFactory)
+    party = SubFactory(PartyFactory)
+    title = Sequence("Hinder {}".format)
+    text = "Uppgifterna får inte delas."
+    needs = followup.Obstacle.Needs.LAW
+
+    class Meta:
+        model = followup.Obstacle
+
+    class Params:
+        reported = Trait(reported_at=LazyFunction(timezone.now))
 
 
 class ReportFileFactory(DjangoModelFactory):

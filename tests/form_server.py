@@ -8,21 +8,18 @@ line on its standard input switches the version check off, or on again; the answ
 from tests.actionplans import editor_server  # sets Django up
 
 import json  # isort: skip
-import os  # isort: skip
 import tempfile  # isort: skip
 
 from django.conf import settings  # isort: skip
 from django.core import mail  # isort: skip
 
-from followup.models import Return  # isort: skip
+from django.apps import apps  # isort: skip
+from agreements import models as agreements  # isort: skip
+from followup.models import Obstacle, Return  # isort: skip
 from lib.db import Versioned  # isort: skip
 from parties.models import AuditEvent, Invitation, Mail, Membership  # isort: skip
-from parties.services import join  # isort: skip
-from tests import factories as make  # isort: skip
-from tests.form_table import FORMS, ONCE, build_world, party_of  # isort: skip
-from tests.test_access import DOORS, address  # isort: skip
+from tests.form_table import BUTTON_ON, FORMS, ONCE, WRITERS, address_of, build_world, writer  # isort: skip
 
-WRITERS = int(os.environ.get("WRITERS", 3))
 CHECK = Versioned.save_version
 is_on = True
 
@@ -35,13 +32,12 @@ def build():
     world = build_world()
     sessions = {}
     for role in {role for _field, role in FORMS.values()} | {told[0] for told in ONCE.values()}:
-        sessions[role] = [session_of(role, party_of(role, world)) for _ in range(WRITERS)]
+        sessions[role] = [session_of(role, world) for _ in range(WRITERS)]
     return {
         "forms": {
-            name: (address(DOORS[name], name, world), field.format(**world), role)
-            for name, (field, role) in FORMS.items()
+            name: (address_of(name, world), field.format(**world), role) for name, (field, role) in FORMS.items()
         },
-        "once": {name: (once_address(name, world), *told) for name, told in ONCE.items()},
+        "once": {name: once(name, world) for name in ONCE},
         "edition": "",
         "session_cookie": settings.SESSION_COOKIE_NAME,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
@@ -49,22 +45,37 @@ def build():
     }
 
 
-def once_address(name, world):
-    """The address of a form that is sent; what is returned has been handed in."""
-    return address(DOORS[name], name, world | {"report": world["submitted"]})
+def once(name, world):
+    """The page of what is sent, where it is sent, who sends it, what is typed, and what it makes."""
+    role, typed, made = ONCE[name]
+    typed = {field: text.format(**world) for field, text in typed.items()}
+    return address_of(BUTTON_ON.get(name, name), world), address_of(name, world), role, typed, made
 
 
-def session_of(role, party):
-    user = make.UserFactory()
-    join(user=user, party=party, role=role)
-    return editor_server.session_of(user.memberships.first())
+def session_of(role, world):
+    return editor_server.session_of(writer(role, world).memberships.first())
 
 
 def tally():
-    tables = {"invitation": Invitation, "membership": Membership, "mail": Mail, "return": Return}
+    tables = {
+        "invitation": Invitation, "membership": Membership, "mail": Mail, "return": Return, "obstacle": Obstacle,
+        "revision": agreements.RevisionRequest, "termination": agreements.Termination,
+        "accession": agreements.Accession, "adoption": agreements.Adoption, "amendment": agreements.Amendment,
+        "agreement": agreements.Agreement, "comment": agreements.DraftComment,
+        "consultation": agreements.Consultation, "addressee": agreements.Addressee,
+        "event": agreements.LifeEvent, "review": agreements.AgreementReview, "validity": agreements.Validity,
+    }  # fmt: skip
     refused = AuditEvent.Kind.REFUSED, AuditEvent.Kind.INVITATION_REFUSED
     rows = {name: model.objects.count() for name, model in tables.items()}
-    return json.dumps(rows | {"log": AuditEvent.objects.exclude(kind__in=refused).count(), "sent": len(mail.outbox)})
+    rows["log"] = AuditEvent.objects.exclude(kind__in=refused).count()
+    return json.dumps(rows | {"line": lines(), "sent": len(mail.outbox)})
+
+
+def lines():
+    """How many lines of history there are of agreements and their follow-up."""
+    models = [model for app in ("agreements", "followup") for model in apps.get_app_config(app).get_models()]
+    histories = [model.history for model in models if hasattr(model, "history")]
+    return sum(history.count() for history in histories if hasattr(history, "count"))
 
 
 def answer(word=""):

@@ -17,6 +17,8 @@ WITHOUT_PAGE = {
     "portal:health": "plain text for monitors",
     "portal:security_txt": "plain text for those who found a hole",
     "portal:audit_export": "a file",
+    "followup:obstacle_paper": "a file",
+    "followup:obstacle_report": "the page of the obstacle",
     "portal:membership_history": "the page of object_history",
     "portal:connection_create": "the page of provider_login",
     "portal:saml_consume": "the page of provider_answer",
@@ -25,7 +27,29 @@ WITHOUT_PAGE = {
     "parties:invitation_open": "the page of invitation_answer",
     "parties:invitation_resend": "the page the invitation stands on",
     "parties:invitation_withdraw": "the page the invitation stands on",
+    "agreements:addressee_withdraw": "the page of consultation_detail",
+    "agreements:consultation_remind": "the page of consultation_detail",
+    "agreements:consultation_document": "a file",
+    "agreements:consultation_summary_pdf": "a file",
+    "agreements:consultation_summary_docx": "a file",
+    "agreements:response_file_download": "a file",
+    "agreements:response_file_delete": "the page of response_files",
+    "agreements:response_open": "the page of response_link",
+    "agreements:response_link_submit": "the page of response_submit",
+    "agreements:response_link_files": "the page of response_files",
+    "agreements:response_link_file_download": "a file",
+    "agreements:response_link_file_delete": "the page of response_files",
     "agreements:document_download": "a file",
+    "agreements:block_move": "the page of drafting_detail",
+    "agreements:draft_comment_resolve": "the page of draft_comment_list",
+    "agreements:drafter_end": "the page of drafting_group",
+    "agreements:drafter_invitation_withdraw": "the page of drafting_group",
+    "agreements:text_comparison_pdf": "a file",
+    "agreements:text_comparison_docx": "a file",
+    "agreements:contribution_download": "a file",
+    "agreements:situation_publish": "the page of situation_detail",
+    "portal:leaving_confirm": "the page of leaving_effects",
+    "portal:series_current": "leads to the agreement in force",
     "followup:indicator_data": "a file",
     "governance:meeting_call": "the page of meeting_detail",
     "governance:meeting_bring": "the page of meeting_detail",
@@ -222,3 +246,36 @@ def test_both_requirement_files_hold_the_same_versions():
         for name in ("base", "dev")
     )
     assert base - dev == set()
+
+
+CLOCK = re.compile(r"(localdate|localtime|now|today)$")
+
+
+def asked_at_import(node):
+    """The lines of a module that ask what day or time it is while it is imported: all but those inside functions."""
+    if isinstance(node, ast.Lambda):
+        return []
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [line for part in (*node.decorator_list, node.args) for line in asked_at_import(part)]
+    here = [node.lineno] if isinstance(node, ast.Call) and CLOCK.search(ast.unparse(node.func)) else []
+    return here + [line for part in ast.iter_child_nodes(node) for line in asked_at_import(part)]
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("TODAY = timezone.localdate()", True), ("class A:\n    day = date.today()", True),
+        ("def f(day=today()): pass", True), ("@parametrize([now()])\ndef f(): pass", True),
+        ("def f():\n    return now()", False), ("f = lambda: now()", False), ("today = localdate", False),
+    ],
+)  # fmt: skip
+def test_what_asks_the_day_at_import_is_found(line, asks):
+    assert bool(asked_at_import(ast.parse(line))) == asks
+
+
+def test_no_module_asks_the_day_at_import():
+    """A run of the tests, and a process that serves, may go on past midnight."""
+    folders = [*LAYERS, "tests", "tools"]
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)): asked_at_import(ast.parse(path.read_text(), path)) for path in paths}
+    assert {path: lines for path, lines in found.items() if lines} == {}

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 
 from actionplans.models import ActivityFile
-from agreements.models import Document
+from agreements.models import Contribution, Document, ResponseFile
 from followup.models import ReportFile
 from governance.models import Record
 from parties.models import Role
@@ -22,8 +22,11 @@ UPLOADS = {
     "governance:record_download": (Record, Role.COORDINATOR),
     "actionplans:activity_file_download": (ActivityFile, Role.COORDINATOR),
     "followup:report_file_download": (ReportFile, Role.REPORTER),
+    "agreements:response_file_download": (ResponseFile, Role.REPORTER),
+    "agreements:contribution_download": (Contribution, Role.REPORTER),
 }
 MADE_BY_US = {"followup:pack_download"}
+BY_LINK = {"agreements:response_link_file_download"}  # agreements/test_consulting.py
 
 
 @pytest.mark.django_db
@@ -45,4 +48,4 @@ def test_uploads_are_never_pages(client, settings, tmp_path):
 
 
 def test_every_download_of_uploads_is_tried():
-    assert {name for name in DOORS if name.endswith("_download")} == UPLOADS.keys() | MADE_BY_US
+    assert {name for name in DOORS if name.endswith("_download")} == UPLOADS.keys() | MADE_BY_US | BY_LINK

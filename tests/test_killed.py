@@ -4,9 +4,15 @@ import pytest
 
 from tests import killing
 from tests.actionplans import killed_import, killed_upload
+from tests.agreements import killed_notice, killed_remiss, killed_response
 from tests.followup import killed_adoption, killed_closing, killed_submit
 
-VICTIMS = [killed_import, killed_upload, killed_adoption, killed_submit, killed_closing]
+pytestmark = pytest.mark.own_processes
+
+VICTIMS = [
+    killed_import, killed_upload, killed_adoption, killed_submit, killed_closing, killed_remiss, killed_response,
+    killed_notice,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("victim", VICTIMS, ids=lambda victim: victim.__name__)

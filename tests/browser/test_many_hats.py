@@ -4,12 +4,12 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate as today
 
 from parties.models import Membership, PartyKind, Role
 from parties.services import join
 from tests import factories
 
-TODAY = datetime.date.today()
 DAY = datetime.timedelta(days=1)
 
 
@@ -22,7 +22,7 @@ def places(site):
     ):
         agreement = factories.AgreementFactory(short_name=f"Exempel {number}", coordinating_party__name="Länsstyrelsen")
         party = factories.AccessionFactory(agreement=agreement, party__name=name, party__kind=kind).party
-        round = factories.RoundFactory(agreement=agreement, due_on=TODAY + (number + 2) * DAY)
+        round = factories.RoundFactory(agreement=agreement, due_on=today() + (number + 2) * DAY)
         factories.RespondentFactory(round=round, party=party)
         activity = factories.ActivityFactory(edition__plan__agreement=agreement, title=f"Aktivitet i {name}")
         factories.ReportFactory(round=round, activity=activity, party=party)
@@ -43,7 +43,7 @@ def test_person_in_two_parties_and_a_council_has_one_start_page(page, phone, sig
     (first, town, council), (second, agency, _other) = places
     user = factories.UserFactory(name="Maja Mångsyssla")
     join(user=user, party=town, role=Role.REPORTER)
-    join(user=user, party=agency, role=Role.APPROVER, ends_on=TODAY + 9 * DAY)
+    join(user=user, party=agency, role=Role.APPROVER, ends_on=today() + 9 * DAY)
     join(user=user, party=town, role=Role.COUNCIL_MEMBER, group=council.group())
     sign_in(page, user)
     page.goto("/mitt-arbete/")
@@ -80,14 +80,14 @@ def test_colleague_stands_in_and_then_takes_over(page, phone, sign_in, axe, scre
     )
     for party in (town, agency):
         join(user=admin, party=party, role=Role.PARTY_ADMINISTRATOR)
-    hat = join(user=away, party=town, role=Role.REPORTER, starts_on=TODAY - 99 * DAY)
-    join(user=colleague, party=town, role=Role.READER, starts_on=TODAY - 99 * DAY)
+    hat = join(user=away, party=town, role=Role.REPORTER, starts_on=today() - 99 * DAY)
+    join(user=colleague, party=town, role=Role.READER, starts_on=today() - 99 * DAY)
     sign_in(page, admin)
     page.goto(reverse("parties:membership_alternate", args=[town.key, hat.pk]))
     assert strip(page) == "Du arbetar som partsadministratör för Ekeby kommun"
     page.get_by_label("Ersättare").select_option(label="Kim Kollega")
-    page.get_by_label("Från och med").fill(str(TODAY))
-    page.get_by_label("Till och med").fill(str(TODAY + 14 * DAY))
+    page.get_by_label("Från och med").fill(str(today()))
+    page.get_by_label("Till och med").fill(str(today() + 14 * DAY))
     page.get_by_role("button", name="Utse ersättare").click()
     page.get_by_text("Ersättaren är utsedd.").wait_for()
 

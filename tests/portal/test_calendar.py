@@ -123,6 +123,21 @@ def test_calendar_feed_holds_the_rounds_days_for_coordinators(client):
     assert titles(client, user) == [f"{where}: sista svarsdag", f"{where}: stängs", f"{where}: öppnar"]
 
 
+@pytest.mark.parametrize(
+    ("role", "facts", "told"),
+    [
+        (Role.COORDINATOR, {}, ["Årlig översyn klar: Avtalet"]),
+        (Role.READER, {}, []),
+        (Role.COORDINATOR, {"done_on": DUE}, []),
+        (Role.COORDINATOR, {"agreement__status": "expired"}, []),
+    ],
+)
+def test_calendar_feed_holds_the_reviews_to_do_for_coordinators(client, role, facts, told):
+    facts = {"done_on": None, "due_on": DUE, "agreement__short_name": "Avtalet", **facts}
+    review = make.AgreementReviewFactory(**facts)
+    assert titles(client, hat(review.agreement.coordinating_party, role)) == told
+
+
 def test_calendar_feed_says_nothing_of_other_counties_rounds(client):
     make.RoundFactory(due_on=DUE)
     assert titles(client, hat(make.AgreementFactory().coordinating_party, Role.COORDINATOR)) == []
@@ -189,7 +204,7 @@ def test_calendar_feed_has_the_same_queries_whatever_it_holds(client, number, dj
     for _number in range(number - 1):
         join(user=user, party=asked(make.RoundFactory(due_on=DUE)).party, role=Role.REPORTER, starts_on=BEGAN)
     key = make.FeedKeyFactory(user=user)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert client.get(f"/kalender/{key.secret}.ics").content.count(b"BEGIN:VEVENT") == number
 
 

@@ -16,9 +16,9 @@ from lib.form_marks import mark_of
 from parties.models import Membership, Role, User
 from tests import factories as make
 from tests.filled_form import Forms
-from tests.form_table import FORMS, build_world, party_of
+from tests.form_table import FORMS, ONCE, address_of, build_world
+from tests.form_table import writer as writer_of
 from tests.rows import sent
-from tests.test_access import DOORS, address
 
 pytestmark = pytest.mark.django_db
 TEXT = "En sammanfattning som tog en timme att skriva."
@@ -237,23 +237,41 @@ def test_form_with_a_token_from_before_the_login(writer, url, is_own, is_in, sta
         assert browser.get(answer.url).context["form"]["summary"].value() == TEXT
 
 
+# Every form with the text that is written in it and by whom; the reasons of a return come back to be sent again.
+WRITTEN = FORMS | {name: (next(iter(typed)), role) for name, (role, typed, _made) in ONCE.items() if typed}
+del WRITTEN["followup:report_return"]
+
+
 def late(client, world, name, told):
-    """(status, the text in the form of the page that the log-in leads to); None where the page has no such form."""
+    """(status, the text in the own form of the page that the log-in leads to); empty where it has no such form."""
     field, role = told[0].format(**world), told[1]
-    user = make.MembershipFactory(role=role, party=party_of(role, world)).user
-    client.force_login(user)
-    url = address(DOORS[name], name, world)
+    client.force_login(user := writer_of(role, world))
+    url = address_of(name, world)
     form = Forms(client.get(url).content.decode()).with_field(field) | {field: [TEXT]}
     end_session(client)
     back = led_back(client, client.post(url, form))
     client.force_login(user)
     page = client.get(back)
     shown = [form[field] for form in Forms(page.content.decode()).forms if field in form]
-    return page.status_code, shown and shown[0]
+    return page.status_code, [] if "Skicka igen" in page.content.decode() else shown and shown[0]
 
 
 def test_late_form_of_every_kind_comes_back(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     world = build_world()
-    found = {name: late(client, world, name, told) for name, told in FORMS.items()}
+    found = {name: late(client, world, name, told) for name, told in WRITTEN.items()}
     assert {name: answer for name, answer in found.items() if answer != (200, [TEXT])} == {}
+
+
+def test_late_figures_come_back_in_their_places(client, login_as):
+    indicator = make.IndicatorFactory()
+    writer = login_as(Role.COORDINATOR, party=indicator.agreement.coordinating_party)
+    url = reverse("followup:measurement_edit", args=[indicator.agreement.slug, indicator.key]) + "?ar=2025"
+    form = client.get(url).context["form"]
+    cell = next(iter(form.keys))
+    end_session(client)
+    back = led_back(client, client.post(url, {"form_mark": mark_of(writer), cell: "12,5", f"was_{cell}": ""}))
+    client.force_login(writer)
+    page = client.get(back)
+    assert (page.context["form"][cell].value(), "Skicka igen" in page.content.decode()) == ("12,5", False)
+    assert not indicator.measurements.exists()

@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.signals import authenticator_removed
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.test import Client
@@ -152,6 +153,23 @@ def test_deactivate_totp_takes_the_spare_codes_along(client, person, secret):
     client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.filter(user=person).exists()
     assert logged() == ["kodapp borttagen", "reservkoder borttagna"]
+
+
+def test_deactivate_totp_stands_with_its_line_in_the_log(client, person, secret):
+    """Where the line cannot be written the code app is still there."""
+
+    def fail(**told):
+        raise RuntimeError("the log is full")
+
+    log_in(client, person, code=code(secret))
+    confirm(client)
+    authenticator_removed.connect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            client.post(reverse("mfa_deactivate_totp"))
+    finally:
+        authenticator_removed.disconnect(fail)
+    assert (Authenticator.objects.filter(user=person, type=Type.TOTP).exists(), logged()) == (True, [])
 
 
 def test_generate_recovery_codes_ends_the_former(client, person, secret, committed):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils.timezone import localdate as today
 
 from parties.models import Right, Role
 from parties.rights import party_group
@@ -14,11 +14,10 @@ from portal.rights_table import COLUMNS, GUIDE, KEPT, as_json, as_page, drawn, t
 from tests import factories as make
 
 URL = "/min-behorighet/"
-TODAY = timezone.localdate()
 
 
 def days(number):
-    return TODAY + datetime.timedelta(days=number)
+    return today() + datetime.timedelta(days=number)
 
 
 @pytest.mark.django_db

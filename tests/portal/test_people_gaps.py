@@ -53,13 +53,13 @@ def test_lines_of_names_what_a_party_lacks(agreement, party):
 @pytest.mark.parametrize(
     "hat",
     [
-        {"ends_on": timezone.localdate() - DAY, "starts_on": timezone.localdate() - 9 * DAY},
-        {"starts_on": timezone.localdate() + DAY},
-        {"user__is_active": False},
+        lambda today: {"starts_on": today - 9 * DAY, "ends_on": today - DAY},
+        lambda today: {"starts_on": today + DAY},
+        lambda today: {"user__is_active": False},
     ],
 )
 def test_lines_of_counts_only_roles_in_force(agreement, party, hat):
-    make.MembershipFactory(party=party, role=Role.REPORTER, **hat)
+    make.MembershipFactory(party=party, role=Role.REPORTER, **hat(timezone.localdate()))
     assert Role.REPORTER in gaps(agreement)
 
 

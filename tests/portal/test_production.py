@@ -25,6 +25,7 @@ GOOD = {
     "OIDC_FREJA_SECRET": secrets.token_urlsafe(30),
     "OIDC_FREJA_LEVELS": "http://id.elegnamnden.se/loa/1.0/loa3",
 }
+FILES = {"FILES_BUCKET": "filer", "FILES_KEY": "nyckel", "FILES_SECRET": secrets.token_urlsafe(30)}
 
 
 def start(tmp_path, **changes):
@@ -56,6 +57,9 @@ def test_production_starts_when_all_is_set(tmp_path):
         ({"OIDC_FREJA_ISSUER": "http://legitimation.example.se", "OIDC_FREJA_LEVELS": None}, "portal.E022"),
         ({"SECURE_SSL_REDIRECT": "false"}, "security.W008"),
         ({"PORTAL_PROFILE": "produktion"}, "PORTAL_PROFILE ska vara"),
+        ({"DATABASE_REPLICA_URL": "postgres://db2/portal"}, "DATABASE_REPLICA_URL kan bara anges"),
+        ({"CACHE_URL": "rediscache://cache:6379"}, "portal.E030"),
+        (FILES | {"FILES_ENDPOINT": "http://files.example.se"}, "portal.E031"),
     ],
 )
 def test_production_refuses_to_start(tmp_path, changes, message):

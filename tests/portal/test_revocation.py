@@ -9,7 +9,6 @@ import datetime
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,7 +17,8 @@ from agreements.services import grant_rights
 from governance.services import grant_governance_rights, hold_seat
 from parties.accounts import close_account, reopen_account
 from parties.models import Membership, Role, User
-from parties.rights import party_group
+from parties.rights import hats_on, party_group
+from parties.services import join
 from tests import factories as make
 from tests.test_access import (
     BLANK_TEMPLATES,
@@ -213,10 +213,14 @@ def test_reopened_account_has_its_roles_and_no_session(world):
     assert those_let_in(world, people, waiting) == set()  # files that waited in the session of before
 
 
-def test_party_that_leaves_is_noted_when_it_has_left():
-    """Its right to read goes when the day is written down: nothing waits for a day to come."""
-    today = timezone.localdate()
-    make.AccessionFactory.build(left_on=today).clean()
-    with pytest.raises(ValidationError) as refused:
-        make.AccessionFactory.build(left_on=today + DAY).clean()
-    assert list(refused.value.message_dict) == ["left_on"]
+@pytest.mark.parametrize(("days", "reads"), [(1, True), (0, False), (-1, False)])
+def test_party_that_has_given_notice_reads_until_the_day_it_leaves(days, reads):
+    """Nothing runs at midnight: the right has its last day from the start."""
+    agreement = make.AgreementFactory(status=Agreement.Status.SIGNED, published_on=None)
+    left_on = timezone.localdate() + days * DAY
+    user = make.UserFactory()
+    join(user=user, party=make.AccessionFactory(agreement=agreement, left_on=left_on).party, role=Role.READER)
+    assert Agreement.objects.visible_to(user).filter(pk=agreement.pk).exists() is reads
+    assert [hat.rights for hat in hats_on(user, Agreement, agreement.slug)] == [
+        frozenset({"see_agreement"} if reads else ())
+    ]

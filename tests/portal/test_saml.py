@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Constants
@@ -258,6 +259,16 @@ def test_login_refuses_what_was_never_kept(client, name):
 def test_saml_consume_keeps_only_answers(client, text):
     response = client.post(reverse("portal:saml_consume", args=["skola"]), {"SAMLResponse": text, "RelayState": "s"})
     assert response.status_code == 403
+
+
+def test_what_comes_back_is_counted_for_the_address(client, settings):
+    """Nobody tries answers without end; another address is not shut out by it."""
+    settings.ACCOUNT_RATE_LIMITS = {"provider_answer": "2/m/ip"}
+    cache.clear()
+    paths = [reverse(f"portal:{name}", args=["skola"]) for name in ("saml_consume", "provider_answer")]
+    posted = [client.post(paths[0]).status_code for _turn in range(3)]
+    fetched = client.get(paths[1]).status_code, client.get(paths[1], REMOTE_ADDR="10.0.0.2").status_code
+    assert (posted, fetched) == ([403, 403, 429], (429, 403))
 
 
 def test_provider_login_asks_for_the_level_and_signs(client, settings):

@@ -1,6 +1,7 @@
 """The start page: what it shows to whom, and its map."""
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
 
 from agreements.models import Accession, Agreement
@@ -15,7 +16,13 @@ Status = Agreement.Status
 
 
 def shapes(response):
+    """The map's, of a page that is drawn anew."""
     return {shape["name"]: shape for shape in response.context["map"]["shapes"]}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    caches["pages"].clear()
 
 
 @pytest.fixture
@@ -108,6 +115,38 @@ def test_start_asks_the_same_number_of_queries_however_many_agreements(client, l
     for _ in range(29):
         factories.AccessionFactory(agreement=factories.ValidityFactory().agreement)
     assert queries(client, address) == few <= 15
+
+
+WRITES = {
+    "title": lambda row: Agreement.objects.filter(pk=row.pk).update(title="Ny titel"),
+    "short name": lambda row: Agreement.objects.filter(pk=row.pk).update(short_name="NY"),
+    "status": lambda row: Agreement.objects.filter(pk=row.pk).update(status=Status.EXPIRED),
+    "example": lambda row: Agreement.objects.filter(pk=row.pk).update(is_example=True),
+    "withdrawn": lambda row: Agreement.objects.filter(pk=row.pk).update(published_on=None, status=Status.DRAFT),
+    "county": lambda row: type(row.county).objects.filter(pk=row.county_id).update(name="Nytt län"),
+    "period": lambda row: row.validity_set.update(end="2031"),
+    "party": lambda row: factories.AccessionFactory(agreement=row),
+    "another": lambda row: factories.AgreementFactory(),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_start_is_never_older_than_what_is_stored(client, write):
+    agreement = factories.ValidityFactory(agreement__short_name="SÖK").agreement
+    before = text_of(client.get(START))
+    WRITES[write](agreement)
+    seen = text_of(client.get(START))
+    caches["pages"].clear()
+    assert (seen == before, seen == text_of(client.get(START))) == (False, True)
+
+
+def test_start_that_is_kept_shows_nobody_what_others_draft(client, login_as):
+    draft = factories.AgreementFactory(draft=True, title="Hemligt utkast")
+    shown = {}
+    for who in (draft.coordinating_party, None, "anonymous", draft.coordinating_party):
+        login_as("anonymous" if who == "anonymous" else Role.COORDINATOR, party=who)
+        shown.setdefault(who, set()).add("Hemligt utkast" in text_of(client.get(START)))
+    assert shown == {draft.coordinating_party: {True}, None: {False}, "anonymous": {False}}
 
 
 @pytest.mark.parametrize("name", ["accessibility", "privacy"])

@@ -35,6 +35,7 @@ SAYS_ITSELF = {
     "followup_reopening": "reopened_by, reopened_at",
     "followup_outcome": "closed with the round, which has its history",
     "followup_councilpack": "made_by",
+    "agreements_textversion": "made_by, made_at; never changed",
     "parties_invitation": "invited_by, withdrawn_by; and the log",
 }
 # Tables that hold nothing that anybody decided.
@@ -42,8 +43,10 @@ NO_DECISION = {
     "actionplans_presence", "followup_formpresence", "followup_respondent", "followup_notice", "parties_mail",
     "parties_feedkey", "parties_mailsettings", "agreements_stagedworkbook", "followup_agendalink",
 }  # fmt: skip
-# What is told in the history of the row it belongs to, and the register, which only migrations write.
+# What is told in the history of the row it belongs to, and the register, whose changes stand in the log.
 TOLD_BESIDE = {
+    "agreements_responsefile": "agreements_historicalconsultationresponse",
+    "agreements_terminationreceipt": "agreements_historicaltermination",
     "followup_registrynumber": "followup_historicalround",
     "followup_measurement": "followup_historicalindicator",
     "followup_indicatordefinition": "followup_historicalindicator",

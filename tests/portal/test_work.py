@@ -4,9 +4,11 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from parties.models import Role
 from tests.factories import (
@@ -133,3 +135,16 @@ def test_work_queries_do_not_follow_rows(client, world, who):
         activity = ActivityFactory(edition__plan__agreement=agreement)
         ReportFactory(round=world["rounds"], activity=activity, party=world["party"])
     assert queries() == with_one
+
+
+def test_work_escapes_what_is_written_about_activities(client, world):
+    """Their rows are filled into markup that is drawn once."""
+    report = world["reports"]
+    title, text = "{title} <b>fet</b> & {0}", "{text} <script> }{"
+    begun, over = datetime.date(2020, 1, 1), datetime.date(2020, 6, 30)
+    earlier = RoundFactory(agreement=report.round.agreement, period_starts_on=begun, period_ends_on=over)
+    ReportFactory(round=earlier, activity=report.activity, party=report.party, submitted=True, text=text)
+    QuerySet(type(report.activity)).filter(pk=report.activity_id).update(title=title)
+    client.force_login(person("reporter", world))
+    page = client.get(WORK).content.decode()
+    assert (escape(title) in page, escape(text) in page, "<b>fet" in page) == (True, True, False)

@@ -19,8 +19,10 @@ DAY = datetime.date
 
 @pytest.fixture
 def agreement(db):
-    """In 2026 a meeting, a planned round with two days, an assignment, and an adopted edition of its first half."""
+    """In 2026 a meeting, a round with two days, an assignment, a review, and an adopted edition of its first half."""
     agreement = make.AgreementFactory(word_plan="")
+    make.AgreementReviewFactory(agreement=agreement, done_on=None, due_on=DAY(2026, 12, 1))
+    make.AgreementReviewFactory(agreement=agreement, done_on=DAY(2024, 12, 20), due_on=DAY(2025, 1, 31))
     mandate = make.MandateFactory(agreement=agreement, body__name="Rådet")
     meeting = make.MeetingFactory(body=mandate.body, held_on=DAY(2026, 6, 9), place="Uppsala")
     make.RoundFactory(agreement=agreement, label="1", planned=True, due_on=DAY(2026, 3, 1), close_on=DAY(2026, 5, 1))
@@ -39,15 +41,16 @@ def seen(agreement, user, year=2026):
     return [(row.number, row.title) for row in found.happenings], [period.title for period in found.periods]
 
 
-DAYS = ["Omgång 1: sista svarsdag", "Omgång 1: stängs", "Rådet", "Ta fram rutin"]
+DAYS = ["Omgång 1: sista svarsdag", "Omgång 1: stängs", "Rådet", "Ta fram rutin", "Årlig översyn"]
 
 
 @pytest.mark.parametrize(
     ("role", "year", "titles", "periods"),
     [
         (Role.COORDINATOR, 2026, DAYS, ["Plan A", "Plan B"]),
+        (Role.COORDINATOR, 2024, ["Årlig översyn"], []),
         (Role.COORDINATOR, 2025, [], []),
-        ("anonymous", 2026, ["Rådet"], ["Plan A"]),
+        ("anonymous", 2026, ["Rådet", "Årlig översyn"], ["Plan A"]),
     ],
 )
 def test_year_holds_what_each_may_read(agreement, login_as, role, year, titles, periods):
@@ -59,9 +62,10 @@ def test_agreement_year_lists_months_and_draws_the_same_numbers(client, agreemen
     login_as(Role.COORDINATOR, party=agreement.coordinating_party)
     page = client.get(reverse("portal:agreement_year", args=[agreement.slug]), {"ar": "2026"})
     year, text = page.context["year"], page.content.decode()
-    assert [(name, len(rows)) for name, rows in year.months] == [("Mars", 1), ("Maj", 1), ("Juni", 1), ("September", 1)]
-    assert [spot.number for spot in year.spots] == [1, 2, 3, 4]
-    assert text.count('<g transform="translate(') == 4
+    months = [(name, len(rows)) for name, rows in year.months]
+    assert months == [("Mars", 1), ("Maj", 1), ("Juni", 1), ("September", 1), ("December", 1)]
+    assert [spot.number for spot in year.spots] == [1, 2, 3, 4, 5]
+    assert text.count('<g transform="translate(') == 5
     assert "?ar=2025" in text
     assert "?ar=2027" in text
 
@@ -80,7 +84,7 @@ def test_year_holds_an_assignment_to_several_once(agreement, login_as):
     user = login_as(Role.COORDINATOR, party=agreement.coordinating_party)
     given = {"decision": Decision.objects.get(meeting__isnull=False), "text": "Redovisa", "due_on": DAY(2026, 10, 1)}
     pks = [make.AssignmentFactory(party__name=name, **given).pk for name in ("Heby", "Tierp")]
-    row = Year(agreement, user, 2026).happenings[-1]
+    row = Year(agreement, user, 2026).happenings[-2]
     urls = [reverse("followup:assignment_detail", args=[agreement.slug, pk]) for pk in pks]
     assert (row.title, row.url, row.receivers) == ("Redovisa", "", (("Heby", urls[0]), ("Tierp", urls[1])))
 

@@ -1,17 +1,18 @@
 """A small world in which every stored text carries a token of its own, and who may read each token.
 
 ``READERS`` is the expectation, said apart from the code as ``DOORS`` is: model → the people who may read what a row of
-it says. A model with texts that is missing there is red. A text also carries something hostile, from ``PAYLOADS``.
+it says. A model with texts that is missing there is red. A text also carries all that is hostile in ``PAYLOADS``,
+beginning with another each time; on PostgreSQL as much of it as the field has room for.
 """
 
 import re
 from dataclasses import dataclass, field
-from itertools import cycle
 
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import connection, models
 from django.test import Client
+from django.utils import timezone
 
 from actionplans.models import Edition
 from agreements.models import Agreement, AgreementRow, StagedWorkbook
@@ -28,7 +29,7 @@ SHORTEST = 24  # a field with less room has a form of its own (years, numbers, c
 # Texts that are keys, digests, or of a fixed form.
 TECHNICAL = {
     "sort_name", "period", "scb_code", "password", "secret", "secret_digest", "session_key", "digest", "sha256",
-    "basis_ref", "title_basis", "initiator_basis", "key", "fact", "end", "start",
+    "basis_ref", "title_basis", "initiator_basis", "key", "fact", "end", "start", "block",
 }  # fmt: skip
 
 OWN_ROLES = [Role.COORDINATOR, Role.AUDITOR, Role.COUNCIL_MEMBER, Role.REPORTER, Role.PARTY_ADMINISTRATOR]
@@ -167,6 +168,47 @@ class Relations:
     def row_of_agreement(self, row):
         return self.public(row.agreement_id)
 
+    def text_version(self, row):
+        """What was sent or adopted is as public as the agreement; the others are their writers'."""
+        told = row.consultations.exists() or row.adoptions.exists()
+        return self.public(row.agreement_id) if told else self.of(COORDINATORS, row.agreement_id)
+
+    def of_writers(self, row):
+        return self.of(COORDINATORS, row.agreement_id)
+
+    def dialogue(self, row):
+        asked = set().union(*(self.reporters(pk) for pk in row.invited.values_list("pk", flat=True)))
+        return self.of(COORDINATORS, row.agreement_id) | asked
+
+    def contribution(self, row):
+        return self.of(COORDINATORS, row.dialogue.agreement_id) | self.reporters(row.party_id)
+
+    def consultation(self, row):
+        """A party that is asked reads what about, whatever the agreement's state."""
+        asked = set().union(*(self.reporters(each.party_id) for each in row.addressee_set.all()))
+        return self.public(row.agreement_id) | asked
+
+    def addressee(self, row):
+        return self.consultation(row.consultation)
+
+    def response(self, row):
+        consultation, own = row.addressee.consultation, self.reporters(row.addressee.party_id)
+        day = consultation.answers_public_on
+        if row.submitted_at and day and day <= timezone.localdate():
+            return own | self.public(consultation.agreement_id)
+        return own | self.of(COORDINATORS, consultation.agreement_id) if row.submitted_at else own
+
+    def part_of_response(self, row):
+        return self.response(row.response)
+
+    def shared_row(self, row):
+        return self.of(SHARED, row.agreement_id)
+
+    def situation(self, row):
+        day = row.published_on
+        is_public = day and day <= timezone.localdate()
+        return self.public(row.agreement_id) if is_public else self.of(COORDINATORS, row.agreement_id)
+
     def document(self, row):
         return self.public(row.agreement_id) if row.is_public else self.of(COORDINATORS, row.agreement_id)
 
@@ -213,6 +255,14 @@ class Relations:
 
     def respondent(self, row):
         return self.reporters(row.party_id) | self.of(COORDINATORS, row.round.agreement_id)
+
+    def obstacle(self, row):
+        own = self.reporters(row.party_id)
+        return own | self.of(SHARED, row.agreement_id) if row.reported_at else own
+
+    def termination(self, row):
+        """Between its party's approvers, who are none of these people, and the coordinators until it is confirmed."""
+        return self.public(row.agreement_id) if row.confirmed_at else self.of(COORDINATORS, row.agreement_id)
 
     def assessment(self, row):
         return self.of(PREPARERS, row.round.agreement_id)
@@ -270,7 +320,19 @@ READERS = {
     "agreements.AgreementSeries": Relations.anybody,
     "agreements.Agreement": Relations.agreement,
     "agreements.Document": Relations.document,
+    "agreements.TextVersion": Relations.text_version,
+    "agreements.DraftComment": Relations.of_writers,
+    "agreements.Dialogue": Relations.dialogue,
+    "agreements.Contribution": Relations.contribution,
+    "agreements.Consultation": Relations.consultation,
+    "agreements.Addressee": Relations.addressee,
+    "agreements.ConsultationResponse": Relations.response,
+    "agreements.SectionResponse": Relations.part_of_response,
+    "agreements.ResponseFile": Relations.part_of_response,
+    "agreements.RevisionRequest": Relations.shared_row,
+    "agreements.SituationReport": Relations.situation,
     "agreements.StagedWorkbook": Relations.staged,
+    "agreements.Termination": Relations.termination,
     "governance.Body": Relations.body,
     "governance.Seat": Relations.part_of_body,
     "governance.Meeting": Relations.meeting,
@@ -292,6 +354,7 @@ READERS = {
     "followup.ReportFile": Relations.part_of_report,
     "followup.Return": Relations.returned,
     "followup.Assessment": Relations.assessment,
+    "followup.Obstacle": Relations.obstacle,
     "followup.CouncilPack": Relations.anybody,
 }
 
@@ -340,15 +403,26 @@ def rows_of(model):
 
 def fill(scene, before):
     """Give every text that came since ``before`` its token, past the locks of what is frozen, and the files theirs."""
-    relations, payloads = Relations(scene), cycle(PAYLOADS)
+    relations = Relations(scene)
     for model in models_with_texts():
         if model._meta.label == "parties.AuditEvent":  # says what others did, and refuses to be changed
             continue
         for row in list(model._base_manager.exclude(pk__in=before[model])):
-            fill_row(scene, row, readers_of(relations, row), payloads)
+            fill_row(scene, row, readers_of(relations, row))
 
 
-def fill_row(scene, row, readers, payloads):
+def attempts(turn):
+    """All of ``PAYLOADS``, beginning with another each turn."""
+    first = turn % len(PAYLOADS)
+    return " ".join(PAYLOADS[first:] + PAYLOADS[:first])
+
+
+def room_in(field):
+    """How much of a text the database takes; SQLite takes it all, whatever the field says."""
+    return None if connection.vendor == "sqlite" else field.max_length
+
+
+def fill_row(scene, row, readers):
     model, values = type(row), {}
 
     def token(name):
@@ -364,7 +438,7 @@ def fill_row(scene, row, readers, payloads):
         elif each.name == "search_text":
             values[each.name] = f"kanarie {token(each.name)}"
         else:
-            values[each.name] = f"Kanarie {token(each.name)} {next(payloads)}"[: each.max_length]
+            values[each.name] = f"Kanarie {token(each.name)} {attempts(len(scene.tokens))}"[: room_in(each)]
     models.QuerySet(model).filter(pk=row.pk).update(**values)
     if hasattr(model, "history"):
         kept = {each.name for each in model.history.model._meta.concrete_fields}

@@ -50,23 +50,18 @@ def unpacked(content, kind):
     return content.decode("utf-8", "replace")
 
 
-class ReadablePaper:
+def readable_paper(source, inputs, **how):
     """Stands in for the typesetter: the paper as it was handed over, so that what it says can be searched."""
-
-    def __init__(self, layout, *, font_paths, sys_inputs):
-        self.inputs = sys_inputs
-
-    def compile(self, **options):
-        return b"%PDF-1.7 /Count 1 " + str(self.inputs).encode()
+    return b"%PDF-1.7 /Count 1 " + str(inputs).encode()
 
 
 @contextmanager
 def readable_papers():
-    compiler, typeset.typst.Compiler = typeset.typst.Compiler, ReadablePaper
+    set_paper, typeset.set_paper = typeset.set_paper, readable_paper
     try:
         yield
     finally:
-        typeset.typst.Compiler = compiler
+        typeset.set_paper = set_paper
 
 
 @contextmanager
@@ -211,7 +206,12 @@ class Injected(HTMLParser):
         for name, value in attrs:
             value = value or ""
             scheme = "".join(value.split()).lower().startswith(("javascript:", "data:text"))
-            if "kzxss" in name or ("kzxss" in value and (ACTING.match(name) or (name in ADDRESSES and scheme))):
+            written = name in ADDRESSES and value.lstrip().startswith("Kanarie")  # could as well begin with a scheme
+            if (
+                written
+                or "kzxss" in name
+                or ("kzxss" in value and (ACTING.match(name) or (name in ADDRESSES and scheme)))
+            ):
                 self.found.append((tag, name, value))
         if "kzxss" in tag or (tag in ("base", "meta", "object", "embed", "link") and "kzxss" in str(attrs)):
             self.found.append((tag, attrs))

@@ -8,7 +8,12 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
+from tests import factories as make
+from tests.security.crawling import Injected
 from tests.test_access import ANONYMOUS
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +83,34 @@ def test_only_pages_are_shown_in_the_browser(walk):
         and not each.headers.get("Content-Disposition", "").startswith("attachment")
     }
     assert opened == {("portal:health", "text/plain"), ("portal:security_txt", "text/plain")}
+
+
+def administration(user):
+    """Every page of the administration that ``user`` can open, as (address, answer): lists, forms, history, script."""
+    client = Client()
+    client.force_login(user)
+    paths = [reverse(f"admin:{name}") for name in ("index", "jsi18n")]
+    for model, of_model in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        paths.append(reverse("admin:app_list", args=[model._meta.app_label]))
+        paths += [reverse(f"{name}_changelist"), reverse(f"{name}_changelist") + "?q=a", reverse(f"{name}_add")]
+        paths += [reverse(f"{name}_{page}", args=[row.pk]) for row in model.objects.all() for page in PER_ROW]
+        assert of_model.has_delete_permission(RequestFactory().get("/")) is False, "its page is one more to walk"
+    return [(path, client.get(path)) for path in paths]
+
+
+PER_ROW = ("change", "history")
+
+
+def test_administration_has_its_headers():
+    """Walked by somebody who gets in: the pages themselves, not what leads to the log-in."""
+    make.MembershipFactory()
+    answers = administration(make.UserFactory(is_staff=True, is_superuser=True))
+    assert {answer.status_code for _path, answer in answers} == {200}
+    assert {path: faults for path, answer in answers if (faults := faults_of(answer.headers))} == {}
+    assert [path for path, answer in answers if not is_private(answer.headers.get("Cache-Control", ""))] == []
+    assert [path for path, answer in answers if Injected(answer.content.decode()).found] == []  # where the walk stands
+    assert len(answers) >= 10
 
 
 IN_PRODUCTION = """

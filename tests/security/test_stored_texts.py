@@ -1,9 +1,12 @@
-"""What somebody wrote is text wherever it is shown. Every field of the walk's world carries one of sixty attempts."""
+"""What somebody wrote is text wherever it is shown. Every field of the walk's world carries all of sixty attempts."""
+
+from collections import Counter
 
 import pytest
+from django.db import connection
 from django.utils.html import escape
 
-from tests.security.crawling import Injected
+from tests.security.crawling import TOKEN, Injected
 from tests.security.payloads import PAYLOADS
 
 pytestmark = pytest.mark.django_db
@@ -19,15 +22,26 @@ def test_nothing_written_becomes_part_of_a_page(walk):
     assert found == set()
 
 
-def test_every_attempt_reaches_a_page(walk):
-    """As text: the walk shows each of the sixty somewhere, so that it would have seen it act."""
-    shown = "".join(each.text for each in walk.answers if each.kind == "text/html")
-    unseen = [text for text in PAYLOADS if as_shown(text) not in shown]
-    assert unseen == []
+ROOM = max(len(escape(text)) for text in PAYLOADS) * len(PAYLOADS)  # within which all that a field holds is shown
+# Shown in part: lists cut a long text, and what has been compared is marked inside an attempt.
+CUT = {
+    ("parties.User", "email"), ("actionplans.Proposal", "outcome_reason"), ("followup.Report", "text"),
+    ("actionplans.Activity", "children"), ("agreements.PriorityArea", "name"), ("agreements.Goal", "text"),
+}  # fmt: skip
 
 
-def as_shown(text):
-    return escape(text)[:40]
+def test_every_attempt_in_every_field_reaches_every_page_that_shows_it(walk):
+    """As text: wherever a field is shown, all sixty are, so that the walk would have seen any of them act."""
+    attempts, most = [escape(text) for text in PAYLOADS], Counter()
+    for each in walk.answers:
+        for token in TOKEN.finditer(each.text) if each.kind == "text/html" else ():
+            place = (*walk.scene.tokens.get(token[0], ("", ""))[:2], each.surface)
+            if most[place] < len(PAYLOADS):
+                shown = each.text[token.end() : token.end() + ROOM]
+                most[place] = max(most[place], sum(text in shown for text in attempts))
+    enough = len(PAYLOADS) if connection.vendor == "sqlite" else 0  # elsewhere as many as the field has room for
+    assert {place[:2] for place, count in most.items() if count < enough} - CUT == set()
+    assert len(most) > 1400
 
 
 @pytest.mark.parametrize(
@@ -41,6 +55,7 @@ def as_shown(text):
         '<p style="background:url(/kzxss)">',
         "<kzxss>",
         "<base href=/kzxss/>",
+        '<a href="Kanarie kz1z kzxss">x</a>',
     ],
 )
 def test_what_acts_is_told(page):

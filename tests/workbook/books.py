@@ -33,7 +33,8 @@ def complete_agreement():
         make.ProvisionFactory, make.RelatedStrategyFactory, make.CommitmentFactory, make.FinancingFactory,
         make.StatisticFactory, make.ProcessStepFactory, make.ConsultationFactory, make.FollowUpRuleFactory,
         make.StatedIndicatorFactory, make.PlanRuleFactory, make.SeriesEntryFactory, make.AnnotationFactory,
-        make.DocumentFactory,
+        make.DocumentFactory, make.DialogueFactory, make.LifeEventFactory, make.AmendmentFactory,
+        make.AgreementReviewFactory, make.SituationReportFactory,
     ):  # fmt: skip
         factory(agreement=agreement)
     for factory in (

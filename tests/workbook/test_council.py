@@ -19,6 +19,7 @@ from tests.workbook.books import book_for, book_of, complete_agreement, read_in,
 pytestmark = pytest.mark.django_db
 
 HELD = datetime.date(2026, 6, 1)
+CALLED = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_meeting_ahead_is_neither_ended_nor_published(agreement, column):
     assert refusal(book) == ("Möten", 2, column, message)
 
 
-@pytest.mark.parametrize(("called", "expected"), [(None, ""), (timezone.now(), "beslutsför")])
+@pytest.mark.parametrize(("called", "expected"), [(None, ""), (CALLED, "beslutsför")])
 def test_quorum_is_exported_to_those_who_read_the_meeting(agreement, called, expected):
     Meeting.objects.update(quorum="yes", called_at=called, held_on=HELD)
     reader = person(agreement.accession_set.get().party, Role.READER)

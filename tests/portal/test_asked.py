@@ -1,0 +1,51 @@
+"""What is asked once a day for nobody in particular gives each person what the question itself would give."""
+
+import pytest
+
+from followup import inbox
+from followup.inbox_kinds import KINDS
+from lib.asked import asked, asked_together
+from portal.rights_world import World
+from portal.search import SOURCES
+from portal.work import LISTS
+
+pytestmark = pytest.mark.django_db
+ASKS = [*LISTS.values(), *KINDS, inbox._unanswered, inbox._numbers, inbox._places, inbox._approving]
+
+
+@pytest.fixture
+def world():
+    """Somebody in each role, and one of everything that waits for somebody, in each state."""
+    world = World()
+    assert list(world.things())
+    return world
+
+
+def test_what_is_asked_of_a_person_is_what_the_question_itself_gives(world):
+    told, found = {}, 0
+    for column, user in world.people.items():
+        rows = [list(ask(user)) for ask in ASKS]
+        told[column] = asked_together(ASKS, user) == rows == [asked(ask, user) for ask in ASKS]
+        found += sum(map(len, rows))
+    assert ([column for column, is_same in told.items() if not is_same], found > 10) == ([], True)
+
+
+@pytest.mark.parametrize("words", [["e"], ["a", "r"], ["%"], ["_"], ["\\"], ["'"]])
+def test_what_is_searched_is_what_the_question_itself_finds(world, words):
+    told = {f"word{number}": word for number, word in enumerate(words)}
+    asks = [ask for _label, ask, _hit in SOURCES]
+    assert [
+        (column, ask.__name__)
+        for column, user in world.people.items()
+        for ask in asks
+        if ordered(asked(ask, user, **told)) != ordered(ask(user, **told))
+    ] == []
+
+
+def ordered(rows):
+    """What the database gathers in lists comes in no order of its own."""
+    lists = (
+        sorted((path, sorted(map(repr, value)) if isinstance(value, list) else value) for path, value in row.items())
+        for row in rows
+    )
+    return sorted(map(repr, lists))
