@@ -60,11 +60,11 @@ test: .venv/dev.stamp chromium lint  ## Kontrollera allt, på SQLite och Postgre
 	@rm -f .cache/test-*.log
 	@echo "Kör testerna på SQLite, på PostgreSQL och i Chromium samtidigt; utskriften kommer när var och en är klar …"
 	@status=0; $(MAKE) -k -j4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) \
-	  migrations-check test-browser test-postgres test-sqlite || status=$$?; \
+	  migrations-check test-browser test-postgres test-sqlite BESIDE=--database-only || status=$$?; \
 	for suite in sqlite postgres browser; do echo "$$suite: $$(tail -n 1 .cache/test-$$suite.log)"; done; \
 	exit $$status
 
-# What costs time is done once: Chromium meets the migrated tables of PostgreSQL.
+# What costs time is done once: Chromium meets the migrated tables of PostgreSQL, and what asks no database runs on one.
 test-%: PYTEST = $(BIN)/python -m pytest -q $(ONCE)
 test-browser: ONCE = --migrations
 test-%: LOG = 2>&1 | tee .cache/$@.log
@@ -75,7 +75,7 @@ test-sqlite: .venv/dev.stamp | .cache  ## Bara testerna på SQLite
 	@DATABASE_URL=sqlite://:memory: $(PYTEST) $(LOG)
 
 test-postgres: .venv/dev.stamp | .cache  ## Bara testerna på PostgreSQL (TEST_DATABASE_URL=… för en egen server)
-	@$(ON_POSTGRES) $(PYTEST) $(LOG)
+	@$(ON_POSTGRES) $(PYTEST) $(BESIDE) $(LOG)
 
 test-browser: .venv/dev.stamp | .cache  ## Bara testerna i webbläsare
 	@$(ON_POSTGRES) $(PYTEST) tests/browser $(LOG)
@@ -103,8 +103,8 @@ chromium: .venv/dev.stamp
 
 # --- Upkeep -----------------------------------------------------------------------------------------------------------
 
-bench: .venv/base.stamp  ## Mät frågor och tider; inget blir rött
-	@for script in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$script .py); done
+bench: .venv/dev.stamp  ## Mät sidornas tider mot ett golv, högst 8 minuter (ARGS=--compare mot förra gången, ARGS=--help)
+	@$(BIN)/python -m bench $(ARGS)
 
 vendor:  ## Hämta om det som ligger i static/vendor (kräver npm)
 	@tools/vendor.sh
@@ -117,6 +117,7 @@ COMPILE := .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 lock: .cache/uv/bin/uv  ## Lås om beroendena efter en ändring i pyproject.toml
 	@$(COMPILE) -o requirements/base.txt
 	@$(COMPILE) --extra saml --constraints requirements/base.txt -o requirements/saml.txt
+	@$(COMPILE) --extra redis --constraints requirements/base.txt -o requirements/redis.txt
 	@$(COMPILE) --group dev --constraints requirements/base.txt -o requirements/dev.txt
 
 clean:  ## Ta bort allt som skapats utom portalens data i var/
