@@ -106,6 +106,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     VAR_DIR.mkdir(exist_ok=True)
 else:
+    DATABASES["default"]["ENGINE"] = "lib.postgres"
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # What is asked twice on a connection is planned once: planning often takes longer than answering.
@@ -124,11 +125,11 @@ if env("DATABASE_REPLICA_URL", default=""):
         "keepalives_count": 2,
     }
     replica = env.db("DATABASE_REPLICA_URL")
-    if {replica["ENGINE"], DATABASES["default"]["ENGINE"]} != {"django.db.backends.postgresql"}:
+    if (replica["ENGINE"], DATABASES["default"]["ENGINE"]) != ("django.db.backends.postgresql", "lib.postgres"):
         raise ImproperlyConfigured("DATABASE_REPLICA_URL kan bara anges när databaserna är PostgreSQL.")
     for database in (DATABASES["default"], replica):
         database["OPTIONS"] = {**PATIENCE, **PREPARED, **database.get("OPTIONS", {})}
-    DATABASES["replica"] = {**DATABASES["default"], **replica, "TEST": {"MIRROR": "default"}}
+    DATABASES["replica"] = {**DATABASES["default"], **replica, "ENGINE": "lib.postgres", "TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["portal.replica.Router"]
     MIDDLEWARE.append("portal.replica.public_reads")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,62 @@
+"""The look at an idle connection: it asks nothing, and sees that the server has ended it."""
+
+import pytest
+from django.db import connection, connections
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's connections"),
+]
+
+
+@pytest.fixture
+def other():
+    """A connection of its own to the same database, and a function that lets the server end it."""
+    other = connection.copy()
+    other.ensure_connection()
+
+    def end():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [other.connection.info.backend_pid])
+
+    yield other, end
+    other.close()
+
+
+def test_idle_connection_is_usable_without_a_question(other, monkeypatch):
+    other, _ = other
+    monkeypatch.setattr(other.connection, "cursor", None)  # whoever asks fails
+    assert other.is_usable()
+
+
+def test_connection_that_the_server_ended_is_not(other):
+    other, end = other
+    end()
+    assert not other.is_usable()
+
+
+def test_what_has_something_to_read_is_asked(other):
+    other, _ = other
+    with other.cursor() as cursor:
+        cursor.execute("LISTEN news")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("NOTIFY news")
+    assert other.is_usable()
+
+
+def test_connection_that_was_closed_is_not(other):
+    other, _ = other
+    other.connection.close()
+    assert not other.is_usable()
+
+
+def test_page_after_the_server_ended_the_connection_is_answered(other):
+    other, end = other
+    other.settings_dict = {**other.settings_dict, "CONN_HEALTH_CHECKS": True}
+    other.health_check_enabled = True
+    end()
+    other.close_if_unusable_or_obsolete()  # as before every request
+    other.health_check_done = False
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
