@@ -210,8 +210,9 @@ def _accessions(agreement, user):
         dated = sorted((row for row in rows if getattr(row, field)), key=lambda row: getattr(row, field))
         for day, group in groupby(dated, key=lambda row, field=field: getattr(row, field)):
             group = list(group)
-            label = _("Lämnar") if field == "left_on" and day > timezone.localdate() else title
-            yield Entry(f"{day}", label, _named([row.name_at_signing for row in group]), group[0], icon)
+            if field == "left_on" and day > timezone.localdate():
+                day, title = group[0].last_day, _("Sista dagen som part")
+            yield Entry(f"{day}", title, _named([row.name_at_signing for row in group]), group[0], icon)
 
 
 def _named(names):

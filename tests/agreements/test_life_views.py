@@ -111,12 +111,19 @@ def test_agreement_life_tells_that_a_notice_was_taken_back(client, agreement):
     assert "Togs tillbaka" in [title for _when, title in titles(client.get(page(agreement)), "past")]
 
 
-@pytest.mark.parametrize(("day", "told"), [("2026-06-29", "Lämnade"), ("2026-07-01", "Lämnar")])
+@pytest.mark.parametrize(
+    ("first_day_outside", "told"),
+    [
+        ("2026-06-30", ("2026-06-30", "Lämnade")),
+        ("2026-07-01", ("2026-06-30", "Sista dagen som part")),
+        ("2027-03-01", ("2027-02-28", "Sista dagen som part")),
+    ],
+)
 @time_machine.travel("2026-06-30 12:00:00+00:00", tick=False)
-def test_agreement_life_says_of_a_party_that_will_leave_that_it_leaves(client, agreement, day, told):
-    make.AccessionFactory(agreement=agreement, left_on=day)
+def test_agreement_life_says_which_day_is_the_last_of_a_party_that_leaves(client, agreement, first_day_outside, told):
+    make.AccessionFactory(agreement=agreement, left_on=first_day_outside)
     response = client.get(page(agreement))
-    assert [title for which in ("past", "ahead") for _when, title in titles(response, which)] == [told]
+    assert [line for which in ("past", "ahead") for line in titles(response, which)] == [told]
 
 
 @pytest.mark.parametrize(("number", "told"), [(2, "Heby och Tierp"), (5, "5 parter")])
