@@ -7,6 +7,7 @@ Every cell is a django-import-export widget. ``clean`` takes the text of a cell 
 import datetime
 import re
 from decimal import Decimal
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -102,7 +103,7 @@ class PaddedCodeCell(TextCell):
 class ChoiceCell(Cell):
     """One of a list, by its Swedish label; the code is understood too."""
 
-    @property
+    @cached_property
     def labels(self):
         return {code: str(label) for code, label in self.model_field.flatchoices if code}
 

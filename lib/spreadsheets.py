@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -264,8 +266,10 @@ def _write_sheet(sheet, table, lists, *, with_help):
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     if with_help:
         _write_help(sheet, table)
+    looks_so = Cell(sheet, 1, 1)  # what is set on a cell is searched for among all that the book has: once is enough
+    looks_so.alignment = Alignment(wrap_text=True, vertical="top")
     for line, row in enumerate(table.rows, start=3 if with_help else 2):
-        _write_row(sheet, line, table, row)
+        _write_row(sheet, line, table, row, looks_so._style)
     for number, column in enumerate(table.columns, start=1):
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = _width(table, number - 1)
@@ -281,12 +285,12 @@ def _write_help(sheet, table):
     sheet["A2"] = f"{HELP_MARK}: {table.columns[0].help}"
 
 
-def _write_row(sheet, line, table, row):
+def _write_row(sheet, line, table, row, style):
     for number, (column, text) in enumerate(zip(table.columns, row, strict=True), start=1):
         if not text:
             continue
         cell = sheet.cell(line, number)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell._style = copy(style)
         write_cell(cell, column.kind, text)
 
 

@@ -43,17 +43,21 @@ NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 OUTCOMES = {"new": NEW, "update": CHANGED, "skip": UNCHANGED}  # django-import-export's words → ours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Directory:
     """Rows that cells refer to by key: where they are, what each is called, and what to do when one is missing.
 
-    ``load(run)`` gives the rows, ``key(row)`` the name, ``missing(run, key)`` may create a row and return it.
+    ``load(run)`` gives the rows, ``key(row)`` the name, ``missing(run, key)`` may create a row and return it. Each
+    cell of a workbook looks its directory up, so it is known by being itself: to compare names would translate them.
     """
 
     name: str
     load: callable
     key: callable
     missing: callable = None
+
+    def __deepcopy__(self, memo):
+        return self  # the columns of each reading or writing are copies, and lead to the same rows
 
 
 @dataclass
