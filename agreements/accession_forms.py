@@ -37,7 +37,12 @@ class AnswerForm(VersionedModelForm):
                 (Signature.SIGNED, _("Undertecknar")),
                 (Signature.DECLINED, _("Avstår")),
             ]
-            self.initial["signature_status"] = self.was if self.was != Signature.UNKNOWN else Signature.PENDING
+            self.initial["signature_status"] = self.stored(self.instance)["signature_status"]
+
+    def stored(self, row):
+        """What the fields hold in a row; of whom nothing is known, the answer is waited for."""
+        status = Signature.PENDING if row.signature_status == Signature.UNKNOWN else row.signature_status
+        return super().stored(row) | {"signature_status": status}
 
     def clean_decided_on(self):
         return not_ahead(self.cleaned_data["decided_on"])
@@ -201,7 +206,7 @@ class CommonForm(forms.Form):
 
 
 class LineForm(AnswerForm):
-    """A line of the table: what is not signed, as the question for the lines said; asked anew when it is saved."""
+    """A line of the table, whole also where the party has signed since it was shown; asked anew when it is saved."""
 
     def _leave_out_frozen(self):
         pass
@@ -213,17 +218,28 @@ class LineForm(AnswerForm):
             if isinstance(each.widget, forms.Textarea):
                 each.widget = forms.TextInput()
 
+    def written(self):
+        """The fields of a valid line that I wrote in since it was shown, whatever others have saved meanwhile."""
+        is_moved_on = "version" in self.changed_data
+        read = is_moved_on and self.instance.history.filter(version=self.cleaned_data["version"]).first()
+        before = self.stored(read.instance) if read else self.initial
+        names = [name for name in self.fields if name != "version"]
+        return [name for name in names if self.fields[name].has_changed(before.get(name), self[name].data)]
+
 
 class AnswerTable:
     """The answers of all parties that have not signed, a line each, saved all or none.
 
-    ``lines`` are LineForms. A line that nobody wrote in is left alone.
+    ``lines`` are LineForms. A line that nobody wrote in is left alone; one that was sent is answered for also where
+    somebody else let the party sign meanwhile.
     """
 
     def __init__(self, agreement, user, data=None):
         self.common = CommonForm(data, prefix="alla")
         scope = {"agreement": agreement, "user": user}
-        rows = waiting_in(agreement).select_related("agreement__county")
+        there = Accession.objects.filter(agreement=agreement)
+        sent = [key for key in there.values_list("pk", flat=True) if f"part-{key}-version" in data] if data else []
+        rows = (waiting_in(agreement) | there.filter(pk__in=sent)).select_related("party", "agreement__county")
         self.lines = [LineForm(data, instance=row, prefix=f"part-{row.pk}", **scope) for row in rows]
 
     @property
@@ -245,7 +261,7 @@ class AnswerTable:
 
     def save(self):
         """How many lines were saved; None, and nothing saved, where some line could not be: it says why."""
-        changed = [line for line in self.lines if set(line.changed_data) - {"version"}]
+        changed = [line for line in self.lines if line.written()]
         try:
             with transaction.atomic():
                 for line in changed:
@@ -276,9 +292,15 @@ def _save(line):
 
 
 def _show_stored(line, current):
-    """Say what somebody else saved meanwhile; sent again, the line replaces it."""
+    """Say what somebody else saved meanwhile; sent again, what I wrote in the line replaces it, unless it is signed."""
     told = [current.get_signature_status_display(), current.decided_by, current.signed_on, current.signatory_name]
-    text = _("Någon annan sparade raden medan du skrev: %(stored)s. Spara igen om det du skrev ska gälla.")
-    line.add_error(None, text % {"stored": ", ".join(str(part) for part in told if part)})
-    line.data = line.data.copy()
-    line.data[line.add_prefix("version")] = str(current.version)
+    stored = ", ".join(str(part) for part in told if part)
+    text = _("Någon annan sparade raden medan du skrev: %(stored)s.") % {"stored": stored}
+    if current.is_stored_frozen():
+        line.add_error(None, f"{text} {_('Den kan inte ändras. Töm den och spara de andra.')}")
+        return
+    line.add_error(None, f"{text} {_('Spara igen om det du skrev ska gälla.')}")
+    mine, line.data = line.written(), line.data.copy()
+    for name, value in (line.stored(current) | {"version": current.version}).items():
+        if name in line.fields and name not in mine:
+            line.data[line.add_prefix(name)] = line.fields[name].widget.format_value(value) or ""

@@ -19,6 +19,7 @@ FORMS = {
     "agreements:amendment_create": ("text", Role.COORDINATOR),
     "agreements:contribution_edit": ("text", Role.REPORTER),
     "agreements:accession_decide": ("reservation", Role.COORDINATOR),
+    "agreements:accession_bulk": ("part-{accession}-decided_by", Role.COORDINATOR),
     "agreements:response_edit": ("text", Role.REPORTER),
     "agreements:response_treat": ("treatment_reason", Role.COORDINATOR),
     "governance:row_edit": ("office", Role.COORDINATOR),

@@ -331,6 +331,52 @@ def test_accession_bulk_says_what_somebody_else_saved_meanwhile(client, world):
     assert (again.status_code, first(world).decided_by) == (302, "Kommunfullmäktige")
 
 
+def opened(client, agreement):
+    """The table as I opened it, and the first and second party in it."""
+    address = reverse("agreements:accession_bulk", args=[agreement.slug])
+    first, second = Accession.objects.filter(agreement=agreement)[:2]
+    return address, Forms(client.get(address).content.decode()).with_field(f"part-{first.pk}-version"), first, second
+
+
+def save(row, **fields):
+    """As somebody else does, meanwhile."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save_version(row.version)
+
+
+def test_accession_bulk_answers_for_what_is_typed_of_a_party_that_signed_meanwhile(client, world):
+    """Nothing is saved, what was typed stays; emptied, the line no longer stands in the way of the others."""
+    address, data, row, other = opened(client, world)
+    save(row, signature_status=SIGNED, signed_on=MARCH, decided_by="Nämnden")
+    data |= {f"part-{row.pk}-decided_by": "Kommunfullmäktige", f"part-{other.pk}-decided_by": "Styrelsen"}
+    refused = client.post(address, data)
+    text = refused.content.decode()
+    assert (refused.status_code, stored(world)) == (409, [("signed", 2), ("pending", 1), ("pending", 1)])
+    assert "Någon annan sparade raden medan du skrev: undertecknad, Nämnden, 2025-03-01. Den kan inte ändras." in text
+    again = Forms(text).with_field(f"part-{row.pk}-version")
+    assert again[f"part-{row.pk}-decided_by"] == ["Kommunfullmäktige"]
+    assert client.post(address, again | {f"part-{row.pk}-decided_by": ""}).status_code == 302
+    assert stored(world) == [("signed", 2), ("pending", 2), ("pending", 1)]
+
+
+def test_accession_bulk_leaves_alone_what_only_others_wrote_in(client, world):
+    address, data, row, other = opened(client, world)
+    save(row, decided_by="Nämnden")
+    assert client.post(address, data | {f"part-{other.pk}-decided_by": "Styrelsen"}).status_code == 302
+    assert list(Accession.objects.values_list("decided_by", flat=True)[:2]) == ["Nämnden", "Styrelsen"]
+
+
+def test_accession_bulk_sent_again_replaces_only_what_i_wrote(client, world):
+    address, data, row, _other = opened(client, world)
+    save(row, registry_number="KS 2025/4", decided_on=JANUARY)
+    refused = client.post(address, data | {f"part-{row.pk}-decided_by": "Styrelsen"})
+    again = client.post(address, Forms(refused.content.decode()).with_field(f"part-{row.pk}-version"))
+    row.refresh_from_db()
+    told = (row.registry_number, row.decided_on, row.decided_by)
+    assert (refused.status_code, again.status_code, told) == (409, 302, ("KS 2025/4", JANUARY, "Styrelsen"))
+
+
 def test_accession_bulk_and_list_take_the_same_queries_whatever_the_rows(client, world):
     addresses = [reverse(f"agreements:{name}", args=[world.slug]) for name in ("accession_bulk", "accession_list")]
     before = [queries(client, address) for address in addresses]
