@@ -94,10 +94,11 @@ def _refuse_same(fresh, asked):
 
 
 @transaction.atomic
-def extend(*, consultation, addressees, to, reason, by):
+def extend(*, consultation, version, addressees, to, reason, by):
     """Give those of ``addressees`` who have not answered until the day ``to``, and tell them. Returns them.
 
-    The last day that was sent to all is kept as it was. Raises ValidationError.
+    The last day that was sent to all is kept as it was. Raises ValidationError, and VersionConflict where somebody gave
+    more time after ``version`` of the consultation: nobody shortens unseen what another has promised in a letter.
     """
     consultation = hold_open(consultation, by)
     refuse_past(to, "to")
@@ -107,6 +108,7 @@ def extend(*, consultation, addressees, to, reason, by):
     rows = list(waiting(consultation).filter(pk__in=[row.pk for row in addressees]))
     if not rows:
         raise ValidationError({"addressees": _("Välj minst en som inte har svarat.")})
+    consultation.save_version(version, reason=reason[:100])
     for row in rows:
         row.extended_to, row.extension_reason = to, reason
         row.save_version(row.version)

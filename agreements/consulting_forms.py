@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements import consulting
 from agreements.consultation_letters import reachable
-from agreements.models import Agreement, Consultation, Document, TextVersion
+from agreements.models import Addressee, Agreement, Consultation, Document, TextVersion
 from lib.forms import VersionedModelForm, make_swedish
 from parties.models import Party, PartyKind
 
@@ -199,6 +199,17 @@ class ExtensionForm(VersionedModelForm):
 
     def save(self, commit=True):
         cleaned = {"addressees": (), **self.cleaned_data}
-        cleaned.pop("version")
         consulting.extend(consultation=self.instance, by=self.scope["user"], **cleaned)
         return self.instance
+
+    def stored(self, row):
+        """What was given last, by somebody else; as the form was opened, nothing."""
+        given = Addressee.history.filter(consultation=row.pk, extended_to__isnull=False).first()
+        if given is None or row.version == self.cleaned_data["version"]:
+            return {}
+        same = {"extended_to": given.extended_to, "extension_reason": given.extension_reason}
+        return {
+            "to": given.extended_to,
+            "reason": given.extension_reason,
+            "addressees": list(row.addressee_set.filter(**same).values_list("pk", flat=True)),
+        }

@@ -19,6 +19,7 @@ from lib.db import Frozen
 from parties.models import Mail, Role
 from parties.services import join
 from tests import factories as make
+from tests.filled_form import Forms
 
 TODAY = timezone.localdate
 DAY = datetime.timedelta(days=1)
@@ -326,6 +327,20 @@ def test_extend_refuses_an_earlier_day(sent, as_user, to, text):
     data = {"version": 1, "to": TODAY() + to * DAY, "reason": "X", "addressees": [Addressee.objects.first().pk]}
     assert text in as_user(sent.coordinator).post(sent.url("consultation_extend"), data).text
     assert Addressee.objects.exclude(extended_to=None).count() == 0
+
+
+def test_extend_shows_what_somebody_else_gave_meanwhile(sent, as_user):
+    """The shorter time is not given unseen; sent again, it is."""
+    client, url, pk = as_user(sent.coordinator), sent.url("consultation_extend"), Addressee.objects.first().pk
+    mine = {"version": 1, "to": TODAY() + 40 * DAY, "reason": "Semestrar.", "addressees": [pk]}
+    theirs = mine | {"to": TODAY() + 60 * DAY, "reason": "Nämnden sammanträder senare."}
+    answers = [client.post(url, data) for data in (theirs, mine)]
+    shown = answers[1].text
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert [text in shown for text in ("Semestrar.", "Nämnden sammanträder senare.", str(theirs["to"]))] == [True] * 3
+    assert Addressee.objects.get(pk=pk).extended_to == theirs["to"]
+    again = client.post(url, Forms(shown).with_field("to"))
+    assert (again.status_code, Addressee.objects.get(pk=pk).extended_to) == (302, mine["to"])
 
 
 def test_remind_writes_once_a_day_to_those_who_have_not_answered(sent):
