@@ -116,7 +116,7 @@ def extend(*, consultation, version, addressees, to, reason, by):
         rows,
         subject=_("Längre tid att svara på remissen: %(agreement)s"),
         template="mail/consultation_extended.txt",
-        key=f"extended:{to}",
+        key=f"extended:{consultation.version}",  # the same day may be given twice, and the letter has the link
     )
     return rows
 

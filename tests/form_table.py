@@ -79,6 +79,11 @@ ONCE = {
         {"note": "Välkomna.", "others": "Myndigheten; m@exempel.invalid", "all_parties": "", "deadline": "2036-10-30"},
         {"consultation": 1, "addressee": 1, "mail": 1, "event": 1, "line": 5},
     ),
+    "agreements:consultation_extend": (
+        Role.COORDINATOR,
+        {"reason": "Nämnden sammanträder senare.", "to": "2036-12-01"},
+        {"mail": 1, "line": 2},
+    ),
     "agreements:termination_create": (
         Role.APPROVER,
         {"reason": "Nya uppgifter.", "given_on": DAY, "scope": "leaving_party", "months": "9"},
@@ -161,6 +166,7 @@ def build_apart(world):
         **build_notices(world),
         **build_steps(world),
         "agreements:response_submit": response_to_hand_in(world),
+        "agreements:consultation_extend": response_to_wait_for(world),
         "followup:report_return": {"report": world["submitted"]},
         "followup:obstacle_detail": {"obstacle": world["obstacle_draft"]},
     }
@@ -218,6 +224,16 @@ def response_to_hand_in(world):
     sent = make.ConsultationFactory(agreement=world["agreement"], text=text, deadline="2036-10-30")
     asked = {"addressee__consultation": sent, "addressee__party": world["party"]}
     return {"consultation": sent.pk, "response": make.ConsultationResponseFactory(**asked, text="Bra.").pk}
+
+
+def response_to_wait_for(world):
+    """A remiss to somebody without account, who gets the one letter."""
+    agreement = own(world, "consultation")
+    text = make.TextVersionFactory(agreement=agreement["agreement"])
+    sent = make.ConsultationFactory(agreement=agreement["agreement"], text=text, deadline="2036-10-30")
+    asked = make.AddresseeFactory(consultation=sent, party=None, email="m@exempel.invalid")
+    make.ConsultationResponseFactory(addressee=asked)
+    return {**agreement, "consultation": sent.pk}
 
 
 def own(world, status):

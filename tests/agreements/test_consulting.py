@@ -343,6 +343,17 @@ def test_extend_shows_what_somebody_else_gave_meanwhile(sent, as_user):
     assert (again.status_code, Addressee.objects.get(pk=pk).extended_to) == (302, mine["to"])
 
 
+def test_extend_again_to_the_same_day_leaves_a_link_that_opens(sent, as_user, client):
+    one, to = Addressee.objects.get(party=None), TODAY() + 60 * DAY
+    for version in (1, 2):
+        data = {"version": version, "to": to, "reason": "Nämnden sammanträder senare.", "addressees": [one.pk]}
+        assert as_user(sent.coordinator).post(sent.url("consultation_extend"), data).status_code == 302
+    client.logout()
+    last = Mail.objects.filter(user=None).latest("pk")
+    assert client.get(link_in(last)).url == reverse("agreements:response_link")
+    assert client.get(reverse("agreements:response_link")).context["response"].addressee == one
+
+
 def test_remind_writes_once_a_day_to_those_who_have_not_answered(sent):
     ConsultationResponse.objects.update(stance="supports")
     responses.submit(response=sent.response(0), version=1, by=sent.reporters[0])
