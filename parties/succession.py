@@ -27,6 +27,7 @@ CARRIED = (Role.READER, Role.REPORTER, Role.APPROVER, Role.PARTY_ADMINISTRATOR) 
 def rename(*, party, name, on, reason, by):
     """Call the party ``name`` from the day ``on``; what it was called until then stays as a former name."""
     party = _hold([party], on, by)[0]
+    _refuse_ended(party)
     if name == party.name:
         raise ValidationError({"name": _("Organisationen heter redan så. Skriv det nya namnet.")})
     last = party.names.filter(ends_on__isnull=False).order_by("-ends_on").first()
@@ -46,6 +47,7 @@ def rename(*, party, name, on, reason, by):
 def move(*, party, county, on, reason, by):
     """Let the party belong to ``county`` from the day ``on``; where it belonged before is kept with its days."""
     party = _hold([party], on, by)[0]
+    _refuse_ended(party)
     before = party.county
     if county == before:
         raise ValidationError({"county": _("Organisationen hör redan till %(county)s.") % {"county": county}})
@@ -135,7 +137,7 @@ def _carry_on(predecessors, successors, kind, on, reason, by, *, field):
                 text = _("%(party)s upphörde %(day)s och kan inte ta över. Välj en annan.")
                 raise ValidationError({field: text % {"party": new, "day": new.dissolved_on}})
             if old.pk in _reached(new.pk, links):
-                text = _("%(new)s har själv gått upp i %(old)s. Det skulle bli en ring. Välj en annan.")
+                text = _("%(old)s har själv tagit över efter %(new)s. Det skulle bli en ring. Välj en annan.")
                 raise ValidationError({field: text % {"new": new, "old": old}})
             PartySuccession.objects.get_or_create(
                 predecessor=old, successor=new, defaults={"kind": kind, "happened_on": on}
@@ -170,12 +172,24 @@ def _refuse_ended(party):
         raise ValidationError(text % {"party": party, "day": party.dissolved_on})
 
 
+def _refuse_before_last(party, on):
+    """A party ends no sooner than the last that happened to it."""
+    links = PartySuccession.objects.filter(Q(predecessor=party) | Q(successor=party))
+    days = [*party.counties.values_list("starts_on", flat=True), *links.values_list("happened_on", flat=True)]
+    days += [day + DAY for day in party.names.filter(ends_on__isnull=False).values_list("ends_on", flat=True)]
+    last = max(filter(None, days), default=on)
+    if on < last:
+        text = _("Registret har en senare ändring av %(party)s, %(day)s. Ange den dagen eller senare.")
+        raise ValidationError({"on": text % {"party": party, "day": last}})
+
+
 # --- what follows -----------------------------------------------------------------------------------------------------
 
 
 def _end(parties, on, reason, by):
     for party in parties:
         _refuse_ended(party)
+        _refuse_before_last(party, on)
         party.dissolved_on = on
         _save(party, by, reason)
         _log(party, by, reason, _("upphör %(day)s") % {"day": on}, {"dissolved_on": ["", str(on)]})

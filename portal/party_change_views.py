@@ -29,7 +29,7 @@ def party_detail(request, key):
         "predecessors": party.predecessor_links.select_related("predecessor").order_by("-happened_on", "pk"),
         "successors": party.successor_links.select_related("successor").order_by("-happened_on", "pk"),
         "accessions": accessions.order_by("agreement__county__sort_name", "agreement__short_name"),
-        "changes": [(kind, form.link) for kind, form in FORMS.items()] if request.user.is_superuser else [],
+        "changes": [(kind, form.link) for kind, form in FORMS.items()] if _may_change(request.user, party) else [],
     }
     return render(request, "portal/party_detail.html", context)
 
@@ -49,6 +49,11 @@ def party_change(request, key, kind):
     url = reverse("portal:party_detail", args=[key])
     done = _("Ändringen är gjord och står i händelseloggen.")
     return answer_form(request, form, TEMPLATE, context, url=url, save=form.apply, done=done)
+
+
+def _may_change(user, party):
+    """Nothing more happens to a party that has ended."""
+    return user.is_superuser and not party.dissolved_on
 
 
 def _frame(party, *trail):

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.templatetags.agreements import joined
 from lib.forms import clean_data, make_swedish
 from parties import succession
 from parties.models import County, Party
@@ -116,7 +117,7 @@ class MergeForm(ChangeForm):
 
     def meaning(self):
         said = self.cleaned_data
-        names = ", ".join(party.name for party in self.of_party()["parties"])
+        names = joined(party.name for party in self.of_party()["parties"])
         told = {"names": names, "into": said["into"], "day": said["on"]}
         yield _("%(names)s upphör %(day)s. %(into)s tar över.") % told
         if not isinstance(said["into"], Party):
@@ -147,10 +148,10 @@ class SplitForm(ChangeForm):
 
     def meaning(self):
         said = self.cleaned_data
-        told = {"party": self.party, "names": ", ".join(map(str, said["into"])), "day": said["on"]}
+        told = {"party": self.party, "names": joined(said["into"]), "day": said["on"]}
         yield _("%(names)s tar över efter %(party)s från och med %(day)s.") % told
         if fresh := [each for each in said["into"] if not isinstance(each, Party)]:
-            yield _("Nya organisationer som bildas: %(names)s.") % {"names": ", ".join(fresh)}
+            yield _("Nya organisationer som bildas: %(names)s.") % {"names": joined(fresh)}
         yield _("%(party)s finns kvar.") % told if said["remains"] else _("%(party)s upphör %(day)s.") % told
         yield PER_AGREEMENT
 

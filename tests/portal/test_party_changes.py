@@ -102,6 +102,23 @@ REFUSED = {
     "before it was founded": (
         lambda a, b, t: rename(party=b, name="Ny", **t | {"on": DAY - datetime.timedelta(days=4000)}), "on", "bildades",
     ),
+    "a name of one that ended": (
+        lambda a, b, t: [dissolve(party=a, **t), rename(party=a, name="Ny", **t)], None, ENDED,
+    ),
+    "a county of one that ended": (
+        lambda a, b, t: [dissolve(party=a, **t), move(party=a, county=County.objects.get(code="19"), **t)], None, ENDED,
+    ),
+    "an end before the last county": (
+        lambda a, b, t: [
+            move(party=a, county=County.objects.get(code="19"), **t | {"on": LATER}), dissolve(party=a, **t),
+        ], "on", "Registret har en senare ändring av Storköpings kommun, 2025-01-01. Ange den dagen eller senare.",
+    ),
+    "an end before the last name": (
+        lambda a, b, t: [rename(party=a, name="Ny", **t | {"on": LATER}), dissolve(party=a, **t)], "on", "2025-01-01",
+    ),
+    "an end before it took over": (
+        lambda a, b, t: [merge(parties=[b], into=a, **t | {"on": LATER}), dissolve(party=a, **t)], "on", "2025-01-01",
+    ),
     "the same county": (lambda a, b, t: move(party=a, county=a.county, **t), "county", "hör redan till"),
     "counties reversed": (
         lambda a, b, t: [move(party=a, county=County.objects.get(code=code), **t) for code in ("19", "20")],
@@ -204,3 +221,14 @@ def test_party_detail_leads_whoever_looks_after_the_portal_to_every_change(clien
     client.force_login(by)
     page = client.get(url).content.decode()
     assert [f'{address(party, kind)}">{form.link}<' in page for kind, form in FORMS.items()] == [True] * len(FORMS)
+    dissolve(party=party, **told(by))
+    assert "Ändra i registret" not in client.get(url).content.decode()
+
+
+def test_party_detail_says_from_when_to_when_in_words(client, by, party):
+    move(party=party, county=County.objects.get(code="19"), **told(by))
+    rename(party=party, name="Nyköpinge kommun", **told(by))
+    rename(party=party, name="Sista kommun", **told(by, on=LATER))
+    page = client.get(reverse("portal:party_detail", args=[party.key])).content.decode()
+    said = ("från 2024-01-01", "till och med 2023-12-31", "2024-01-01 – 2024-12-31")
+    assert [f'nowrap">{days}</span>' in page for days in said] == [True, True, True]
