@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ from agreements.models import (
     Statistic,
     TargetGroup,
 )
-from agreements.sub_agreements import with_served_by
+from lib.asked import asked
 from parties.models import Party, PartyKind
 
 KIND_HEADINGS = {
@@ -51,35 +52,65 @@ KIND_HEADINGS = {
 }
 
 
-def content_of(agreement, user):
-    """What the parties wrote, for the tab Överenskommelsen; provisions by kind, the rest of an area on the area."""
-    provisions = _grouped(
-        _rows(Provision, agreement, "actor"), lambda row: row.kind if not row.area_id else row.area_id
-    )
-    goals = _grouped(with_served_by(_rows(Goal, agreement), user), lambda row: row.area_id)
-    _add_situations(agreement, goals)
-    areas = _areas(agreement, goals, provisions)
+def content_of(agreement):
+    """What the parties wrote, for the tab Överenskommelsen; provisions by kind, the rest of an area on the area.
+
+    ``agreement`` as agreements.opened finds it.
+    """
+    rows = {name: asked(ask, AnonymousUser(), slug=agreement.slug) for name, ask in CONTENT.items()}
+    provisions = _grouped(rows["provisions"], lambda row: row.kind if not row.area_id else row.area_id)
+    goals = _grouped(rows["goals"], lambda row: row.area_id)
+    _add_links(rows, agreement.helped or [])
+    areas = _areas(rows, goals, provisions)
     return {
         **{kind.name.lower(): provisions[kind] for kind in Provision.Kind},
+        **{name: rows[name] for name in ("target_groups", "strategies", "commitments", "financing")},
         "areas": areas,
         "any_area_goals": any(area.goal_rows for area in areas),
         "any_responsible": any(area.responsible for area in areas),
         "overarching_goals": goals[None],
-        "target_groups": _rows(TargetGroup, agreement),
-        "strategies": _rows(RelatedStrategy, agreement),
-        "commitments": _rows(Commitment, agreement, "actor"),
-        "financing": _rows(Financing, agreement),
-        "statistics": _statistics(agreement),
+        "statistics": _statistics(rows["statistics"]),
     }
 
 
-def _add_situations(agreement, goals):
-    """Let each goal know the published reports that tell of it: ``situations``, the latest year first."""
-    published = SituationReport.objects.filter(agreement=agreement, published_on__lte=timezone.localdate())
-    told = published.filter(goals__isnull=False).values_list("goals", "pk", "year", "title")
-    of_goal = _grouped(told, lambda line: line[0])
-    for goal in (goal for rows in goals.values() for goal in rows):
-        goal.situations = [line[1:] for line in of_goal[goal.pk]]
+def _of(model, *related):
+    """The question for the agreement's rows of one kind, with those they point to by name, or with none."""
+    return lambda user, slug: model.objects.filter(agreement__slug=slug).select_related(*related or [None])
+
+
+def _situations(user, slug):
+    """(goal, key, year, title) of the published reports that tell of a goal, the latest year first."""
+    published = SituationReport.objects.filter(agreement__slug=slug, published_on__lte=timezone.localdate())
+    return published.filter(goals__isnull=False).values_list("goals", "pk", "year", "title")
+
+
+def _responsible(user, slug):
+    responsibilities = PriorityArea.responsibilities.rel.related_model.objects
+    return responsibilities.for_page().filter(area__agreement__slug=slug)
+
+
+# What content_of reads: each question is written once a day, see lib.asked.
+CONTENT = {
+    "provisions": _of(Provision, "actor"),
+    "goals": _of(Goal),
+    "situations": _situations,
+    "areas": lambda user, slug: PriorityArea.objects.filter(agreement__slug=slug).with_lists(),
+    "collaboration": _of(CollaborationArea),
+    "responsible": _responsible,
+    "target_groups": _of(TargetGroup),
+    "strategies": _of(RelatedStrategy),
+    "commitments": _of(Commitment, "actor"),
+    "financing": _of(Financing),
+    "statistics": _of(Statistic),
+}
+
+
+def _add_links(rows, helped):
+    """Let each goal know the published reports that tell of it, ``situations``, and the ``agreements_for`` it."""
+    of_goal = _grouped(rows["situations"], lambda line: line[0])
+    serving = _grouped(helped, lambda link: link["goal"])
+    for goal in rows["goals"]:
+        goal.situations, goal.agreements_for = [line[1:] for line in of_goal[goal.pk]], serving[goal.pk]
 
 
 def _rows(model, agreement, *related):
@@ -93,24 +124,24 @@ def _grouped(rows, key):
     return groups
 
 
-def _areas(agreement, goals, provisions):
+def _areas(rows, goals, provisions):
     """The areas with their goals by level, collaboration areas, provisions, and who is responsible."""
-    collaboration = _grouped(_rows(CollaborationArea, agreement), lambda row: row.area_id)
-    areas = list(_rows(PriorityArea, agreement).for_page())
-    for area in areas:
+    collaboration = _grouped(rows["collaboration"], lambda row: row.area_id)
+    responsible = _grouped(rows["responsible"], lambda row: row.area_id)
+    for area in rows["areas"]:
         area.goal_rows, area.collaboration = goals[area.pk], collaboration[area.pk]
-        area.goal_groups = list(_grouped(area.goal_rows, lambda row: row.get_level_display()).items())
+        by_level = _grouped(area.goal_rows, lambda row: row.level)
+        area.goal_groups = [(Goal.Level(level).label, rows) for level, rows in by_level.items()]
         by_direction = _grouped(provisions[area.pk], lambda row: row.kind == Provision.Kind.DIRECTION)
         area.directions, area.undertakings = by_direction[True], by_direction[False]
-        area.responsible = list(area.responsibilities.all())
+        area.responsible = responsible[area.pk]
         area.for_now = [row for row in area.responsible if row.is_for_now]
         area.group_missing = any(row.is_missing and row.scope in ("whole", "planned") for row in area.responsible)
-    return areas
+    return rows["areas"]
 
 
-def _statistics(agreement):
+def _statistics(rows):
     """The figures that are no part of another, with their ``part_rows``, and what those by sex sum to if it clashes."""
-    rows = list(_rows(Statistic, agreement))
     parts = _grouped(rows, lambda row: row.total_id)
     for row in rows:
         gap = row.difference(parts[row.pk])
@@ -128,8 +159,10 @@ def parties_of(agreement):
     """Who is party, by role and kind, and from when; who of the county is not; and who else the document names."""
     accessions = list(_rows(Accession, agreement, "party", "represented_by", "document").with_names_today())
     terms = terms_of(agreement, accessions)
+    heirs = {heir["key"] for row in accessions for heir in row.carried_on_by or ()}
     for row in accessions:
         row.first_day = first_day_for(row, terms)
+        row.inherits = row.party.key in heirs
     outsiders = list(_rows(Outsider, agreement, "party"))
     named = {row.party_id for row in [*accessions, *outsiders]}
     municipalities = Party.objects.municipalities_of(agreement.county, on=agreement.first_day)

@@ -83,9 +83,9 @@ def not_left(path=""):
 
 class AccessionQuerySet(FreezableQuerySet, AgreementRowQuerySet):
     def with_names_today(self):
-        """Adds ``carried_on_by``: the names of those who carry on a party that is no more."""
+        """Adds ``carried_on_by``: the names and keys of those who carry on the party."""
         return self.annotate(
-            carried_on_by=json_list(Party.objects, "predecessor_links__predecessor__accessions", name="name")
+            carried_on_by=json_list(Party.objects, "predecessor_links__predecessor__accessions", name="name", key="key")
         )
 
     def frozen(self):

@@ -38,7 +38,7 @@ def test_accession_list_groups_parties_and_says_who_signed(client):
         ({"signature_status": Accession.SignatureStatus.PENDING}, "Väntar på underskrift"),
         ({"left_on": datetime.date(2022, 1, 1)}, "lämnade 2022-01-01"),
         ({"notice_received_on": datetime.date(2022, 1, 1)}, "uppsägning mottagen 2022-01-01"),
-        ({"joined_on": datetime.date(2022, 1, 1)}, "ansluten från 2022-01-01"),
+        ({"joined_on": datetime.date(2022, 1, 1)}, 'ansluten från <span class="num nowrap">2022-01-01'),
         ({"role": Accession.Role.ADJUNCT}, "Samverkande och adjungerade, inte parter (1)"),
     ],
 )
@@ -51,6 +51,16 @@ def test_accession_list_names_who_carries_on_a_party_that_is_no_more(client):
     old = factories.AccessionFactory().party
     factories.PartySuccessionFactory(predecessor=old, successor__name="Nya regionen")
     assert "efterträds av Nya regionen" in page(client, "accession_list", old.accessions.get().agreement)
+
+
+def test_accession_list_says_that_a_successor_needs_no_signature_and_which_party_ended_without_one(client):
+    old = factories.AccessionFactory()
+    heir = factories.PartySuccessionFactory(predecessor=old.party).successor
+    factories.AccessionFactory(agreement=old.agreement, party=heir)
+    factories.AccessionFactory(agreement=old.agreement, party__dissolved_on=datetime.date(2023, 5, 1))
+    shown = page(client, "accession_list", old.agreement)
+    assert shown.count("Efterträder utan ny underskrift") == 1
+    assert shown.count('upphörde <span class="num nowrap">2023-05-01') == 1
 
 
 def test_accession_list_tells_outsiders_from_those_the_document_is_silent_about(client):
