@@ -2,7 +2,8 @@
 
 As tests.actionplans.editor_server, with the world of tests.test_access and a form of every kind in ``FORMS``. An empty
 line on its standard input switches the version check off, or on again; the answer is whether it is on. The line
-``tally`` is answered by how many rows there are of what a form may make, as JSON.
+``tally`` is answered by how many rows there are of what a form may make, ``texts`` by every text that is stored, as
+JSON.
 """
 
 from tests.actionplans import editor_server  # sets Django up
@@ -14,6 +15,7 @@ from django.conf import settings  # isort: skip
 from django.core import mail  # isort: skip
 
 from django.apps import apps  # isort: skip
+from django.db.models import CharField, TextField  # isort: skip
 from agreements import models as agreements  # isort: skip
 from followup.models import Obstacle, Return  # isort: skip
 from lib.db import Versioned  # isort: skip
@@ -71,17 +73,28 @@ def tally():
     return json.dumps(rows | {"line": lines(), "sent": len(mail.outbox)})
 
 
+def texts():
+    """All texts of the rows as they are now, without their history."""
+    kept = []
+    for model in models("parties", "agreements", "followup"):
+        names = [each.attname for each in model._meta.fields if isinstance(each, CharField | TextField)]
+        if names and not hasattr(model, "history_date"):
+            kept += [text for row in model._base_manager.values_list(*names) for text in row]
+    return json.dumps(kept)
+
+
+def models(*names):
+    return [model for name in names for model in apps.get_app_config(name).get_models()]
+
+
 def lines():
     """How many lines of history there are of agreements and their follow-up."""
-    models = [model for app in ("agreements", "followup") for model in apps.get_app_config(app).get_models()]
-    histories = [model.history for model in models if hasattr(model, "history")]
+    histories = [model.history for model in models("agreements", "followup") if hasattr(model, "history")]
     return sum(history.count() for history in histories if hasattr(history, "count"))
 
 
 def answer(word=""):
-    if word == "tally":
-        return tally()
-    return switch()
+    return {"tally": tally, "texts": texts, "": switch}[word]()
 
 
 def switch():

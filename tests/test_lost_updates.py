@@ -4,6 +4,9 @@ All open the form, each adds a word of its own, and all send it at the same time
 read in the form at the end; everybody else must get 409 with the own text still there. Each form is first tried without
 the version check: then words are lost, so the test would notice. ``WRITERS=20 WRITERS_ROUNDS=20`` lets them go on.
 
+What is done once is sent by twenty or fifty at once, alike and in different words: it is done once, and whoever is told
+that it is done finds the words stored.
+
 What saves by itself, field by field or cell by cell, stands in actionplans/test_lost_updates.py and
 followup/test_lost_reports.py, measured the same way.
 """
@@ -103,8 +106,9 @@ def test_every_edit_form_is_measured():
     assert edited - FORMS.keys() - ELSEWHERE.keys() == set()
 
 
-def tally(site):
-    print("tally", file=site.server.stdin, flush=True)
+def told(site, word):
+    """What the server answers to a word on its standard input."""
+    print(word, file=site.server.stdin, flush=True)
     return json.loads(site.server.stdout.readline())
 
 
@@ -114,14 +118,41 @@ def test_identical_posts_are_one(site, name):
     page, path, role, typed, made = site.once[name]
     session = site.of_role[role][0]
     form = form_of(site, session, page, next(iter(typed), "version")) | typed
-    before = tally(site)
+    before = told(site, "tally")
     at_once = AT_ONCE.get(name, 20)
     with ThreadPoolExecutor(at_once) as pool:
         answers = list(pool.map(lambda _turn: ask(site, session, path, form), range(at_once)))
     answers.append(ask(site, session, path, form))
-    after = tally(site)
+    after = told(site, "tally")
     assert {table: after[table] - before[table] for table in after if after[table] != before[table]} == made
     assert {status for status, _text in answers} <= {200, 302, 409}
     own = next(iter(typed.values()), "")
     refused = [Forms(text).forms for status, text in answers if status != 302] if own and name not in TOLD_WHY else []
     assert [forms for forms in refused if not any([own] in form.values() for form in forms)] == []
+
+
+@pytest.fixture(scope="module")
+def untouched_site(tmp_path_factory):
+    """A server whose buttons nobody has pressed yet."""
+    with serving(tmp_path_factory.mktemp("others"), module="tests.form_server") as site:
+        yield site
+
+
+@pytest.mark.parametrize("name", [name for name, (_role, typed, _made) in ONCE.items() if typed])
+def test_different_posts_are_stored_or_answered(untouched_site, name):
+    """Everybody who may do it does so at once, in own words: who is told that it is done finds the words stored."""
+    site = untouched_site
+    page, path, role, typed, _made = site.once[name]
+    sessions, (field, text) = site.of_role[role], next(iter(typed.items()))
+    words = [f"{number}x.{text}" for number in range(len(sessions))]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        forms = list(pool.map(lambda session: form_of(site, session, page, field), sessions))
+        forms = [form | typed | {field: own} for form, own in zip(forms, words, strict=True)]
+        answers = list(pool.map(lambda session, form: ask(site, session, path, form), sessions, forms))
+    done = {own for own, (status, _page) in zip(words, answers, strict=True) if status == 302}
+    refused = [
+        (own, html.unescape(page)) for own, (_status, page) in zip(words, answers, strict=True) if own not in done
+    ]
+    assert done
+    assert done - set(told(site, "texts")) == set()
+    assert [own for own, page in refused if own not in page] == []
