@@ -36,14 +36,14 @@ def opened_agreement(user, slug):
     raise Unseen(Agreement.objects.all(), {"slug": slug})
 
 
-def kept_parts(agreement, user):
+def kept_parts(agreement):
     """The PARTS of the page of an opened agreement, as HTML. The same for all who may read and change the same."""
-    return kept("agreement", (timezone.localdate(), _facts(agreement)), lambda: _drawn(agreement, user))
+    return kept("agreement", (timezone.localdate(), _facts(agreement)), lambda: _drawn(agreement))
 
 
-def _drawn(agreement, user):
+def _drawn(agreement):
     prefetch_related_objects([agreement], "validity_set")
-    context = {"agreement": agreement, "can_edit": agreement.can_edit, **content_of(agreement, user)}
+    context = {"agreement": agreement, "can_edit": agreement.can_edit, **content_of(agreement)}
     context["request"] = {"path": agreement.get_absolute_url()}  # which of the tabs it is
     return {name: _joined(files, context) for name, files in PARTS.items()}
 

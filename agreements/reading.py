@@ -128,10 +128,11 @@ def _areas(rows, goals, provisions):
     """The areas with their goals by level, collaboration areas, provisions, and who is responsible."""
     collaboration = _grouped(rows["collaboration"], lambda row: row.area_id)
     responsible = _grouped(rows["responsible"], lambda row: row.area_id)
+    levels = dict(Goal.Level.choices)
     for area in rows["areas"]:
         area.goal_rows, area.collaboration = goals[area.pk], collaboration[area.pk]
         by_level = _grouped(area.goal_rows, lambda row: row.level)
-        area.goal_groups = [(Goal.Level(level).label, rows) for level, rows in by_level.items()]
+        area.goal_groups = [(levels.get(level, level), rows) for level, rows in by_level.items()]
         by_direction = _grouped(provisions[area.pk], lambda row: row.kind == Provision.Kind.DIRECTION)
         area.directions, area.undertakings = by_direction[True], by_direction[False]
         area.responsible = responsible[area.pk]

@@ -73,9 +73,3 @@ def with_relations(agreements, user):
         below=json_list(seen.filter(parent__isnull=False), "parent", name="short_name", slug="slug"),
         served=json_list(served, "agreement", text="goal__text", key="goal__key", order="goal__order"),
     )
-
-
-def with_served_by(goals, user):
-    """Adds ``agreements_for``: those that serve the goal and that ``user`` may see."""
-    seen = Agreement.serves.through.objects.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
-    return goals.annotate(agreements_for=json_list(seen, "goal", name="agreement__short_name", slug="agreement__slug"))

@@ -33,7 +33,7 @@ def agreement_list(request):
 def agreement_detail(request, slug):
     """The tab Överenskommelsen: what the parties wrote."""
     agreement = opened_agreement(request.user, slug)
-    parts = kept_parts(agreement, request.user)
+    parts = kept_parts(agreement)
     return render(request, "agreements/agreement_detail.html", {**frame(agreement), "parts": parts})
 
 

@@ -13,11 +13,15 @@ from lib.history import HistoricalRecords
 
 class PriorityAreaQuerySet(AgreementRowQuerySet):
     def for_page(self):
-        """With who is responsible, and as lists: ``others`` (further actors), ``sdgs`` and ``later_facts``."""
+        """With who is responsible, and with lists."""
         responsibilities = self.model._meta.get_field("responsibilities").related_model.objects.for_page()
+        return self.with_lists().prefetch_related(models.Prefetch("responsibilities", responsibilities))
+
+    def with_lists(self):
+        """With ``others`` (further actors), ``sdgs`` and ``later_facts``."""
         others = self.model.other_parties.through.objects
         facts = self.model._meta.get_field("annotations").related_model.objects.external()
-        return self.prefetch_related(models.Prefetch("responsibilities", responsibilities)).annotate(
+        return self.annotate(
             others=json_list(others, "priorityarea", name="actor__name", order="actor__order"),
             sdgs=json_list(GlobalGoalLink.objects, "area", pk="pk", number="number", basis="basis"),
             later_facts=json_list(facts, "area", text="text", found_in="found_in", order="order"),

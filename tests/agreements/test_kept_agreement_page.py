@@ -5,11 +5,14 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.utils import timezone
 
 from agreements.models import Agreement, Goal, Provision
+from agreements.reading import CONTENT
 from governance.models import Responsibility
+from lib.asked import asked
 from parties.models import Role
 from tests import factories as make
 from tests.agreements.pages import filled, queries, url
@@ -136,6 +139,17 @@ def test_agreement_detail_of_another_day_is_drawn_anew(client, agreement):
     assert "I morgon är det så" not in page_of(client, agreement)
     with time_machine.travel(datetime.datetime.combine(tomorrow, datetime.time(12)), tick=False):
         assert "I morgon är det så" in page_of(client, agreement)
+
+
+def test_content_that_is_asked_for_is_each_agreements_own(agreement):
+    """Its questions are written once, for whichever agreement was asked for first."""
+    told = {
+        (row.slug, name): (asked(ask, AnonymousUser(), slug=row.slug), list(ask(None, row.slug)))
+        for row in (agreement, filled(2))
+        for name, ask in CONTENT.items()
+    }
+    assert [where for where, (found, stored) in told.items() if found != stored] == []
+    assert [name for (slug, name), (found, _stored) in told.items() if slug == agreement.slug and not found] == []
 
 
 SECRET = "Utkastet som ingen annan läser"
