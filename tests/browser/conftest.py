@@ -4,6 +4,9 @@
 loaded once and kept for all the tests, so a test that changes something makes its own agreement to change.
 ``page`` and ``phone`` are 1280 and 360 px wide. Both fail the test afterwards if the page broke the content policy,
 logged an error, lacked a file, asked another website for one, or scrolled sideways.
+
+Nothing waits for what a click leads to but what asks the window again: ``expect(...)`` and ``wait_for``. So what the
+page shows is expected, never asserted; and the database, axe and the camera come after something of the new page.
 """
 
 import os
@@ -17,7 +20,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from parties import register
@@ -31,6 +34,8 @@ COMPLAIN_OF_WIDTH = """addEventListener("load", () => {
 })"""
 # Playwright runs its own event loop in this thread, which Django takes for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PATIENCE = 10_000  # milliseconds that clicks and expectations wait for the page
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +83,7 @@ class Watched:
             reduced_motion="reduce",
             **options,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(COMPLAIN_OF_WIDTH)
         self.host = urlsplit(site.url).netloc
         self.page = self.context.new_page()

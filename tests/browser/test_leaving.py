@@ -1,6 +1,7 @@
 """Notice in a real browser: the party gives it, the coordinator notes who got it when, reads what it does, confirms."""
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from agreements.models import Agreement
 from parties.models import Role
@@ -35,8 +36,8 @@ def test_notice_from_the_party_to_the_last_day(page, sign_in, axe, screenshot):
     page.get_by_role("link", name="Säg upp överenskommelsen").click()
     page.get_by_label("Uppsägningens datum").fill("2026-01-15")
     page.get_by_role("button", name="Spara och visa vad den leder till").click()
-    assert page.get_by_role("heading", name="Sista dagen går inte att räkna än").is_visible()
-    assert page.get_by_role("button", name="Bekräfta uppsägningen").count() == 0
+    expect(page.get_by_role("heading", name="Sista dagen går inte att räkna än")).to_be_visible()
+    expect(page.get_by_role("button", name="Bekräfta uppsägningen")).to_have_count(0)
     address = page.url
 
     sign_in(page, person(agreement.coordinating_party, Role.COORDINATOR))
@@ -46,11 +47,13 @@ def test_notice_from_the_party_to_the_last_day(page, sign_in, axe, screenshot):
     page.get_by_label("Alla fick den samma dag").fill("2026-01-20")
     page.get_by_label("Sena regionen").fill("2026-05-31")
     page.get_by_role("button", name="Spara").click()
-    assert page.get_by_role("heading", name="Lämnande kommun är part till och med 2027-02-28").is_visible()
+    expect(page.get_by_role("heading", name="Lämnande kommun är part till och med 2027-02-28")).to_be_visible()
     screenshot(page, "portal-leaving_effects-ready")
     page.get_by_role("button", name="Bekräfta uppsägningen").click()
+    state = page.locator(".title__meta .st")
+    expect(state).to_have_text("Bekräftad")
     axe(page)
     page.context.clear_cookies()
     page.goto(address)
-    assert page.get_by_text("Bekräftad").is_visible()
+    expect(state).to_have_text("Bekräftad")
     assert str(Agreement.objects.get(pk=agreement.pk).accession_set.get(party=parties[0]).left_on) == "2027-03-01"

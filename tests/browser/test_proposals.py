@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from parties.models import User
 
@@ -16,7 +17,7 @@ def test_merge_begins_in_the_list(width, request, sign_in, axe, screenshot):
     boxes.nth(0).check()
     boxes.nth(1).check()
     window.get_by_role("button", name="Slå samman de valda").click()
-    assert window.locator(".side-by-side h2").all_inner_texts() == titles
-    assert window.get_by_label("Aktivitet").input_value() == titles[0]
+    expect(window.locator(".side-by-side h2")).to_have_text(titles)
+    expect(window.get_by_label("Aktivitet")).to_have_value(titles[0])
     axe(window)
     screenshot(window, "actionplans-proposal_merge")
