@@ -6,12 +6,13 @@ from tests import killing
 from tests.actionplans import killed_import, killed_upload
 from tests.agreements import killed_notice, killed_remiss, killed_response
 from tests.followup import killed_adoption, killed_closing, killed_submit
+from tests.portal import killed_succession
 
 pytestmark = pytest.mark.own_processes
 
 VICTIMS = [
     killed_import, killed_upload, killed_adoption, killed_submit, killed_closing, killed_remiss, killed_response,
-    killed_notice,
+    killed_notice, killed_succession,
 ]  # fmt: skip
 
 
