@@ -1,7 +1,10 @@
 """A successor is drafted by two: written, moved, commented, answered, kept as a version and compared word by word."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from agreements.models import Agreement, Provision
 from parties.models import Role
@@ -57,7 +60,7 @@ def write(page, draft, axe):
     block.locator("summary", has_text="Flytta").click()
     block.locator("[name=place]").fill("1")
     block.get_by_role("button", name="Flytta dit").click()
-    page.wait_for_load_state()
+    page.get_by_text("Flyttad. Den står nu på plats 1.").wait_for()
     assert list(Provision.objects.filter(agreement=draft, kind="commitment").values_list("text", flat=True))[0] == NEW
     axe(page)
     block.get_by_role("link", name="Kommentera").click()
@@ -77,12 +80,13 @@ def answer_and_compare(page, draft, axe):
     page.locator(".thread__answer", has_text="Vi skriver fyra.").wait_for()
     page.goto(reverse("agreements:text_version_create", args=[draft.slug]))
     page.get_by_role("button", name="Spara versionen").click()
+    page.get_by_text("Versionen är sparad.").wait_for()
     page.goto(reverse("agreements:drafting_detail", args=[draft.slug]))
     block.get_by_role("link", name="Ändra").click()
     page.locator("textarea[name=text]").fill(NEW.replace("två", "fyra"))
     page.get_by_role("button", name="Spara").click()
-    page.wait_for_url("**/utkast/**")
+    page.locator("article.block", has_text=NEW.replace("två", "fyra")).wait_for()
     page.goto(f"{reverse('agreements:text_comparison', args=[draft.slug])}?fran=1&till=nu")
-    marked = [page.locator(f"main {tag}").all_inner_texts() for tag in ("del", "ins")]
-    assert [[text.split()[-1] for text in texts] for texts in marked] == [["två"], ["fyra"]]
+    for tag, word in (("del", "två"), ("ins", "fyra")):
+        expect(page.locator(f"main {tag}")).to_have_text([re.compile(rf"\b{word}\s*$")])
     axe(page)

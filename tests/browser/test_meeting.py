@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from followup.models import AgendaLink
 from parties.models import Role
@@ -62,7 +63,8 @@ def record(page, title, kind, button, **fields):
     if kind == "Ge uppdrag":
         item.get_by_label("Provby kommun").press("Space")
     item.get_by_role("button", name=button).press("Enter")
-    page.wait_for_load_state()
+    item.locator(".agenda__decision").wait_for()
+    page.wait_for_load_state()  # the matters below are there too
 
 
 def test_decision_record_in_place_and_the_assignment_comes_to_the_inbox_and_the_next_agenda(
@@ -76,11 +78,11 @@ def test_decision_record_in_place_and_the_assignment_comes_to_the_inbox_and_the_
     record(page, "Uppföljningen", "Notera uppföljning", "Notera uppföljningen")
     matter(page, "Hindren").get_by_role("link", name="Anteckna och besluta").click()
     matter(page, "Hindren").get_by_role("link", name="Annat beslut").click()
+    matter(page, "Hindren").locator("nav a[aria-current]:has-text('Annat beslut')").wait_for()
     matter(page, "Hindren").get_by_label("Beslut", exact=True).fill("Hindren ska listas")
     record(page, "Hindren", "Ge uppdrag", "Ge uppdraget", Uppdrag="Lista hindren")  # and the wording came along
-    decided = page.locator(".agenda__decision .st").all_inner_texts()
-    assert [text.strip() for text in decided] == ["Beslut § 1", "Beslut § 2", "Beslut § 3"]
-    assert "Hindren ska listas" in matter(page, "Hindren").locator(".agenda__decision").inner_text()
+    expect(page.locator(".agenda__decision .st")).to_have_text(["Beslut § 1", "Beslut § 2", "Beslut § 3"])
+    expect(matter(page, "Hindren").locator(".agenda__decision")).to_contain_text("Hindren ska listas")
     axe(page)
     screenshot(page, "meeting-decided")
 
@@ -94,5 +96,6 @@ def test_decision_record_in_place_and_the_assignment_comes_to_the_inbox_and_the_
 
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Avsluta mötet").click()
+    page.get_by_text("Mötet är avslutat.").wait_for()
     page.goto(address.replace(meeting.key, "nasta"))
-    assert "Listan är klar" in matter(page, "Lista hindren").inner_text()
+    expect(matter(page, "Lista hindren")).to_contain_text("Listan är klar")

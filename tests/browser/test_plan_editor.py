@@ -82,7 +82,7 @@ def saved(page):
 
 
 def focused(page):
-    """(number of the row, name of the field) where the focus is."""
+    """(number of the row, name of the field) where the focus is; to walk by, see ``expect_focus``."""
     return page.evaluate("""() => {
         const cell = document.activeElement.closest("[data-field]");
         const row = cell?.closest("tbody.act");
@@ -90,17 +90,15 @@ def focused(page):
     }""")
 
 
-def order(page):
-    return [text.strip() for text in page.locator("tbody.act [data-field=number]").all_inner_texts()]
+def expect_focus(page, number, field):
+    """The focus is in that cell, or on something in it, at once or soon."""
+    row = page.locator("tbody.act", has=page.locator("[data-field=number]", has_text=re.compile(rf"^\s*{number}\s*$")))
+    expect(row.locator(f"[data-field={field}]:focus-within")).to_be_visible()
 
 
-def wait_for_order(page, numbers):
+def expect_order(page, numbers):
     """The rows stand in this order, at once or soon."""
-    for _try in range(50):
-        if order(page) == numbers:
-            return
-        page.wait_for_timeout(100)
-    assert order(page) == numbers
+    expect(page.locator("tbody.act [data-field=number]")).to_have_text(numbers, use_inner_text=True)
 
 
 def use(page, row, tool):
@@ -218,18 +216,19 @@ def mend_remarks(page):
 
 def test_arrows_walk_the_table_and_tab_leaves_it(editor, draft):
     cell(editor, activity(draft, "B1"), "title").focus()
-    walked = [
-        (press(editor, key), focused(editor))[1] for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "Control+End")
-    ]
-    assert walked[:3] == [["B1", "responsible"], ["B2", "responsible"], ["B2", "title"]]
-    press(editor, "Control+Home", "ArrowRight", "ArrowRight")
-    assert focused(editor) == ["B1", "number"]
+    for key, number, field in (
+        ("ArrowRight", "B1", "responsible"), ("ArrowDown", "B2", "responsible"), ("ArrowLeft", "B2", "title"),
+    ):  # fmt: skip
+        press(editor, key)
+        expect_focus(editor, number, field)
+    press(editor, "Control+End", "Control+Home", "ArrowRight", "ArrowRight")
+    expect_focus(editor, "B1", "number")
     press(editor, "Tab")
-    assert editor.evaluate("document.activeElement.closest('tbody.act')") is None
+    expect(editor.locator("tbody.act :focus")).to_have_count(0)
 
 
 def test_one_place_in_the_table_is_reached_by_tab(editor):
-    assert editor.locator(".act [tabindex='0']").count() == 1
+    expect(editor.locator(".act [tabindex='0']")).to_have_count(1)
 
 
 def test_enter_writes_tab_goes_right_and_escape_leaves_unchanged(editor, draft):
@@ -238,10 +237,10 @@ def test_enter_writes_tab_goes_right_and_escape_leaves_unchanged(editor, draft):
     press(editor, "Enter", "Control+A")
     editor.keyboard.type("Enas om en rutin")
     press(editor, "Tab")
-    assert focused(editor) == ["B1", "responsible"]
+    expect_focus(editor, "B1", "responsible")
     saved(editor)
     press(editor, "F2", "ArrowDown", "Escape")
-    assert focused(editor) == ["B1", "responsible"]
+    expect_focus(editor, "B1", "responsible")
     press(editor, "Shift+Tab")
     row.refresh_from_db()
     assert (row.title, row.responsible.name) == ("Enas om en rutin", "Länsstyrelsen")
@@ -260,7 +259,7 @@ def test_a_choice_and_an_open_end_are_written_by_keyboard(editor, draft):
     saved(editor)
     row.refresh_from_db()
     assert (row.responsible.name, row.ends_on, row.is_continuous) == ("Region Uppsala", None, True)
-    assert cell(editor, row, "ends_on").inner_text() == "Löpande"
+    expect(cell(editor, row, "ends_on")).to_have_text("Löpande", use_inner_text=True)
 
 
 def test_keys_add_copy_move_and_undo(editor, draft):
@@ -269,14 +268,14 @@ def test_keys_add_copy_move_and_undo(editor, draft):
     editor.locator(".cell-box textarea").fill("Pröva något nytt")
     press(editor, "Enter")
     saved(editor)
-    assert order(editor) == ["B1", "B3", "B2", "A1"]
+    expect_order(editor, ["B1", "B3", "B2", "A1"])
     cell(editor, activity(draft, "B3"), "title").focus()
     press(editor, "Alt+ArrowDown")
-    wait_for_order(editor, ["B1", "B2", "B3", "A1"])
-    assert focused(editor) == ["B3", "title"]
+    expect_order(editor, ["B1", "B2", "B3", "A1"])
+    expect_focus(editor, "B3", "title")
     press(editor, "Control+z")
     status(editor, "Ångrat")
-    assert order(editor) == ["B1", "B3", "B2", "A1"]
+    expect_order(editor, ["B1", "B3", "B2", "A1"])
     press(editor, "Alt+c")
     editor.locator("tbody.act").nth(4).wait_for()
     assert [row.title for row in draft.activities.filter(title="Pröva något nytt")] == ["Pröva något nytt"] * 2
@@ -288,7 +287,7 @@ def test_keys_can_be_turned_off(editor, draft):
     cell(editor, activity(draft, "B1"), "title").focus()
     press(editor, "Alt+n", "Control+z")
     editor.wait_for_timeout(300)
-    assert order(editor) == ["B1", "B2", "A1"]
+    expect_order(editor, ["B1", "B2", "A1"])
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -304,7 +303,7 @@ def test_the_whole_row_is_written_field_by_field(editor, draft, axe, screenshot)
     axe(editor)
     screenshot(editor, "editor-row-open")
     form.get_by_role("button", name="Klar med B1").click()
-    assert focused(editor) == ["B1", "title"]
+    expect_focus(editor, "B1", "title")
     row.refresh_from_db()
     assert row.desired_effect == "Fler hittar en bostad"
 
@@ -316,18 +315,20 @@ def test_a_field_of_the_whole_row_is_refused_at_its_row(editor, draft):
     form.locator("[name=ends_on]").fill("2026-01-01")
     form.locator("[name=ends_on]").blur()
     editor.locator(f"#a{row.pk} .row-note").wait_for()
-    assert form.locator("[name=ends_on]").input_value() == "2026-01-01"
+    expect(form.locator("[name=ends_on]")).to_have_value("2026-01-01")
     form.locator("[name=ends_on]").fill("2026-11-30")
     form.locator("[name=ends_on]").blur()
     saved(editor)
     row.refresh_from_db()
-    assert (row.ends_on, editor.locator(".row-note").count()) == (datetime.date(2026, 11, 30), 0)
+    assert row.ends_on == datetime.date(2026, 11, 30)
+    expect(editor.locator(".row-note")).to_have_count(0)
 
 
 def test_a_row_is_struck_with_its_reason_in_the_table(editor, draft, axe):
     row = activity(draft, "B1")
     use(editor, row, "Avsluta eller stryk")
     form = editor.locator(f"#a{row.pk} tr.edit form")
+    form.wait_for()
     axe(editor)
     form.locator("[name=ending][value=cancelled]").check()
     form.get_by_label(re.compile("Skäl")).fill("Görs i ett annat projekt")
@@ -361,10 +362,10 @@ def test_a_comment_that_is_not_sent_is_not_lost(editor, draft):
 
 def test_a_row_is_removed_and_brought_back(editor, draft):
     use(editor, activity(draft, "B2"), "Ta bort")
-    wait_for_order(editor, ["B1", "A1"])
+    expect_order(editor, ["B1", "A1"])
     editor.get_by_role("button", name="Ångra").click()
     status(editor, "Ångrat")
-    assert order(editor) == ["B1", "B2", "A1"]
+    expect_order(editor, ["B1", "B2", "A1"])
 
 
 def drag(page, row, x, y):
@@ -378,7 +379,7 @@ def drag(page, row, x, y):
 def test_a_row_is_dragged_to_another_area(editor, draft):
     target = editor.locator(f"#a{activity(draft, 'A1').pk}").bounding_box()
     drag(editor, activity(draft, "B1"), target["x"] + 200, target["y"] + target["height"] - 4)
-    wait_for_order(editor, ["B2", "A1", "B1"])
+    expect_order(editor, ["B2", "A1", "B1"])
     assert activity(draft, "B1").area.name == "Arbete"
 
 
@@ -386,7 +387,7 @@ def test_a_row_dropped_outside_the_table_stays(editor, draft):
     panel = editor.locator("#editor-checks").bounding_box()
     drag(editor, activity(draft, "B1"), panel["x"] + 50, panel["y"] + 20)
     status(editor, "ligger kvar")
-    assert order(editor) == ["B1", "B2", "A1"]
+    expect_order(editor, ["B1", "B2", "A1"])
 
 
 # --- many rows, columns, checks ---------------------------------------------------------------------------------------
@@ -397,7 +398,7 @@ def test_chosen_rows_are_changed_at_once_and_undone(editor, draft, axe, screensh
     boxes.nth(0).check()
     boxes.nth(2).click(modifiers=["Shift"])
     bar = editor.locator("#flera")
-    assert bar.locator("[data-count]").inner_text() == "3 rader valda"
+    expect(bar.locator("[data-count]")).to_have_text("3 rader valda")
     bar.get_by_text("Byt ansvarig").click()
     axe(editor)
     screenshot(editor, "editor-bulk")
@@ -405,7 +406,7 @@ def test_chosen_rows_are_changed_at_once_and_undone(editor, draft, axe, screensh
     bar.get_by_role("button", name="Ändra valda rader").first.click()
     status(editor, "3 rader är ändrade")
     assert [row.responsible.name for row in draft.activities.all()] == ["Region Uppsala"] * 3
-    assert bar.is_hidden()
+    expect(bar).to_be_hidden()
     editor.get_by_role("button", name="Ångra").click()
     status(editor, "Ångrat")
     names = [row.responsible and row.responsible.name for row in draft.activities.order_by("number")]
@@ -420,8 +421,8 @@ def test_chosen_columns_stay_when_a_row_is_saved(editor, draft):
     editor.keyboard.type("Statsbidrag")
     press(editor, "Enter")
     saved(editor)
-    assert editor.locator(f"#a{row.pk} > tr:first-child > *").count() == 5
-    assert cell(editor, row, "financing").inner_text() == "Statsbidrag"
+    expect(editor.locator(f"#a{row.pk} > tr:first-child > *")).to_have_count(5)
+    expect(cell(editor, row, "financing")).to_have_text("Statsbidrag", use_inner_text=True)
 
 
 def test_what_an_activity_counts_is_chosen_and_comes_back_with_the_row(editor, draft):
@@ -433,13 +434,13 @@ def test_what_an_activity_counts_is_chosen_and_comes_back_with_the_row(editor, d
     press(editor, "Enter")
     saved(editor)
     expect(cell(editor, row, "counts")).to_have_attribute("data-value", "adults")
-    assert cell(editor, row, "counts").inner_text() == "Kvinnor och män"
+    expect(cell(editor, row, "counts")).to_have_text("Kvinnor och män", use_inner_text=True)
 
 
 def test_a_line_of_the_checks_leads_to_its_cell_and_goes_when_it_is_mended(editor, draft):
     link = editor.locator("#editor-checks a", has_text="B2").first
     link.click()
-    assert focused(editor) == ["B2", "responsible"]
+    expect_focus(editor, "B2", "responsible")
     press(editor, "Enter", "ArrowDown", "Enter")
     saved(editor)
     editor.locator("#editor-checks li[data-level=stop]").first.wait_for(state="detached")
@@ -450,10 +451,12 @@ def test_the_editor_passes_axe_with_a_cell_open(editor, draft, axe, screenshot):
     for field in ("title", "responsible"):
         cell(editor, activity(draft, "B1"), field).focus()
         press(editor, "Enter")
+        editor.locator(".cell-box").wait_for()
         axe(editor)
         screenshot(editor, f"editor-cell-{field}")
         press(editor, "Escape")
     editor.locator(f"#a{activity(draft, 'B1').pk} .handle").click()
+    editor.locator("#row-menu").wait_for()
     axe(editor)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from agreements.creating import copy_rows, create_agreement
 from agreements.drafting import save_version
@@ -71,12 +72,12 @@ def send(page, draft, axe):
     page.get_by_label("Med e-post och länk").fill("Vaxholms stad; registrator@vaxholm.invalid")
     hat(Party.objects.get(name="Nacka kommun"), Role.REPORTER)
     page.get_by_role("button", name="Granska före utskick").click()
-    preview = page.locator(".panel:has(#granska-h)").inner_text()
-    assert "Vaxholms stad (registrator@vaxholm.invalid)" in preview
-    assert "24 parter får inget brev" in preview
+    preview = page.locator(".panel:has(#granska-h)")
+    expect(preview).to_contain_text("Vaxholms stad (registrator@vaxholm.invalid)")
+    expect(preview).to_contain_text("24 parter får inget brev")
     axe(page)
     page.get_by_role("button", name="Skicka på remiss").click()
-    assert "26 remissinstanser" in page.locator("#instanser-h").inner_text()
+    expect(page.locator("#instanser-h")).to_contain_text("26 remissinstanser")
     axe(page)
 
 
@@ -96,9 +97,11 @@ def answer(page, sign_in, name, stance, axe, remark="", reservation=""):
 
 def hand_in(page, axe):
     page.get_by_role("button", name="Spara och gå vidare till inlämning").click()
+    done = page.get_by_role("button", name="Lämna in remissvaret")
+    done.wait_for()
     axe(page)
-    page.get_by_role("button", name="Lämna in remissvaret").click()
-    assert "Sidan är ert kvitto." in page.locator("main").inner_text()
+    done.click()
+    expect(page.locator("main")).to_contain_text("Sidan är ert kvitto.")
 
 
 def answer_late_by_link(page, axe):
@@ -113,29 +116,31 @@ def answer_late_by_link(page, axe):
     page.locator("select[name=stance]").select_option("supports")
     hand_in(page, axe)
     late = ConsultationResponse.objects.filter(is_late=True, addressee__name="Vaxholms stad")
-    assert late.count() == 1
+    assert len(late) == 1
 
 
 def treat_and_close(page, draft, axe, screenshot):
     consultation = Consultation.objects.get(agreement=draft, text__isnull=False)
     args = [draft.slug, consultation.pk]
     page.goto(reverse("agreements:consultation_detail", args=args))
-    assert page.get_by_text("sent svar").count() == 1
+    expect(page.get_by_text("sent svar")).to_have_count(1)
     page.get_by_role("link", name="Avsluta remissen").click()
     page.get_by_role("button", name="Avsluta remissen").click()
+    page.get_by_text("Remissen är avslutad.").wait_for()
     page.get_by_role("link", name="Synpunkter och behandling").click()
     page.locator("table.remarks a", has_text="Behandla").first.click()
     page.get_by_label("Följs inte", exact=True).check()
     page.get_by_label("Varför").fill("Överenskommelsen gäller hela länet.")
     axe(page)
     page.get_by_role("button", name="Spara och ta nästa").click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
     page.get_by_label("Följs", exact=True).check()
     page.get_by_role("button", name="Spara och ta nästa").click()
+    page.get_by_role("heading", name="Synpunkter och hur de behandlas").wait_for()
     page.goto(reverse("agreements:consultation_summary", args=args))
-    shown = page.locator("main").inner_text()
-    assert "3 av 26 har svarat." in shown
-    assert "1 svar kom efter sista svarsdag." in shown
-    assert "inte behandlad" not in shown
+    expect(page.locator("main")).to_contain_text("3 av 26 har svarat.")
+    expect(page.locator("main")).to_contain_text("1 svar kom efter sista svarsdag.")
+    expect(page.locator("main")).not_to_contain_text("inte behandlad", use_inner_text=True)
     axe(page)
     screenshot(page, "agreements-consultation_summary")
 
@@ -146,15 +151,16 @@ def adopt_and_accede(page, draft):
     page.locator("select[name=decided_by]").select_option(index=1)
     page.locator("input[name=decided_on]").fill(today)
     page.get_by_role("button", name="Anta", exact=True).click()
+    page.get_by_text("Sparat.", exact=True).wait_for()
     page.goto(reverse("agreements:accession_bulk", args=[draft.slug]))
     common = page.locator(".together__common")
     common.locator("select").first.select_option("signed")
     common.get_by_label("Undertecknad").fill(today)
     page.get_by_role("button", name="Fyll i tomma rutor").click()
     page.get_by_role("button", name="Spara", exact=True).click()
-    assert "26 parters svar sparade." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("26 parters svar sparade.")
     signed = Accession.objects.filter(agreement=draft, signature_status="signed")
-    assert signed.count() == 26
+    assert len(signed) == 26
     for step, button in (("sign", "Anteckna att alla har svarat"), ("start", "Låt börja gälla")):
         page.goto(reverse("agreements:life_step", args=[draft.slug, step]))
         page.get_by_role("button", name=button).click()
@@ -173,7 +179,7 @@ def leave(page, draft):
     page.get_by_label("Alla fick den samma dag").fill(f"{today}")
     page.get_by_role("button", name="Spara", exact=True).click()
     last = last_day([today], 9)
-    assert f"Överenskommelsen gäller till och med {last}" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(f"Överenskommelsen gäller till och med {last}")
     page.get_by_role("button", name="Bekräfta uppsägningen").click()
-    page.wait_for_load_state()
+    expect(page.locator(".title__meta .st")).to_have_text("Bekräftad")
     assert Termination.objects.get(agreement=draft).confirmed_at is not None
