@@ -27,11 +27,12 @@ def can_review(user, round):
     return round.is_taking_answers and Round.objects.editable_by(user).filter(pk=round.pk).exists()
 
 
-def control_context(user, round, choice, data, *, bulk_form=None, chosen=None):
-    """Everything of the control view but the report beside it; the same number of queries whatever it holds."""
+def control_context(page, *, bulk_form=None, chosen=None):
+    """Everything of the OpenedControl but the report beside it; the same number of queries whatever it holds."""
+    round, choice = page.round, page.choice
     control = control_of(round)
     areas, rows = table_of(control, choice)
-    selected = selected_lines(control, choice, data) if chosen is None else {party.pk for party in chosen}
+    selected = selected_lines(control, choice, page.data) if chosen is None else {party.pk for party in chosen}
     picked = [line for line, _columns in rows if line.party.pk in selected]
     return {
         "control": control,
@@ -45,7 +46,7 @@ def control_context(user, round, choice, data, *, bulk_form=None, chosen=None):
         "selected_count": len(picked),
         "selected_waiting": sum(line.waiting for line in picked),
         "bulk_form": bulk_form or BulkForm(),
-        "can_review": can_review(user, round),
+        "can_review": page.can_review,
         "queue": queue_of(round, choice)[:1],
         "stance": review_stance(round),
         "none_selected": (choice.query() or "?") + "&valj=inga",

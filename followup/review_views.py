@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.models import Agreement
 from followup.bulk import act_on_many, chosen_parties
 from followup.control import Choice
 from followup.frame import report_context, round_frame
 from followup.models import Report, Round
+from followup.opened_control import OpenedControl
 from followup.review_forms import ApproveForm, BulkForm, OnBehalfForm, ReturnForm
 from followup.review_page import (
     changed_context,
@@ -27,19 +27,20 @@ from followup.review_page import (
 from followup.reviewing import approve, send_back
 from lib.db import Frozen, VersionConflict
 from lib.forms import answer_form
-from lib.web import Unseen, get_visible
+from lib.kept import answer_kept
+from lib.web import Unseen, get_editable, get_visible
 
 
 def round_review(request, slug, label):
     """The control view: parties × activities, who is silent, and one report beside."""
-    round = _overseen_round(request, slug, label)
-    return _control_view(request, round, request.GET)
+    page = OpenedControl(request.user, slug, label, request.GET)
+    return answer_kept(request, page.facts, lambda: _control_view(request, page), is_kept=page.is_kept)
 
 
 @require_POST
 def round_bulk(request, slug, label):
     """Approve, remind or extend: the same for all chosen parties, and say what was done and what was not."""
-    round = _overseen_round(request, slug, label, to_edit=True)
+    round = get_editable(Round.objects.select_related("agreement"), request.user, agreement__slug=slug, label=label)
     form, parties = BulkForm(request.POST), chosen_parties(round, request.POST)
     if not parties:
         form.add_error(None, _("Välj minst en part i listan."))
@@ -54,13 +55,13 @@ def round_bulk(request, slug, label):
             for level, text in said:
                 messages.add_message(request, level, text)
             return redirect(round_address(round) + Choice.of(request.GET).query())
-    return _control_view(request, round, request.POST, bulk_form=form, chosen=parties)
+    return _control_view(request, OpenedControl(request.user, slug, label, request.GET), bulk_form=form, chosen=parties)
 
 
-def _control_view(request, round, data, **more):
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
-    context = control_context(request.user, round, Choice.of(request.GET), data, **more)
-    return render(request, "followup/round_review.html", {**round_frame(agreement, round, (_("Läget"), "")), **context})
+def _control_view(request, page, **more):
+    frame = round_frame(page.round.agreement, page.round, (_("Läget"), ""), invented=page.opened.invented)
+    context = {**frame, **control_context(page, **more), "hats": page.opened.hats}
+    return render(request, "followup/round_review.html", context)
 
 
 def report_review(request, slug, label, pk):
@@ -129,18 +130,11 @@ def report_detail(request, slug, label, pk):
     return render(request, "followup/report_detail.html", context)
 
 
-def _overseen_round(request, slug, label, to_edit=False):
-    """Unseen is 404; seen but not overseen, or only read by the one who wants to change it, is 403."""
-    rounds = Round.objects.select_related("agreement", "meeting__body")
-    round = get_visible(rounds, request.user, agreement__slug=slug, label=label)
-    overseen = Round.objects.filter(pk=round.pk).overseen_by(request.user)
-    if not (overseen.editable_by(request.user) if to_edit else overseen).exists():
-        raise PermissionDenied
-    return round
-
-
 def _overseen_report(request, slug, label, pk, to_edit=False):
-    """A report in any state; what an unfinished one says is shown nowhere. As _overseen_round."""
+    """A report in any state; what an unfinished one says is shown nowhere.
+
+    Unseen is 404; seen but not overseen, or only read by the one who wants to change it, is 403.
+    """
     place = {"round__agreement__slug": slug, "round__label": label, "pk": pk}
     rounds = Round.objects.overseen_by(request.user)
     report = Report.objects.for_page().filter(**place, round__in=rounds.values("pk")).first()

@@ -19,8 +19,9 @@ READERS, WORDS = (
     f"{COUNCIL}::test_round_detail_is_each_readers_own",
     f"{COUNCIL}::test_round_detail_tells_a_party_its_own",
 )
+CONTROL = "tests/followup/test_kept_control.py::test_round_review_that_is_kept_shows_nobody_what_others_draft"
 KEPT = {  # where, and its kind: the tests
-    ("lib/kept.py", "page"): [STAMPS, READERS],
+    ("lib/kept.py", "page"): [STAMPS, READERS, CONTROL],
     ("actionplans/fragment.py", "template"): [STAMPS],
     ("agreements/opened.py", "agreement"): [AGREEMENT],
     ("followup/kept_page.py", "council-page"): [WORDS],
