@@ -71,13 +71,14 @@ def code(secret, steps=0):
 
 def log_out(page):
     page.get_by_role("button", name="Logga ut").click()
-    page.wait_for_url("**/")
+    page.get_by_role("link", name="Logga in", exact=True).first.wait_for()
 
 
 def test_login_with_a_code_app(phone, person, axe, screenshot):
     page = phone
     log_in(page, person)
     begin(page, "Lägg till en kodapp")
+    page.get_by_role("heading", name="Lägg till en kodapp").wait_for()
     axe(page)
     screenshot(page, "login-totp")
     secret = page.get_by_label("Nyckel att skriva för hand").input_value()
@@ -88,6 +89,7 @@ def test_login_with_a_code_app(phone, person, axe, screenshot):
     screenshot(page, "login-codes")
     spare = page.locator(".codes li").first.text_content()
     page.get_by_role("link", name="Jag har sparat koderna").click()
+    page.get_by_role("heading", name="Min inloggning").wait_for()
     axe(page)
     screenshot(page, "login-mine")
     log_out(page)
@@ -106,6 +108,7 @@ def test_login_with_a_passkey(window, finger, person, axe, screenshot):
     page = window
     log_in(page, person)
     begin(page, "Lägg till en nyckel")
+    page.get_by_role("heading", name="Lägg till en inloggningsnyckel").wait_for()
     axe(page)
     screenshot(page, "login-key")
     page.get_by_label("Namn på nyckeln").fill("Jobbdatorn")
@@ -129,8 +132,10 @@ def test_login_with_a_passkey(window, finger, person, axe, screenshot):
     page.get_by_text("Senast använd").wait_for()
     page.get_by_role("link", name="Ta bort Jobbdatorn").click()
     page.get_by_role("link", name="Med en inloggningsnyckel").click()
+    use_key = page.get_by_role("button", name="Använd nyckeln")
+    use_key.wait_for()
     axe(page)
-    page.get_by_role("button", name="Använd nyckeln").click()
+    use_key.click()
     page.get_by_role("button", name="Ta bort nyckeln").click()
     page.get_by_text("Inloggningsnyckeln är borttagen.").wait_for()
     assert not Authenticator.objects.filter(user=person).exists()
