@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from playwright.sync_api import expect
 
 from parties.models import AuditEvent, Mail, PartyKind, Role
 from parties.services import join
@@ -42,12 +43,12 @@ def test_colleague_is_invited_accepts_and_works(page, phone, sign_in, axe, scree
     page.get_by_role("radio", name="Handläggare:").check()
     page.get_by_role("button", name="Skicka inbjudan").click()
     page.get_by_text("Inbjudan är skriven").wait_for()
-    assert page.get_by_text("Väntar på svar").count() == 1
+    expect(page.get_by_text("Väntar på svar")).to_have_count(1)
 
     link = link_to("bo.ny@exempel.se")
     assert link.split("/")[2] not in Mail.objects.get(address="bo.ny@exempel.se").body
     phone.goto(link)
-    assert urlsplit(phone.url).path == "/inbjudan/"
+    expect(phone).to_have_url("/inbjudan/")
     axe(phone)
     screenshot(phone, "parties-invitation_answer-new")
     phone.get_by_label("Välj ett lösenord").fill(PASSWORD)
