@@ -54,12 +54,24 @@ class AddresseeForm(VersionedModelForm):
     def place(self):
         return self.instance.agreement
 
+    def askable(self):
+        """The parties that do not have the remiss."""
+        asked = self.instance.addressee_set.filter(party__isnull=False)
+        return Party.objects.exclude(pk__in=asked.values("party"))
+
     def limit_choices(self):
-        place = self.place
-        self.members = Party.objects.filter(accessions__in=place.accession_set.standing().values("pk"))
-        self.municipalities = Party.objects.filter(county=place.county, kind=PartyKind.MUNICIPALITY, dissolved_on=None)
+        """Whoever has the remiss is not offered, and a shortcut to nobody is none."""
+        place, parties = self.place, self.askable()
+        self.members = parties.filter(accessions__in=place.accession_set.standing().values("pk"))
+        self.municipalities = parties.filter(county=place.county, kind=PartyKind.MUNICIPALITY, dissolved_on=None)
         near = Q(pk__in=self.members.values("pk")) | Q(pk__in=self.municipalities.values("pk"))
-        choose_among(self, "parties", Party.objects.filter(near))
+        choose_among(self, "parties", parties.filter(near))
+        if "parties" in self.fields:
+            gone = _("Någon du valde har redan fått remissen, eller går inte att välja. Kontrollera valen.")
+            self.fields["parties"].error_messages["invalid_choice"] = gone
+        for name, rows in {"all_parties": self.members, "all_municipalities": self.municipalities}.items():
+            if not rows.exists():
+                del self.fields[name]
 
     def clean_others(self):
         """[(name, e-mail)]; every line that cannot be read is told."""
@@ -85,8 +97,8 @@ class AddresseeForm(VersionedModelForm):
     def chosen(self):
         """The parties that are chosen, one way or another."""
         rows = set(self.cleaned_data.get("parties", ()))
-        rows |= set(self.members) if self.cleaned_data["all_parties"] else set()
-        rows |= set(self.municipalities) if self.cleaned_data["all_municipalities"] else set()
+        rows |= set(self.members) if self.cleaned_data.get("all_parties") else set()
+        rows |= set(self.municipalities) if self.cleaned_data.get("all_municipalities") else set()
         return sorted(rows, key=lambda party: party.sort_name)
 
     def clean(self):
@@ -138,6 +150,9 @@ class ConsultationSendForm(AddresseeForm):
     def place(self):
         return self.instance
 
+    def askable(self):
+        return Party.objects.all()
+
     def limit_choices(self):
         super().limit_choices()
         for name, required in {"registry_number": False, "asks": False, "note": False, "deadline": True,
@@ -153,7 +168,7 @@ class ConsultationSendForm(AddresseeForm):
         self.fields["text"].queryset = versions
         self.initial.setdefault("text", versions.last())
         choose_among(self, "documents", Document.objects.filter(agreement=self.instance).with_file())
-        self.initial.setdefault("all_parties", self.members.exists())
+        self.initial.setdefault("all_parties", True)
         self.initial.setdefault("asks", _("Synpunkter och ställningstagande"))
 
     def clean_deadline(self):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements import consulting, responses
-from agreements.consultation_papers import lead
+from agreements.consultation_papers import consultation_paper, lead
 from agreements.consultation_summary import summary_of
 from agreements.models import Addressee, Agreement, Consultation, ConsultationResponse, ResponseFile, SectionResponse
 from agreements.services import grant_rights
@@ -118,6 +118,23 @@ def test_consultation_prepare_refuses_bad_input_and_changes_nothing(world, as_us
     told = [str(error) for errors in answer.context["form"].errors.as_data().values() for e in errors for error in e]
     assert (answer.status_code, text in told or told) == (200, True)
     assert (Agreement.objects.get().status, Consultation.objects.count(), Mail.objects.count()) == ("draft", 0, 0)
+
+
+def test_consultation_add_offers_only_those_who_do_not_have_the_remiss(world, as_user):
+    """A shortcut takes the others alone; somebody asked meanwhile is told of, and what was typed stays."""
+    first, second = world.parties
+    world.send(parties=[first])
+    client, url = as_user(world.coordinator), world.url("consultation_add")
+    offered = client.get(url).context["form"].fields["parties"].queryset
+    assert (offered.contains(first), offered.contains(second)) == (False, True)
+    shown = client.post(url, {"version": 1, "all_parties": "on", "granska": "1"})
+    assert shown.context["preview"]["by_account"] == [second]
+    refused = client.post(url, {"version": 1, "parties": [first.pk], "others": "A; a@b.invalid"})
+    assert "Någon du valde har redan fått remissen, eller går inte att välja. Kontrollera valen." in refused.text
+    assert "A; a@b.invalid" in refused.text
+    assert client.post(url, {"version": 1, "all_parties": "on"}).url == world.url("consultation_detail")
+    assert set(Addressee.objects.values_list("party", flat=True)) == {first.pk, second.pk}
+    assert "all_parties" not in client.get(url).context["form"].fields
 
 
 def test_response_edit_keeps_the_draft_and_submit_answers_once(sent, as_user):
@@ -238,6 +255,29 @@ def test_response_open_gives_nothing_by_an_unknown_or_replaced_link(sent, client
     assert client.get(reverse("agreements:response_link")).context["response"].addressee.name == "Myndigheten"
     consulting.withdraw(addressee=Addressee.objects.get(party=None), by=sent.coordinator)
     assert client.get(reverse("agreements:response_link")).context.get("response") is None
+
+
+@pytest.mark.parametrize("meanwhile", ["another link", "the session ends", "the remiss is taken back"])
+def test_response_link_answers_for_what_was_typed_when_the_link_is_not_open_any_more(world, client, meanwhile):
+    """It becomes no answer of somebody else's, and can be copied."""
+    world.send(others=[("Myndigheten", "m@exempel.invalid"), ("Föreningen", "f@exempel.invalid")])
+    one, other = (link_in(Mail.objects.get(address=f"{name}@exempel.invalid")) for name in "mf")
+    client.get(one)
+    edit = reverse("agreements:response_link")
+    form = Forms(client.get(edit).text).with_field("stance") | {"stance": "supports", "text": "Vi håller med."}
+    if meanwhile == "another link":
+        client.get(other)
+    elif meanwhile == "the session ends":
+        client.session.flush()
+    else:
+        consulting.withdraw(addressee=Addressee.objects.get(name="Myndigheten"), by=world.coordinator)
+    answer = client.post(edit, form)
+    assert (answer.status_code, "Vi håller med." in answer.text) == (409, True)
+    assert "Länken till det här svaret är inte längre öppen i webbläsaren." in answer.text
+    client.post(reverse("agreements:response_link_submit"), {"version": 1, "svar": form["svar"]})
+    assert not ConsultationResponse.objects.exclude(text="", stance="", submitted_at=None).exists()
+    client.get(one)
+    assert client.post(edit, form).status_code == (409 if meanwhile == "the remiss is taken back" else 302)
 
 
 def pdf_called(name, content=b"%PDF-1.7 beslut"):
@@ -411,6 +451,10 @@ def test_summary_counts_stances_and_tells_who_was_silent(answered):
     assert lead(summary) == "2 av 3 har svarat: 1 tillstyrker med synpunkter, 1 tillstyrker inte."
     assert [row.name for row in summary.silent] == ["Myndigheten"]
     assert [(part.heading, len(part.remarks)) for part in summary.spoken_of] == [("Helheten", 2), ("§ 2 Ansvar", 2)]
+    blocks = consultation_paper(summary)["blocks"]
+    place = next(number for number, part in enumerate(blocks) if part.get("text") == "Helheten")
+    kinds = [(part["kind"], part.get("style")) for part in blocks[place : place + 3]]
+    assert kinds == [("heading", None), ("paragraph", "keep"), ("table", None)]  # on the same page
 
 
 @pytest.mark.parametrize("name", ["consultation_detail", "consultation_summary", "remark_list"])
