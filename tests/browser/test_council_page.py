@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from followup.models import Report, Round
 from parties.models import User
@@ -30,7 +31,7 @@ def test_a_member_reaches_a_report_in_two_clicks_and_finds_back(request, width, 
     axe(page)
     deviating = Report.objects.filter(round__label=LABEL, round__agreement__slug=SLUG, status="deviating")
     links = page.locator(".answers a")
-    assert links.count() == deviating.count()
+    expect(links).to_have_count(len(deviating))
     links.first.click()
     page.get_by_text("Orsak till avvikelsen").first.wait_for()
     page.get_by_role("link", name="Svaren", exact=True).click()
@@ -47,16 +48,16 @@ def test_figures_are_reached_by_keyboard(page, member):
     page.get_by_text("åtaganden visas").wait_for()
     board = Round.objects.get(agreement__slug=SLUG, label=LABEL).outcomes.last().figures
     on_track = sum(board["shares"].get(code, 0) for code in ("ongoing", "continuous", "done"))
-    assert page.locator("[role=status] strong").first.inner_text() == str(on_track)
+    expect(page.locator("[role=status] strong").first).to_have_text(str(on_track))
 
 
 def test_the_page_prints_with_its_figures(page, member):
     member(page)
     page.goto(address("round_detail"))
-    headline = page.locator(".headline").inner_text()
     page.emulate_media(media="print")
-    text = page.locator("body").inner_text()  # what is not shown is not among it
-    assert headline in text
-    assert [word for word in ("Områdena över tid", "Genomförd", "Parterna") if word not in text] == []
+    expect(page.locator(".headline")).to_be_visible()
+    paper = page.locator("body")
+    for words in ("Områdena över tid", "Genomförd", "Parterna"):
+        expect(paper).to_contain_text(words, use_inner_text=True)  # what is not shown is not among it
+    expect(paper).not_to_contain_text("Visa bara den delen", use_inner_text=True)
     assert page.pdf(format="A4").startswith(b"%PDF")
-    assert "Visa bara den delen" not in text

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from actionplans.models import Activity
 from parties.models import Role
@@ -71,15 +72,16 @@ def cell(page, row, field):
 
 
 def open_cell(page, row, field):
-    """Open the cell by keyboard and return what it holds."""
+    """Open the cell by keyboard and return its box."""
     cell(page, row, field).focus()
     page.keyboard.press("Enter")
-    return page.locator(".cell-box textarea, .cell-box input").input_value()
+    box = page.locator(".cell-box :is(textarea, input)")
+    box.wait_for()
+    return box
 
 
 def write(page, row, field, text):
-    open_cell(page, row, field)
-    page.locator(".cell-box :is(textarea, input)").fill(text)
+    open_cell(page, row, field).fill(text)
     page.keyboard.press("Enter")
 
 
@@ -112,8 +114,8 @@ def test_different_fields_of_a_row_do_not_disturb_each_other(editors, draft):
     other.keyboard.press("Enter")
     saved(other)
     assert (stored(row), stored(row, "indicator")) == ("Enas om en rutin", "Rutinen är beslutad")
-    assert cell(other, row, "title").inner_text() == "Enas om en rutin"
-    assert note(other, row).count() == 0
+    expect(cell(other, row, "title")).to_contain_text("Enas om en rutin", use_inner_text=True)
+    expect(note(other, row)).to_have_count(0)
 
 
 @pytest.mark.parametrize(("button", "kept"), [("Behåll min", "Omars text"), ("Ta deras", "Elins text")])
@@ -125,10 +127,9 @@ def test_the_same_field_shows_both_texts(button, kept, editors, draft, axe, scre
     saved(one)
     other.locator(".cell-box textarea").fill("Omars text")
     other.keyboard.press("Enter")
-    note(other, row).wait_for()
-    assert "Elin Lund ändrade" in note(other, row).inner_text()
-    assert [text in note(other, row).inner_text() for text in ("Elins text", "Omars text")] == [True, True]
-    assert "Båda texterna" in other.locator("#editor-status").inner_text()
+    for words in ("Elin Lund ändrade", "Elins text", "Omars text"):
+        expect(note(other, row)).to_contain_text(words)
+    expect(other.locator("#editor-status")).to_contain_text("Båda texterna")
     assert stored(row) == "Elins text"
     axe(other)
     screenshot(other, "editor-conflict")
@@ -136,7 +137,8 @@ def test_the_same_field_shows_both_texts(button, kept, editors, draft, axe, scre
     note(other, row).wait_for(state="detached")
     if kept == "Omars text":
         saved(other)
-    assert (stored(row), cell(other, row, "title").inner_text()) == (kept, kept)
+    expect(cell(other, row, "title")).to_contain_text(kept, use_inner_text=True)
+    assert stored(row) == kept
 
 
 def test_both_texts_can_be_put_together(editors, draft):
@@ -175,7 +177,7 @@ def test_without_contact_the_text_waits_and_is_saved_when_it_is_back(editors, dr
     write(page, row, "title", "Skrivet utan nät")
     write(page, row, "indicator", "Också utan nät")
     page.locator("#editor-status", has_text=UNSAVED).wait_for()
-    assert cell(page, row, "title").inner_text() == "Skrivet utan nät"
+    expect(cell(page, row, "title")).to_contain_text("Skrivet utan nät", use_inner_text=True)
     axe(page)
     screenshot(page, "editor-offline")
     assert stored(row) == "Börja 1"
@@ -219,7 +221,8 @@ def test_an_answer_that_is_lost_on_the_way_is_no_conflict(editors, draft):
     page.locator("#editor-status", has_text=UNSAVED).wait_for()
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
-    assert (lost, texts(row), note(page, row).count()) == ([200], ["Börja 1", "Sparad men obesvarad"], 0)
+    assert (lost, texts(row)) == ([200], ["Börja 1", "Sparad men obesvarad"])
+    expect(note(page, row)).to_have_count(0)
 
 
 def test_leaving_with_unsaved_text_asks_first(editors, draft):
@@ -243,12 +246,11 @@ def test_a_row_a_colleague_removed_gives_my_text_back(editors, draft, axe, scree
     page.locator(".cell-box textarea").fill("Skrivet i en borttagen rad")
     Activity.objects.get(pk=row.pk).delete()
     page.keyboard.press("Enter")
-    note(page, row).wait_for()
-    assert "Skrivet i en borttagen rad" in note(page, row).inner_text()
+    expect(note(page, row)).to_contain_text("Skrivet i en borttagen rad")
     axe(page)
     screenshot(page, "editor-gone")
     note(page, row).get_by_role("button", name="Stäng").click()
-    assert page.locator(f"#a{row.pk}").count() == 0
+    expect(page.locator(f"#a{row.pk}")).to_have_count(0)
 
 
 def test_a_text_that_is_too_long_or_marked_up_stays_to_be_mended(editors, draft):
@@ -256,14 +258,15 @@ def test_a_text_that_is_too_long_or_marked_up_stays_to_be_mended(editors, draft)
     row = draft.activities.first()
     long = "<b>Klistrat ur Word</b> " + "x" * 10_000
     write(page, row, "title", long)
-    note(page, row).wait_for()
-    assert "250" in note(page, row).inner_text()
-    assert open_cell(page, row, "title") == long
-    page.locator(".cell-box textarea").fill("<b>Klistrat ur Word</b>")
+    expect(note(page, row)).to_contain_text("250")
+    box = open_cell(page, row, "title")
+    expect(box).to_have_value(long)
+    box.fill("<b>Klistrat ur Word</b>")
     page.keyboard.press("Enter")
     saved(page)
-    assert (stored(row), note(page, row).count()) == ("<b>Klistrat ur Word</b>", 0)
-    assert cell(page, row, "title").inner_text() == "<b>Klistrat ur Word</b>"
+    assert stored(row) == "<b>Klistrat ur Word</b>"
+    expect(note(page, row)).to_have_count(0)
+    expect(cell(page, row, "title")).to_contain_text("<b>Klistrat ur Word</b>", use_inner_text=True)
 
 
 class Writer:
@@ -298,7 +301,7 @@ class Writer:
             self.decide(clash.first)
             return
         row, field = self.dice.choice(self.rows), self.dice.choice(FIELDS)
-        seen = open_cell(self.page, row, field)
+        seen = open_cell(self.page, row, field).input_value()
         yield
         self.count += 1
         text = f"{self.name} {self.count} i {row.number}"
@@ -345,7 +348,7 @@ def test_two_editors_writing_at_once_lose_nothing(editors, draft):
     assert sorted((pk, field, text) for pk, field, _before, text in changes) == acknowledged
     unseen = [(*change, known_before(change, writers)) for change in changes]
     assert [change for change in unseen if change[2] != change[4]] == []
-    assert_windows_show_what_is_stored(editors, rows)
+    expect_windows_to_show_what_is_stored(editors, rows)
     answers = [status for writer in writers for status in writer.answers]
     figures = {status: answers.count(status) for status in sorted(set(answers))}
     print(f"\n{SECONDS:.0f} s: {len(acknowledged)} edits acknowledged and stored, answers {figures}")
@@ -368,21 +371,13 @@ def changes_of(row, field):
     return [(row.pk, field, before, after) for before, after in zip(held, held[1:], strict=False) if before != after]
 
 
-def assert_windows_show_what_is_stored(editors, rows):
-    expected = {(row.pk, field): stored(row, field) for row in rows for field in FIELDS}
+def expect_windows_to_show_what_is_stored(editors, rows):
     for page in editors:
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        for _try in range(40):
-            shown = {(row.pk, field): text_in(cell(page, row, field)) for row in rows for field in FIELDS}
-            if shown == expected:
-                break
-            page.wait_for_timeout(100)
-        assert shown == expected
-
-
-def text_in(place):
-    """The cell's own text, without who else is in the row."""
-    return place.evaluate("cell => (cell.querySelector('.t, .typed') ?? cell).innerText")
+        for row in rows:
+            expect(cell(page, row, "title").locator(".t")).to_have_text(stored(row, "title"))
+            expect(cell(page, row, "indicator")).to_have_text(stored(row, "indicator"))
+        expect(page.locator(".typed")).to_have_count(0)  # which would stand before the stored text
 
 
 @contextmanager
