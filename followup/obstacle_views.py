@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -158,7 +158,7 @@ def obstacle_frame(agreement, obstacle=None, *trail):
         (_("Hinder"), reverse("followup:obstacle_list", args=[agreement.slug])),
     ]
     if obstacle:
-        crumbs.append((obstacle.title[:60], obstacle_url(obstacle)))
+        crumbs.append((Truncator(obstacle.title).chars(40), obstacle_url(obstacle)))
     crumbs += [(name, "") for name in trail]
     crumbs[-1] = (crumbs[-1][0], "")
     context = frame(agreement, *crumbs)

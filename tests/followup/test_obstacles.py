@@ -272,3 +272,10 @@ def test_item_create_tells_of_the_obstacle(client, login_as, reported, draft):
 def test_by_need_keeps_the_order_of_the_needs(agreement):
     rows = [make.ObstacleFactory.build(agreement=agreement, needs=needs) for needs in ("other", "law", "joint", "law")]
     assert [(need, len(found)) for need, _label, found in by_need(rows)] == [("law", 2), ("joint", 1), ("other", 1)]
+
+
+def test_obstacle_handle_shortens_a_long_name_on_the_way_here(client, login_as, reported):
+    Obstacle.objects.filter(pk=reported.pk).update(title="Kurser räknas inte om den som läser byter kommun mitt i året")
+    login_as(Role.COORDINATOR, party=reported.agreement.coordinating_party)
+    crumbs = client.get(address("handle", reported)).context["crumbs"]
+    assert [name for name, _url in crumbs[-2:]] == ["Kurser räknas inte om den som läser byt…", "Hantera"]
