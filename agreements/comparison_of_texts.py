@@ -61,6 +61,12 @@ class BlockChange:
         """(old, new) texts as lists of Pieces."""
         return _both(self.old, self.new, "text")
 
+    @property
+    def is_rewritten(self):
+        """Whether the texts are so unlike that no words of them are marked."""
+        sides = (*self.heading_pieces, *self.text_pieces)
+        return self.kind == Kind.CHANGED and not any(piece.is_changed for side in sides for piece in side)
+
 
 def compare(old_blocks, new_blocks):
     """The BlockChanges between two texts, without what is unchanged, in the newer text's order."""

@@ -18,7 +18,7 @@ def comparison_paper(agreement, before, after, changes):
     for part, rows in groupby(changes, key=lambda change: part_of(change.shown)):
         name = str(PARTS.get(part, ""))
         blocks += [heading(2, name), table(
-            [_("Del"), old_name, new_name], [_row(change) for change in rows], widths=[3, 7, 7], title=name,
+            [_("Del"), old_name, new_name], [_row(change) for change in rows], widths=[4, 7, 7], title=name,
         )]  # fmt: skip
     return paper(
         blocks,
@@ -49,6 +49,8 @@ def _marks(agreement):
 
 def _row(change):
     told = [run(capfirst(str(change.kind.label)), "soft")]
+    if change.is_rewritten:
+        told.append(run(_(", helt omskriven"), "soft"))
     if change.renumbered_from:
         told.append(run(_(", tidigare %(number)s") % {"number": change.renumbered_from}, "soft"))
     return [cell([run(capfirst(change.reference))], told), _side(change, 0, "gone"), _side(change, 1, "come")]

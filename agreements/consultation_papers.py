@@ -88,11 +88,12 @@ def _remarks(summary):
     for part in summary.spoken_of:
         yield heading(3, part.heading)
         if part.counts:
-            yield paragraph(run(", ".join(f"{number} {stance.label}" for stance, number in part.counts), "soft"))
+            counts = ", ".join(f"{number} {stance.label}" for stance, number in part.counts)
+            yield paragraph(run(counts, "soft"), style="keep" if part.remarks else "")
         rows = [[cell(remark.response.addressee.name), _said(remark), _treated(remark)] for remark in part.remarks]
         if rows:
             head = [_("Remissinstans"), _("Synpunkt"), _("Behandling")]
-            yield table(head, rows, widths=[4, 9, 7], title=_("Synpunkter: %(part)s") % {"part": part.heading})
+            yield table(head, rows, widths=[5, 9, 7], title=_("Synpunkter: %(part)s") % {"part": part.heading})
 
 
 def _said(remark):

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from agreements.comparison_of_texts import Kind, compare, compare_all, summary
+from agreements.comparison_papers import comparison_paper
 from agreements.drafting import blocks_of, digest_of, save_version
 from agreements.models import Goal, Provision, TextVersion
 from lib.db import Frozen
@@ -56,6 +57,16 @@ def test_compare_marks_the_words_that_differ():
     assert change.kind == Kind.CHANGED
     assert [piece.text for piece in change.text_pieces[1] if piece.is_changed] == ["alla "]
     assert not any(piece.is_changed for piece in change.heading_pieces[0] + change.heading_pieces[1])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "is_rewritten"), [("Parterna tar emot barn i skola.", False), ("Nytt.", True)])
+def test_compare_says_that_a_text_is_rewritten_where_no_words_of_it_are_marked(text, is_rewritten):
+    (change,) = compare([block("a", "Parterna tar emot barn i skolan.")], [block("a", text)])
+    assert (change.kind, change.is_rewritten) == (Kind.CHANGED, is_rewritten)
+    paper = comparison_paper(factories.AgreementFactory(), ("Före", []), ("Efter", []), [change])
+    (table,) = (part for part in paper["blocks"] if part["kind"] == "table")
+    assert ("helt omskriven" in str(table["rows"])) == is_rewritten
 
 
 def test_compare_of_a_block_that_stands_in_another_area_says_moved():
