@@ -18,6 +18,7 @@ WITHOUT_PAGE = {
     "portal:security_txt": "plain text for those who found a hole",
     "portal:audit_export": "a file",
     "followup:obstacle_paper": "a file",
+    "followup:obstacle_paper_docx": "a file",
     "followup:obstacle_report": "the page of the obstacle",
     "portal:membership_history": "the page of object_history",
     "portal:connection_create": "the page of provider_login",
@@ -279,3 +280,70 @@ def test_no_module_asks_the_day_at_import():
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     found = {str(path.relative_to(ROOT)): asked_at_import(ast.parse(path.read_text(), path)) for path in paths}
     assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+# What a window answers at once, about what stands there just then. Browser tests count rows with len(queryset).
+READ_ONCE = {
+    "all_inner_texts", "all_text_contents", "count", "evaluate", "get_attribute", "inner_html", "inner_text",
+    "input_value", "is_checked", "is_disabled", "is_editable", "is_enabled", "is_hidden", "is_visible", "text_content",
+    "title",
+}  # fmt: skip
+
+
+def reads_once(node, known=frozenset()):
+    """Whether the expression reads a window without waiting, itself or through a name in ``known``."""
+    for part in ast.walk(node):
+        match part:
+            case ast.Call(func=ast.Attribute(attr="count"), args=[_]):  # a list's
+                continue
+            case ast.Call(func=ast.Attribute(attr=name)) if name in READ_ONCE:
+                return True
+            case ast.Attribute(attr="url"):
+                return True
+            case ast.Name(id=name) if name in known:
+                return True
+    return False
+
+
+def asserted_once(tree):
+    """The lines that assert what a window showed at that moment: said in the assert, in a name, or in a helper."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    helpers = {
+        function.name
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and node.value and reads_once(node.value)
+    }
+    lines = set()
+    for function in functions:
+        nodes = list(ast.walk(function))
+        read = [node for node in nodes if isinstance(node, ast.Assign) and reads_once(node.value, helpers)]
+        names = {target.id for node in read for target in node.targets if isinstance(target, ast.Name)}
+        asserts = [node for node in nodes if isinstance(node, ast.Assert)]
+        lines |= {node.lineno for node in asserts if reads_once(node.test, helpers | names)}
+    return sorted(lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        (["assert page.locator('h2').all_inner_texts() == titles"], [2]),
+        (["assert page.url.endswith('/laget/')"], [2]),
+        (["text = page.locator('main').inner_text()", "assert 'Sparat' in text"], [3]),
+        (["def shown(): return page.locator('p').inner_text()", "assert shown() == 'Ja'"], [3]),
+        (["expect(page.locator('h2')).to_have_text(titles)"], []),
+        (["code = page.locator('.code').inner_text()", "page.get_by_label('Kod').fill(code)"], []),
+        (["assert len(Report.objects.all()) == 2, page.url"], []),
+        (["assert answers.count(200) == 1"], []),
+    ],
+)
+def test_what_is_asserted_once_is_found(lines, refused):
+    assert asserted_once(ast.parse("\n    ".join(["def test():", *lines]))) == refused
+
+
+def test_browser_tests_expect_what_a_page_shows():
+    """A click does not wait for the page it leads to: ``expect`` asks until it is there, an assert asks the old one."""
+    found = {
+        path.name: asserted_once(ast.parse(path.read_text(), path)) for path in files("*.py", folders=["tests/browser"])
+    }
+    assert {name: lines for name, lines in found.items() if lines} == {}

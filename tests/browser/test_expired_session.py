@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from agreements.models import Agreement
 from parties.models import Role
@@ -47,7 +48,7 @@ def test_plain_form_comes_back_after_the_login(page, sign_in, writer, agreement,
     page.get_by_role("button", name="Spara", exact=True).click()
     log_in(page, writer)
     page.get_by_role("heading", name="Du hade blivit utloggad").wait_for()
-    assert page.get_by_label("Sammanfattning").input_value() == TEXT
+    expect(page.get_by_label("Sammanfattning")).to_have_value(TEXT)
     axe(page)
     screenshot(page, "kept-form")
     page.get_by_role("button", name="Spara", exact=True).click()
@@ -78,15 +79,16 @@ def test_autosave_tells_and_goes_on_after_a_login_elsewhere(page, sign_in, write
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.locator("#editor-status", has_text="Sparat ").wait_for()
     row.refresh_from_db()
-    assert (row.description, field.input_value()) == (TEXT, TEXT)
+    assert row.description == TEXT
+    expect(field).to_have_value(TEXT)
 
 
 def test_conflict_is_merged_field_by_field(page, sign_in, writer, agreement, axe, screenshot):
     sign_in(page, writer)
     page.goto(reverse("agreements:agreement_edit", args=[agreement.slug]))
     summary = page.get_by_label("Sammanfattning")
-    summary.fill("Så här stod det från början, och Elin lade till detta.")
-    mine = summary.input_value()
+    mine = "Så här stod det från början, och Elin lade till detta."
+    summary.fill(mine)
     colleague = Agreement.objects.get(pk=agreement.pk)
     colleague.summary = theirs = "Så här stod det tills Omar ändrade det."
     colleague._history_user = make.UserFactory(name="Omar Berg")
@@ -98,7 +100,7 @@ def test_conflict_is_merged_field_by_field(page, sign_in, writer, agreement, axe
     expected = {"Ta den sparade": theirs, "Ta min": mine, "Sätt ihop båda": f"{theirs}\n\n{mine}"}
     for name, text in expected.items():
         page.get_by_role("button", name=name).click()
-        assert summary.input_value() == text
+        expect(summary).to_have_value(text)
     summary.fill("Så här stod det tills Omar ändrade det, och Elin lade till detta.")
     page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_text("Sparat.").wait_for()

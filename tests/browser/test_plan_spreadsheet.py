@@ -1,9 +1,11 @@
 """A coordinator fetches a carried-over draft, writes in it in Excel and reads it in: the comparison shows just that."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from actionplans.services import carry_over
 from parties.models import Role
@@ -56,21 +58,20 @@ def upload(page, edition, book, path):
     page.get_by_role("heading", name="Granska filen").wait_for()
 
 
-def compared(page, edition):
-    """Number → the sentences of the comparison with the edition it builds on."""
+def expect_comparison(page, edition, sentences):
+    """The comparison with the edition it builds on says just these, number → sentences."""
     page.goto(address("edition_compare", edition, "2026:2"))
     changes = page.locator("article.change")
-    found = {}
-    for change in changes.all():
-        number = change.locator("h3").inner_text().split()[0]
-        found[number] = [line.inner_text() for line in change.locator("ul.plain > li").all()]
-    return found
+    expect(changes).to_have_count(len(sentences))
+    for number, lines in sentences.items():
+        change = changes.filter(has=page.locator("h3", has_text=re.compile(rf"^\s*{number}\b")))
+        expect(change.locator("ul.plain > li")).to_have_text(lines)
 
 
 def test_what_is_written_in_excel_is_what_the_comparison_shows(page, sign_in, axe, screenshot, draft, tmp_path):
     sign_in(page, draft.coordinator)
     book = fetch(page, draft, tmp_path / "plan.xlsx")
-    assert compared(page, draft) == {}
+    expect_comparison(page, draft, {})
     book.write("B1", Aktivitet="Ta fram en gemensam rutin")
     book.write("A1", Ansvarig="Region Provlän", Slut=datetime.date(2027, 5, 31))
     book.insert("B2", Nummer="B3", Aktivitet="Pröva boskola", Ansvarig="Kommunerna")
@@ -80,7 +81,7 @@ def test_what_is_written_in_excel_is_what_the_comparison_shows(page, sign_in, ax
     screenshot(page, "plan-spreadsheet-preview")
     page.get_by_role("button", name="Läs in").click()
     page.get_by_text("Filen är inläst: 1 ny, 2 ändrade, 2 oförändrade.").wait_for()
-    assert compared(page, draft) == {
+    sentences = {
         "B1": ["B1 heter nu ”Ta fram en gemensam rutin”."],
         "A1": [
             "A1 får ny ansvarig: Region Provlän i stället för kommunerna.",
@@ -88,6 +89,7 @@ def test_what_is_written_in_excel_is_what_the_comparison_shows(page, sign_in, ax
         ],
         "B3": ["B3 är ny."],
     }
+    expect_comparison(page, draft, sentences)
 
 
 def test_row_changed_on_both_sides_is_chosen_about(page, phone, sign_in, axe, screenshot, draft, tmp_path):

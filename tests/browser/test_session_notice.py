@@ -5,6 +5,7 @@ import datetime
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from parties.models import User
 
@@ -18,7 +19,7 @@ def test_session_notice_comes_before_the_end_and_is_answered_by_a_click(page, si
     session = Session.objects.filter(pk=key)
     page.clock.fast_forward("02:05")
     page.locator("#session").wait_for(state="attached")
-    assert page.locator(".session-notice").count() == 0
+    expect(page.locator(".session-notice")).to_have_count(0)
     session.update(expire_date=timezone.now() + datetime.timedelta(seconds=100))
     page.clock.fast_forward("28:00")
     button = page.get_by_role("button", name="Fortsätt vara inloggad")
