@@ -24,6 +24,8 @@ from lib.forms import VersionField, answer_form
 from lib.history import note_beside
 from lib.web import answer_download, get_visible
 
+OF_ANSWER = "svar"  # the field that says which answer a form by link is of: their address is the same
+
 
 @dataclass(frozen=True)
 class Place:
@@ -52,7 +54,8 @@ def place_of(request, response):
 def place_by_link(response):
     """For whoever came by the link: no way to pages that a log-in is needed for."""
     agreement = response.addressee.consultation.agreement
-    own = {**frame(agreement), "crumbs": [(_("Remissvar"), "")], "stance": stance(response), "by_link": True}
+    own = {**frame(agreement), "crumbs": [(_("Remissvar"), "")], "stance": stance(response)}
+    own["by_link"] = {"name": OF_ANSWER, "value": response.pk}
     names = ("response_link", "response_link_submit", "response_link", "response_link_files")
     return Place(*(reverse(f"agreements:{name}") for name in names), own)
 
@@ -144,10 +147,22 @@ def response_open(request, secret):
     return answer
 
 
+def opened(request):
+    """The answer whose link was opened in this browser; None without one.
+
+    Raises Frozen, so that what was typed can be copied, where a form is sent of an answer that is not open any more:
+    another link was opened since, the link was replaced, or the session has ended.
+    """
+    row, sent = responses.opened_in(request), request.POST.get(OF_ANSWER)
+    if sent and (row is None or sent != str(row.pk)):
+        raise Frozen(_("Länken till det här svaret är inte längre öppen i webbläsaren. Öppna den i brevet igen."))
+    return row
+
+
 @never_cache
 def response_link(request):
     """The answer of whoever came by the link: to write, or to read once it is handed in."""
-    row = responses.opened_in(request)
+    row = opened(request)
     if row is None:
         return render(request, "agreements/response_link.html", {"crumbs": [(_("Remissvar"), "")]})
     place = place_by_link(row)
@@ -159,7 +174,7 @@ def response_link(request):
 @never_cache
 def response_link_submit(request):
     """As response_submit, by the link."""
-    row = responses.opened_in(request)
+    row = opened(request)
     if row is None:
         return redirect("agreements:response_link")
     return answer_submit(request, row, place_by_link(row))
@@ -168,7 +183,7 @@ def response_link_submit(request):
 @never_cache
 def response_link_files(request):
     """As response_files, by the link."""
-    row = responses.opened_in(request)
+    row = opened(request)
     if row is None:
         return redirect("agreements:response_link")
     return answer_files(request, row, place_by_link(row))
@@ -178,7 +193,7 @@ def response_link_files(request):
 @require_POST
 def response_link_file_delete(request, file):
     """As response_file_delete, by the link."""
-    row = responses.opened_in(request)
+    row = opened(request)
     if row is None:
         return redirect("agreements:response_link")
     return answer_file_delete(request, row, place_by_link(row), file)
@@ -188,7 +203,7 @@ def response_link_file_delete(request, file):
 @require_safe
 def response_link_file_download(request, file):
     """An attachment of the answer whose link was opened here."""
-    row = responses.opened_in(request)
+    row = opened(request)
     if row is None:
         return redirect("agreements:response_link")
     found = row.files.filter(pk=file).first()
