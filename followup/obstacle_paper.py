@@ -7,8 +7,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.templatetags.agreements import joined
 from followup.models import Obstacle
 from lib.paper import bullets, cell, heading, paper, paragraph, run, table
+from lib.swedish import sort_key
 
 
 def need_asked(text):
@@ -48,7 +50,7 @@ def obstacle_paper_of(agreement, need, rows):
 
 
 def _lead(rows):
-    parties = sorted({row.party.name for row in rows})
+    parties = sorted({row.party.name for row in rows}, key=sort_key)
     if not rows:
         return _("Inga öppna hinder av det här slaget är rapporterade.")
     text = ngettext(
@@ -56,7 +58,7 @@ def _lead(rows):
         "Parterna har rapporterat %(n)s öppna hinder. De kommer från %(parties)s.",
         len(rows),
     )
-    return text % {"n": len(rows), "parties": ", ".join(parties)}
+    return text % {"n": len(rows), "parties": joined(parties)}
 
 
 def _in_short(rows):

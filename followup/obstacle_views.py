@@ -32,6 +32,7 @@ from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, answer_form
 from lib.typeset import pdf
 from lib.web import get_visible
+from lib.word import docx
 from parties.models import Party, Right
 
 REPORTED = gettext_lazy("Hindret är rapporterat. Samordnaren ser till att det får en ägare.")
@@ -60,13 +61,22 @@ def obstacle_list(request, slug):
 
 @require_safe
 def obstacle_paper(request, slug):
-    """The open obstacles of one need (``?behov=``) as a PDF: what is put to the state together, unless told."""
+    return _answer_paper(request, slug, "pdf", pdf)
+
+
+@require_safe
+def obstacle_paper_docx(request, slug):
+    return _answer_paper(request, slug, "docx", docx)
+
+
+def _answer_paper(request, slug, suffix, make):
+    """The open obstacles of one need (``?behov=``) as a file: what is put to the state together, unless told."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     need = need_asked(request.GET.get("behov"))
     rows = [row for row in obstacles_of(agreement, request.user) if row.needs == need and row.state not in UNSAID]
-    made = pdf(obstacle_paper_of(agreement, need, rows))
+    made = make(obstacle_paper_of(agreement, need, rows))
     name = slugify(f"{slug} hinder {Obstacle.Needs(need).label}")
-    return FileResponse(BytesIO(made), as_attachment=True, filename=f"{name}.pdf")
+    return FileResponse(BytesIO(made), as_attachment=True, filename=f"{name}.{suffix}")
 
 
 def obstacle_create(request, slug):

@@ -48,6 +48,7 @@ urlpatterns = [
     path("<slug:slug>/hinder/", obstacle_views.obstacle_list, name="obstacle_list"),
     path("<slug:slug>/hinder/nytt/", obstacle_views.obstacle_create, name="obstacle_create"),
     path("<slug:slug>/hinder/framstallan.pdf", obstacle_views.obstacle_paper, name="obstacle_paper"),
+    path("<slug:slug>/hinder/framstallan.docx", obstacle_views.obstacle_paper_docx, name="obstacle_paper_docx"),
     path(OBSTACLE, obstacle_views.obstacle_detail, name="obstacle_detail"),
     path(f"{OBSTACLE}andra/", obstacle_views.obstacle_edit, name="obstacle_edit"),
     path(f"{OBSTACLE}rapportera/", obstacle_views.obstacle_report, name="obstacle_report"),

@@ -224,6 +224,7 @@ ACCESS = {
     # followup
     "followup:obstacle_list": ANYONE,
     "followup:obstacle_paper": ANYONE,
+    "followup:obstacle_paper_docx": ANYONE,
     "followup:obstacle_detail": ANYONE,
     "followup:obstacle_create": SIGNED_IN,
     "followup:obstacle_edit": SIGNED_IN,

@@ -342,6 +342,7 @@ DOORS = {
     "followup:round_create": Door(OF_AGREEMENT, through=EDITORS),
     "followup:obstacle_list": Door(OF_AGREEMENT, through=EVERYBODY, only="get"),
     "followup:obstacle_paper": Door(OF_AGREEMENT, through=EVERYBODY, only="get"),
+    "followup:obstacle_paper_docx": Door(OF_AGREEMENT, through=EVERYBODY, only="get"),
     "followup:obstacle_create": Door(OF_AGREEMENT, through=REPORTERS | EDITORS),
     "followup:obstacle_detail": Door((*OF_AGREEMENT, "obstacle"), through=SHARED, seen=SHARED, only="get"),
     "followup:obstacle_edit": Door((*OF_AGREEMENT, "obstacle_draft"), through=REPORTERS, seen=PARTY, in_draft=set()),

@@ -342,6 +342,7 @@ NO_PAGES = {
     "portal:session_keep",
     "followup:indicator_data",
     "followup:obstacle_paper",
+    "followup:obstacle_paper_docx",
     "followup:obstacle_report",
     "followup:assignment_resume",
     "governance:meeting_call",

@@ -222,6 +222,9 @@ def test_obstacle_paper_holds_what_its_reader_reads_of_one_need(client, agreemen
     assert [text for text in told if text not in words] == []
     answer = client.get(address("paper", agreement))  # nothing is public: a paper that says so
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    answer = client.get(address("paper_docx", agreement, behov="law"))
+    assert answer["Content-Disposition"].endswith('.docx"')
+    assert b"".join(answer.streaming_content).startswith(b"PK")
     assert "Inga öppna hinder" in str(obstacle_paper_of(agreement, "joint", []))
 
 
