@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from agreements import consulting, responses
@@ -11,10 +12,13 @@ from agreements.drafting import save_version
 from agreements.models import (
     Addressee,
     Agreement,
+    Consultation,
     ConsultationResponse,
+    LifeEvent,
     PriorityArea,
     Provision,
     SectionResponse,
+    TextVersion,
     Treatment,
 )
 from parties.models import County, Mail, Party, PartyKind, User
@@ -40,6 +44,8 @@ ANSWERS = {
     "Vindelns kommun": ("abstains", "", "", None),
 }  # fmt: skip
 LATE = "Lycksele kommun"
+# how many days ago the remiss was sent, those in time answered, the last day was, and the late one answered
+SENT, ANSWERED, DEADLINE, ANSWERED_LATE = 60, 9, 5, 2
 
 
 @transaction.atomic
@@ -52,11 +58,12 @@ def send_on_remiss():
     text = save_version(agreement=agreement, by=by, name="Remissversion")
     consultation = consulting.send(
         agreement=agreement, by=by, version=agreement.version, text=text,
-        deadline=timezone.localdate() + timedelta(25), parties=_asked(), others=[],
+        deadline=timezone.localdate(), parties=_asked(), others=[],
         asks="Synpunkter och ställningstagande", registry_number="EX 512-26",
         answers_public_on=timezone.localdate() + timedelta(60),
     )  # fmt: skip
     Mail.objects.filter(key__startswith=f"consultation:{consultation.pk}:").delete()  # nobody is there to read them
+    _send_before(consultation)
     for name, said in ANSWERS.items():
         _answer(consultation, name, *said)
     _treat(consultation, by)
@@ -86,25 +93,41 @@ def _draft(by):
     return agreement
 
 
+def _send_before(consultation):
+    """Nothing can be sent with a last day that has been: it was sent in time, and the day has come and gone.
+
+    Past the guards of what is frozen: what is invented gets an invented day, before anybody has read it.
+    """
+    now, today = timezone.now(), timezone.localdate()
+    sent, agreement = today - timedelta(SENT), consultation.agreement
+    days = {"sent_on": sent, "deadline": today - timedelta(DEADLINE)}
+    TextVersion._base_manager.filter(agreement=agreement).update(made_at=now - timedelta(SENT + 1))
+    LifeEvent._base_manager.filter(agreement=agreement).update(when=sent.isoformat(), done_at=now - timedelta(SENT))
+    LifeEvent.history.filter(agreement=agreement).update(when=sent.isoformat(), done_at=now - timedelta(SENT))
+    Consultation.objects.filter(pk=consultation.pk).update(**days)
+    consultation.history.update(**days)
+    Addressee.objects.filter(consultation=consultation).update(sent_at=now - timedelta(SENT))
+    consultation.refresh_from_db()
+
+
 def _asked():
     return [*Party.objects.filter(county__code=COUNTY, kind=PartyKind.MUNICIPALITY), Party.objects.get(key=AGENCY)]
 
 
 def _answer(consultation, name, stance, text, reservation, section):
     response = ConsultationResponse.objects.get(addressee__consultation=consultation, addressee__name=name)
+    ago = timedelta(ANSWERED_LATE if name == LATE else ANSWERED)
     response.stance, response.text, response.reservation = stance, text, reservation
     if stance != "abstains":
         response.decided_by, response.decision_paragraph = "Kommunstyrelsen", "§ 87"
-        response.decided_on = timezone.localdate() - timedelta(3)
-    response.save()
+        response.decided_on = timezone.localdate() - ago - timedelta(1)
     if section:
         place, said = section
         block = consultation.text.blocks[place]
         heading = responses.heading_of(block)
         SectionResponse.objects.create(response=response, block=block["key"], heading=heading, text=said)
-    if name == LATE:
-        Addressee.objects.filter(pk=response.addressee_id).update(extended_to=timezone.localdate() - timedelta(1))
-    responses.submit(response=response, version=response.version)
+    response.submitted_at, response.is_late = timezone.now() - ago, name == LATE
+    response.save()
 
 
 def _treat(consultation, by):
@@ -116,10 +139,12 @@ def _treat(consultation, by):
 
 
 def _begin(consultation):
-    """The agency has begun to write, and one municipality has got more time."""
+    """The agency has begun to write, and has got more time; so has one municipality."""
     asked = Addressee.objects.filter(consultation=consultation)
     ConsultationResponse.objects.filter(addressee__in=asked.filter(party__key=AGENCY)).update(
         stance="comments", text="Myndigheten deltar gärna, men kan inte lova lokala kontor."
     )
-    later = consultation.deadline + timedelta(20)
-    asked.filter(name="Storumans kommun").update(extended_to=later, extension_reason="Nämnden sammanträder senare.")
+    later = consultation.deadline + timedelta(30)
+    asked.filter(Q(name="Storumans kommun") | Q(party__key=AGENCY)).update(
+        extended_to=later, extension_reason="Beslutet fattas senare."
+    )
