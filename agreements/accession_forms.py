@@ -21,7 +21,10 @@ SIGNED = ["signed_on", "signed_place", "signatory_name", "signatory_title"]
 
 
 class AnswerForm(VersionedModelForm):
-    """What one party answered. The rules hold in the form of one party as in the table of many."""
+    """What one party answered. The rules hold in the form of one party as in the table of many.
+
+    The style sheet hides the boxes that the chosen answer has no use for, as long as they are empty.
+    """
 
     class Meta:
         model = Accession
@@ -38,6 +41,13 @@ class AnswerForm(VersionedModelForm):
                 (Signature.DECLINED, _("Avstår")),
             ]
             self.initial["signature_status"] = self.stored(self.instance)["signature_status"]
+        self._tell_empty_boxes()
+
+    def _tell_empty_boxes(self):
+        """A box with a placeholder can be asked by the style sheet whether it is empty."""
+        for name in (*DECIDED, *SIGNED):
+            if name in self.fields:
+                self.fields[name].widget.attrs.setdefault("placeholder", " ")
 
     def stored(self, row):
         """What the fields hold in a row; of whom nothing is known, the answer is waited for."""
@@ -217,6 +227,7 @@ class LineForm(AnswerForm):
         for each in self.fields.values():
             if isinstance(each.widget, forms.Textarea):
                 each.widget = forms.TextInput()
+        self._tell_empty_boxes()
 
     def written(self):
         """The fields of a valid line that I wrote in since it was shown, whatever others have saved meanwhile."""

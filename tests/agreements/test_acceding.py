@@ -186,8 +186,18 @@ def test_accession_decide_refuses_and_keeps_what_was_typed(client, world, typed,
     ],
 )
 def test_accession_decide_and_join_are_for_adopted_agreements(client, world, status, words):
+    """The page says so instead of asking; what was typed on a page opened before stays, and nothing is saved."""
+    row = first(world)
+    alone = reverse("agreements:accession_decide", args=[world.slug, row.pk])
+    together = reverse("agreements:accession_bulk", args=[world.slug])
+    table = Forms(client.get(together).content.decode()).with_field(f"part-{row.pk}-version")
     Agreement.objects.filter(pk=world.pk).update(status=status)
-    assert errors_of(decide(client, first(world), **GIVEN)) == {"__all__": [words]}
+    for address in (alone, together):
+        page = client.get(address).content.decode()
+        assert (words in page, "signature_status" in page) == (True, False)
+    assert errors_of(client.post(alone, GIVEN | {"version": 1})) == {"__all__": [words]}
+    page = client.post(together, table | {f"part-{row.pk}-decided_by": "Kommunstyrelsen"}).content.decode()
+    assert (words in page, 'value="Kommunstyrelsen"' in page) == (True, True)
     assert errors_of(join_late(client, world)) == {"__all__": [words]}
     assert Accession.objects.filter(agreement=world, version=1).count() == 3
 
