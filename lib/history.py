@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from functools import cache
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords as SingleRecords
 
@@ -47,26 +47,38 @@ def one_entry(row):
     records.create_historical_record(row, kind)
 
 
-def note_stored(row, *, by):
-    """Tell in the history of a row that it was changed: how it is stored now, copied by one INSERT written once.
+def update_noted(update, values, *, by, pk, **told):
+    """Run a WrittenUpdate that finds one row, and tell in its history how it is stored then; False if it found none.
 
-    As the library's own ``bulk_history_create``, for rows without lists that are saved more often than others.
+    As the library's own ``bulk_history_create``, for rows without lists that are saved more often than others: the
+    stored row is copied. PostgreSQL does both by one statement, which is all or nothing without a transaction.
     """
+    entry = [connection.ops.adapt_datetimefield_value(timezone.now()), by and by.pk]
+    copying, both = _noting(update)
     with connection.cursor() as cursor:
-        when = connection.ops.adapt_datetimefield_value(timezone.now())
-        cursor.execute(_copying(type(row)), [when, by and by.pk, row.pk])
+        if connection.vendor == "postgresql":
+            cursor.execute(both, [*update.sent(values, pk=pk, **told), *entry])
+            return cursor.rowcount == 1
+        with transaction.atomic():
+            found = update.run(values, pk=pk, **told) == 1
+            if found:
+                cursor.execute(copying, [*entry, pk])
+            return found
 
 
 @cache
-def _copying(model):
-    """The INSERT: what the history keeps of the row, and of the entry itself when, what kind, by whom and why."""
-    history, name = model.history.model, connection.ops.quote_name
+def _noting(update):
+    """The INSERT of what the history keeps of a row, with when, what kind, by whom and why; and with the UPDATE before.
+
+    The first copies the row with the key that is told, the second what was updated.
+    """
+    model, name = update.model, connection.ops.quote_name
+    history = model.history.model
     kept = ", ".join(name(field.column) for field in history.tracked_fields)
     entry = ", ".join(name(history._meta.get_field(f"history_{part}").column) for part in ENTRY)
-    return (
-        f"INSERT INTO {name(history._meta.db_table)} ({kept}, {entry}) "  # noqa: S608 names of ours
-        f"SELECT {kept}, %s, '~', %s, '' FROM {name(model._meta.db_table)} WHERE {name(model._meta.pk.column)} = %s"
-    )
+    copying = f"INSERT INTO {name(history._meta.db_table)} ({kept}, {entry}) SELECT {kept}, %s, '~', %s, '' FROM"
+    stored = f"{name(model._meta.db_table)} WHERE {name(model._meta.pk.column)} = %s"
+    return f"{copying} {stored}", f"WITH written AS ({update.sql} RETURNING {kept}) {copying} written"
 
 
 def note_beside(row, lines):

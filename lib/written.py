@@ -66,7 +66,7 @@ class WrittenUpdate:
     """
 
     def __init__(self, rows, fields, *, constant, **stand_ins):
-        self.fields = [rows.model._meta.get_field(name) for name in fields]
+        self.model, self.fields = rows.model, [rows.model._meta.get_field(name) for name in fields]
         told = {name: f"<{name}>" for name in fields}
         query = rows.query.chain(UpdateQuery)
         query.add_update_values({**constant, **{name: RawSQL("%s", [place]) for name, place in told.items()}})
@@ -75,11 +75,15 @@ class WrittenUpdate:
 
     def run(self, values, **told):
         """How many rows got the ``values``, one for each of the fields; of a row that is pointed to, its key."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.sent(values, **told))
+            return cursor.rowcount
+
+    def sent(self, values, **told):
+        """What is sent with the statement."""
         plain = {name: value.pk if isinstance(value, Model) else value for name, value in values.items()}
         values = {field.name: field.get_db_prep_save(plain[field.name], connection) for field in self.fields}
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.places.filled(values | told))
-            return cursor.rowcount
+        return self.places.filled(values | told)
 
 
 def _stored(value):

@@ -23,7 +23,7 @@ from lib.db import (
     Versioned,
     who_with_when,
 )
-from lib.history import note_stored
+from lib.history import update_noted
 from lib.written import WrittenUpdate
 from parties.models import Party, Right, User
 
@@ -245,7 +245,6 @@ class Report(Stamping, Freezable, Versioned):
         }
         return {name: advice for name, advice in asked.items() if not getattr(self, name)} | found
 
-    @transaction.atomic
     def save_answers(self, answers, *, version, by):
         """Store ``answers`` (field → value) of a draft read at ``version``: one UPDATE and one line of history.
 
@@ -254,13 +253,12 @@ class Report(Stamping, Freezable, Versioned):
         """
         if "is_unchanged" not in answers and answers.keys() & set(self.REPEATED):
             answers = {**answers, "is_unchanged": False}
-        if not _update_of(tuple(answers)).run(answers, pk=self.pk, version=version):
+        if not update_noted(_update_of(tuple(answers)), answers, by=by, pk=self.pk, version=version):
             stored = Report.objects.select_related("round").get(pk=self.pk)
             raise VersionConflict(stored) if stored.why_closed() == "" else Frozen(stored.why_closed())
         for name, value in answers.items():
             setattr(self, name, value)
         self.version = version + 1
-        note_stored(self, by=by)
 
     def validate_constraints(self, exclude=None):
         """As always, but not one by one where all of them are left out, as in the party's form: a tenth of a save."""

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from actionplans.models import Edition
 from agreements.models import Agreement
+from followup.models import Report
+from lib.history import update_noted
 from lib.written import Constant, Written, WrittenUpdate, assembled
 from parties.models import County
 from tests import factories as make
@@ -90,6 +92,18 @@ def test_run_writes_what_is_told_and_what_is_constant_in_the_rows_that_are_told(
     assert [update.run(values, slug=slug) for slug in (mine.slug, "finns-inte")] == [1, 0]
     now = [[getattr(row, name) for row in Agreement.objects.order_by("pk")] for name in (*values, "version")]
     assert now == [*([value, getattr(other, name)] for name, value in values.items()), [2, 1]]
+
+
+def test_update_noted_leaves_one_line_of_what_is_stored_and_none_where_no_row_was_found():
+    report, by = make.ReportFactory(text="Förr"), make.UserFactory()
+    rows = models.QuerySet(Report).filter(pk=-2)
+    update = WrittenUpdate(rows, ("text",), constant={"version": F("version") + 1}, pk=-2)
+    assert [update_noted(update, {"text": "Nu"}, by=by, pk=pk) for pk in (report.pk, 0)] == [True, False]
+    line = Report.history.get(history_type="~")
+    told = line.id, line.text, line.version, line.history_user, line.round_id, line.history_change_reason
+    assert told == (report.pk, "Nu", report.version + 1, by, report.round_id, "")
+    report.refresh_from_db()
+    assert (report.text, report.version) == ("Nu", line.version)
 
 
 @pytest.mark.parametrize("text", ["it's", "two words", "%s", "ÅÄÖ", "a;b"])
