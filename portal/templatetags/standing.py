@@ -13,6 +13,8 @@ from portal.my_rights import SOON
 register = template.Library()
 
 READING = {Role.READER, Role.AUDITOR}
+# They answer for their party also where it has no rights on the agreement: a remiss goes to others than parties.
+ANSWERING = {Role.REPORTER, Role.APPROVER}
 
 
 @dataclass
@@ -34,8 +36,9 @@ def standing(context):
     hats = context.get("hats") or []
     agreement, party = context.get("agreement"), context.get("party")
     if isinstance(agreement, Agreement) and all(hasattr(hat, "rights") for hat in hats):
-        giving = [hat for hat in hats if hat.rights]
-        return _worn(giving, _whose(context), _roles(context))
+        whose = _whose(context)
+        giving = [hat for hat in hats if hat.rights or (hat.party_id == whose and hat.role in ANSWERING)]
+        return _worn(giving, whose, _roles(context))
     if isinstance(party, Party) and not agreement:
         own = [hat for hat in hats if hat.party_id == party.pk]
         if own:  # else it is a coordinator, who invites
@@ -56,8 +59,9 @@ def _worn(hats, party, roles):
 
 def _whose(context):
     """The id of the party whose answers the page shows, if it shows one party's."""
-    for name in ("respondent", "report"):
-        if party := getattr(context.get(name), "party_id", None):
+    asked = getattr(context.get("response"), "addressee", None)  # of a remiss
+    for row in (context.get("respondent"), context.get("report"), asked):
+        if party := getattr(row, "party_id", None):
             return party
     return None
 

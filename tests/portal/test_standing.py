@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from parties.models import Role
@@ -54,6 +55,20 @@ def test_standing_on_a_form_is_for_the_party_that_answers(client, world):
         f"/overenskommelser/{world['agreement'].slug}/uppfoljning/{round.label}/svara/{world['own'].key}/"
     )
     assert strip(page).startswith("Du arbetar som handläggare för Egen")
+
+
+@pytest.mark.parametrize("name", ["edit", "detail", "submit", "files"])
+def test_standing_on_an_answer_to_a_remiss_is_for_whom_it_was_sent_to(client, world, name):
+    """A body that is no party reads its own answer and nothing else of what is on remiss."""
+    agreement = make.AgreementFactory(status="consultation", published_on=None)
+    text = make.TextVersionFactory(agreement=agreement)
+    far = make.ConsultationFactory(agreement=agreement, text=text, deadline="2999-01-01")
+    answer = make.ConsultationResponseFactory(addressee__consultation=far, addressee__party=world["own"])
+    client.force_login(world["user"])
+    page = client.get(reverse(f"agreements:response_{name}", args=[far.agreement.slug, far.pk, answer.pk]))
+    assert strip(page) == "Du arbetar som handläggare för Egen"
+    hidden = reverse("agreements:remark_list", args=[far.agreement.slug, far.pk])
+    assert [client.get(url).status_code for url in (hidden, far.agreement.get_absolute_url())] == [404, 404]
 
 
 def test_standing_in_a_council_is_a_members(client, world):
