@@ -6,6 +6,7 @@ from functools import lru_cache
 from django import forms
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Activity, Edition
@@ -13,6 +14,7 @@ from agreements.models import Accession, Agreement, CollaborationArea, Goal, Pri
 from governance.models import Body, Mandate
 from lib.asked import asked
 from lib.db import json_list
+from lib.markup import markup
 from lib.swedish import fold, sort_key
 from parties.models import Party, PartyName, PartySuccession
 
@@ -35,6 +37,17 @@ class Hit:
     where: str = ""
     links: list = field(default_factory=list)
     tells_agreements: bool = False
+
+    @property
+    def html(self):
+        """Its line in the list. Of each kind of line the markup is drawn once (lib.markup)."""
+        kind = {
+            "has_url": bool(self.url), "has_where": bool(self.where), "has_links": bool(self.links),
+            "tells_links": self.tells_agreements or not self.url,
+        }  # fmt: skip
+        links = format_html_join(", ", '<a href="{1}">{0}</a>', self.links)
+        row = markup("portal/_search_hit.html", ("name", "url", "where", "links"), **kind)
+        return format_html(row, name=self.name, url=self.url, where=self.where, links=links)
 
 
 @dataclass
