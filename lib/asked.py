@@ -6,7 +6,9 @@ database needs to answer it. What depends on today depends on the day alone, nev
 """
 
 import datetime
+from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.contrib.auth import get_user_model
@@ -14,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import Exists
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from lib.written import Places, Written
@@ -33,6 +36,28 @@ def asked_together(asks, user):
         return [asked(ask, user) for ask in asks]
     there = _any_of(tuple(asks), timezone.localdate()).ask(user=user.pk)[0]
     return [asked(ask, user) if there[f"any_{place}"] else [] for place, ask in enumerate(asks)]
+
+
+def keys_of(ask, user, *rights):
+    """The keys of the rows that ``ask(user, *rights)`` gives, for a longer question: ``edition__among=keys_of(…)``.
+
+    ``ask`` may be a manager's method, as ``Edition.objects.visible_to``: the rule stands where it stood.
+    """
+    question = _question(_Keys(ask, rights), user.is_authenticated, (), timezone.localdate())
+    if not question.sql:
+        return question.queryset.none()
+    return RawSQL(question.sql, question.places.filled({"user": user.pk}))
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """Asks as ``ask`` does, and only for the keys of the rows."""
+
+    ask: Callable
+    rights: tuple
+
+    def __call__(self, user):
+        return self.ask(user, *self.rights).order_by().values("pk")
 
 
 class Question:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models.plan import Edition
 from agreements.models import Actor, CollaborationArea, Goal, PriorityArea
 from agreements.models.base import Searchable
+from lib.asked import keys_of
 from lib.db import Freezable, FreezableQuerySet, Stamping, StampingQuerySet, Versioned, date_order
 from lib.history import HistoricalRecords
 from parties.models import Party, User
@@ -61,7 +62,7 @@ class ActivityQuerySet(ContainedQuerySet):
         )
 
     def visible_to(self, user):
-        return self.filter(edition__among=Edition.objects.visible_to(user).values("pk"))
+        return self.filter(edition__among=keys_of(Edition.objects.visible_to, user))
 
     def editable_by(self, user):
         return self.filter(edition__in=Edition.objects.editable_by(user).values("pk"))

@@ -13,6 +13,7 @@ from actionplans.models import Activity
 from agreements.models import Agreement
 from followup.models.rounds import ReportingRule, Respondent, Round
 from followup.numbers import missing_numbers, validate_numbers
+from lib.asked import keys_of
 from lib.db import (
     Freezable,
     FreezableQuerySet,
@@ -66,17 +67,9 @@ class ReportQuerySet(StampingQuerySet, FreezableQuerySet):
         A returned report is a draft again. What was handed in before stays readable to the coordinators as
         ``last_submitted``; they find it by ``returned_visible_to``.
         """
-        own = Q(party__in=Party.objects.with_right(user, Right.SEE_PARTY).values("pk"))
-        submitted = Q(
-            submitted_at__isnull=False,
-            round__agreement__in=Agreement.objects.submitted_visible_to(user).values("pk"),
-        )
-        published = Q(
-            submitted_at__isnull=False,
-            round__published_at__isnull=False,
-            round__agreement__in=Agreement.objects.visible_to(user).values("pk"),
-        )
-        return self.filter(own | submitted | published)
+        own = Q(party__among=keys_of(Party.objects.with_right, user, Right.SEE_PARTY))
+        handed_in = Q(submitted_at__isnull=False, round__among=keys_of(Round.objects.answers_read_by, user))
+        return self.filter(own | handed_in)
 
     def editable_by(self, user):
         """Those who report for the party, until it is submitted and while the round takes answers."""

@@ -56,6 +56,12 @@ class RoundQuerySet(FreezableQuerySet):
     def editable_by(self, user):
         return self.filter(agreement__in=Agreement.objects.editable_by(user).values("pk"))
 
+    def answers_read_by(self, user):
+        """Rounds of which the user reads what a party has handed in; ``Report.objects.visible_to`` says the rest."""
+        inside = Q(agreement__in=Agreement.objects.submitted_visible_to(user).values("pk"))
+        published = Q(published_at__isnull=False, agreement__in=Agreement.objects.visible_to(user).values("pk"))
+        return self.filter(inside | published)
+
     def read_whole_by(self, user):
         """Rounds of which the user may read every answer handed in: coordinators and bodies; published, everybody."""
         inside = Q(agreement__in=Agreement.objects.submitted_visible_to(user).values("pk"))

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from agreements.models import Agreement
-from lib.asked import Question, asked, asked_together
-from parties.models import Membership
+from lib.asked import Question, asked, asked_together, keys_of
+from parties.models import Membership, Party, Right, Role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,36 @@ def test_question_about_the_moment_is_refused():
     if connection.vendor == "postgresql":  # SQLite keeps moments as text
         with pytest.raises(ValueError, match="moment"):
             Question(Membership.objects.filter(user__last_login__lte=timezone.now()))
+
+
+def test_keys_of_are_asked_within_a_longer_question(django_assert_num_queries):
+    first, second = make.MembershipFactory(), make.MembershipFactory()
+    for row in (first, second):
+        with django_assert_num_queries(1):
+            assert list(Membership.objects.filter(pk__in=keys_of(worn, row.user))) == [row]
+    assert list(Membership.objects.filter(pk__in=keys_of(nothing_of_the_public, AnonymousUser()))) == []
+    assert list(Membership.objects.exclude(pk__in=keys_of(nothing_of_the_public, AnonymousUser()))) == [first, second]
+
+
+def nothing_of_the_public(user):
+    return Membership.objects.filter(user=user) if user.is_authenticated else Membership.objects.none()
+
+
+def test_keys_of_are_told_by_a_manager_s_method_and_what_else_it_takes():
+    row = make.MembershipFactory(role=Role.REPORTER)
+    for right, found in ((Right.REPORT, [row]), (Right.ADMINISTER, [])):
+        keys = keys_of(Party.objects.with_right, row.user, right)
+        assert (
+            list(Membership.objects.filter(party__in=keys))
+            == list(Membership.objects.filter(party__among=keys))
+            == found
+        )
+
+
+def test_keys_of_may_stand_in_what_is_asked_of_a_person():
+    row, _other = make.MembershipFactory(), make.MembershipFactory()
+    assert asked(colleagues, row.user) == [row]
+
+
+def colleagues(user):
+    return Membership.objects.filter(pk__in=keys_of(worn, user))
