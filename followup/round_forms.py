@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import Edition
 from agreements.ending import refuse_beyond
-from followup.models import Round
+from followup.models import Respondent, Round
 from followup.schedule import WEEKS, days_from, meetings_of, order_problems, week_of
-from followup.services import editions_of, missing_reports
+from followup.services import editions_of, extend, missing_reports
 from lib.db import Frozen
 from lib.forms import VersionedModelForm, clean_data, make_swedish, shown
 
@@ -194,13 +194,27 @@ class SwedishForm(forms.Form):
             make_swedish(field)
 
 
-class ExtensionForm(SwedishForm):
-    """Until when a party has, and why."""
+class ExtensionForm(VersionedModelForm):
+    """Until when a party has, and why. The scope is ``user``, who gives it."""
 
     to = forms.DateField(label=_("svara senast"))
     reason = forms.CharField(
         label=_("skäl"), max_length=300, help_text=_("Parten ser skälet. Det syns också för andra samordnare.")
     )
+
+    class Meta:
+        model = Respondent
+        fields = []
+
+    def stored(self, row):
+        """What somebody has given already."""
+        return {"to": row.extended_to, "reason": row.extension_reason}
+
+    def save(self, commit=True):
+        """Raises what ``extend`` raises."""
+        row = self.instance
+        extend(round=row.round, parties=[row.party], by=self.scope["user"], **self.cleaned_data)
+        return row
 
 
 class ReopenForm(SwedishForm):

@@ -22,7 +22,7 @@ from followup.outcome import unreviewed_in
 from followup.party_result import party_result
 from followup.round_forms import ExtensionForm, RemoveForm, ReopenForm, RoundForm
 from followup.schedule import proposal_for
-from followup.services import close_round, delete_round, extend, open_round
+from followup.services import close_round, delete_round, open_round
 from lib.db import Frozen
 from lib.forms import answer_form
 from lib.web import answer_unless_kept, get_editable, get_visible
@@ -130,7 +130,7 @@ def respondent_extend(request, slug, label, party):
     """Give one party more time."""
     round, context = _page(request, slug, label, _("Mer tid"))
     respondent = get_visible(round.respondents.select_related("party"), request.user, party__key=party)
-    form = ExtensionForm(request.POST or None)
+    form = ExtensionForm(request.POST or None, instance=respondent, user=request.user)
     days = {"party": respondent.party.name, "day": form.cleaned_data["to"]} if form.is_valid() else {}
     return answer_form(
         request,
@@ -138,7 +138,6 @@ def respondent_extend(request, slug, label, party):
         "followup/respondent_extend.html",
         {**context, "respondent": respondent},
         url=round.get_absolute_url(),
-        save=lambda: extend(round=round, parties=[respondent.party], by=request.user, **form.cleaned_data),
         done=_("%(party)s har till och med %(day)s.") % days if days else "",
     )
 

@@ -115,11 +115,12 @@ class _Members:
 
 
 @transaction.atomic
-def extend(*, round, parties, to, reason, by):
+def extend(*, round, parties, to, reason, by, version=None):
     """Give ``parties`` of the round until and with the day ``to``. Returns how many got it.
 
-    Parties that the round does not ask are left out. Raises Frozen where the round does not take answers, and
-    ValidationError, by field, where the day gives no time or no reason is given.
+    Parties that the round does not ask are left out. Raises Frozen where the round does not take answers,
+    ValidationError, by field, where the day gives no time or no reason is given, and VersionConflict where one party is
+    given it by somebody who read an older ``version`` of its place.
     """
     stored = Round.hold(round.pk)
     if not stored.is_taking_answers:
@@ -132,7 +133,7 @@ def extend(*, round, parties, to, reason, by):
         respondent, _created = places.get_or_create(round=stored, party_id=key)
         respondent.extended_to, respondent.extension_reason, respondent.extended_by = to, reason, by
         respondent._history_user = by
-        respondent.save_version(respondent.version, reason=reason[:100])
+        respondent.save_version(respondent.version if version is None else version, reason=reason[:100])
     return len(keys)
 
 

@@ -28,6 +28,7 @@ from tests.factories import (
     UserFactory,
     adopt,
 )
+from tests.filled_form import Forms
 
 pytestmark = pytest.mark.django_db
 
@@ -337,7 +338,7 @@ def test_respondent_extend_is_told_to_the_party(client, coordinated):
     AccessionFactory(agreement=report.round.agreement, party=report.party)
     RespondentFactory(round=report.round, party=report.party)
     coordinated(report.round.agreement)
-    sent = {"to": str(days_away(12)), "reason": "Ny handläggare"}
+    sent = {"version": 1, "to": str(days_away(12)), "reason": "Ny handläggare"}
     assert client.post(url("respondent_extend", report.round, report.party.key), sent).status_code == 302
     client.force_login(MembershipFactory(role=Role.REPORTER, party=report.party).user)
     page = client.get(url("round_detail", report.round)).content.decode()
@@ -348,9 +349,28 @@ def test_respondent_extend_puts_the_advice_at_the_day(client, coordinated):
     place = RespondentFactory(round__due_on=days_away(5))
     ReportFactory(round=place.round, party=place.party)
     coordinated(place.round.agreement)
-    sent = {"to": str(days_away(2)), "reason": "Ny handläggare"}
+    sent = {"version": 1, "to": str(days_away(2)), "reason": "Ny handläggare"}
     page = client.post(url("respondent_extend", place.round, place.party.key), sent).content.decode()
     assert (f"Omgångens sista dag är {days_away(5)}" in page, "Ny handläggare" in page) == (True, True)
+
+
+def test_respondent_extend_shows_what_somebody_else_gave_meanwhile(client, coordinated):
+    """The shorter time is not given unseen; sent again, it is."""
+    place = RespondentFactory(round__due_on=days_away(5))
+    ReportFactory(round=place.round, party=place.party)
+    coordinated(place.round.agreement)
+    address = url("respondent_extend", place.round, place.party.key)
+    theirs = {"version": 1, "to": str(days_away(20)), "reason": "Nämnden sammanträder senare."}
+    mine = {"version": 1, "to": str(days_away(12)), "reason": "Ny handläggare."}
+    answers = [client.post(address, sent) for sent in (theirs, mine)]
+    shown = answers[1].content.decode()
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert [text in shown for text in (*theirs.values(), *mine.values()) if text != 1] == [True] * 4
+    place.refresh_from_db()
+    assert place.extended_to == days_away(20)
+    assert client.post(address, Forms(shown).with_field("to")).status_code == 302
+    place.refresh_from_db()
+    assert place.extended_to == days_away(12)
 
 
 # --- the way to published, and back -----------------------------------------------------------------------------------
