@@ -60,13 +60,14 @@ class Load:
     seats: list
     assignments: list
     obstacles: list
+    unreported: list
     addressees: list
 
     @property
     def rows(self):
         lists = (
             self.responsible, self.joint, self.reports, self.respondents, self.responsibilities, self.convened,
-            self.seats, self.assignments, self.obstacles, self.addressees,
+            self.seats, self.assignments, self.obstacles, self.unreported, self.addressees,
         )  # fmt: skip
         return [self.accession, *(row for rows in lists for row in rows)]
 
@@ -77,9 +78,10 @@ class Load:
         return sha256(repr(parts).encode()).hexdigest()[:24]
 
     def told(self):
-        """[(what, how many or which)] for those who confirm. Of answers not handed in only the number is told."""
+        """[(what, how many or which)] for those who confirm. Of the party's own drafts only the number is told."""
         rounds = sorted({place.round.label for place in self.respondents})
         answers = ngettext("%(n)s svar som inte är inlämnat", "%(n)s svar som inte är inlämnade", len(self.reports))
+        drafts = ngettext("%(n)s utkast", "%(n)s utkast", len(self.unreported)) % {"n": len(self.unreported)}
         named = [
             (_("Ansvarar för aktiviteter i versioner som inte är fastställda"), _names(self.responsible)),
             (_("Medverkar i aktiviteter i versioner som inte är fastställda"), _names(self.joint)),
@@ -90,6 +92,7 @@ class Load:
             (_("Platser i organ"), [f"{seat.body}: {seat.get_role_display()}" for seat in self.seats]),
             (_("Uppdrag som inte är avslutade"), [row.text for row in self.assignments]),
             (_("Hinder som parten äger"), _names(self.obstacles)),
+            (_("Hinder som inte är rapporterade"), [drafts] if self.unreported else []),
             (_("Remisser att svara på"), [str(row.consultation) for row in self.addressees]),
         ]
         return [(heading, lines) for heading, lines in named if lines]
@@ -117,6 +120,7 @@ def load_of(agreement, old, new, *, by):
         respondents=list(Respondent.objects.filter(**open_round, party=old).select_related("round").order_by("pk")),
         **_of_governance(agreement, old, by),
         obstacles=list(Obstacle.objects.open().filter(agreement=agreement, owner_party=old)),
+        unreported=list(Obstacle.objects.filter(agreement=agreement, party=old, reported_at=None).order_by("pk")),
         addressees=_unanswered(agreement, old, new),
     )
 
@@ -241,6 +245,8 @@ def _move(agreement, load, new, by):
         _move_governance(agreement, load, new, by)
         for row in load.obstacles:
             _save(row, by, owner_party=new)
+        for row in load.unreported:
+            _save(row, by, party=new)
         for row in load.addressees:
             _save(row, by, party=new, name=new.name)
     except VersionConflict:  # an answer handed in, or a row changed, while this was under way

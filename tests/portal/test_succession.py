@@ -60,6 +60,7 @@ class World:
         self.obstacle = make.ObstacleFactory(
             agreement=self.agreement, party=self.old, owner_party=self.old, reported=True
         )
+        self.unreported = make.ObstacleFactory(agreement=self.agreement, party=self.old, title="Hyreslagen")
         asked = make.ConsultationFactory(agreement=self.agreement)
         self.addressee = make.AddresseeFactory(consultation=asked, party=self.old, name=self.old.name)
         return self
@@ -97,6 +98,7 @@ def test_apply_moves_what_is_open_and_leaves_what_is_frozen(world):
         "assignment": world.assignment.party,
         "duty": world.duty.actor.party,
         "obstacle": world.obstacle.owner_party,
+        "unreported": world.unreported.party,
         "addressee": world.addressee.party,
         "seat": Seat.objects.get().party,
         "member": Seat.objects.get().membership.party,
@@ -245,6 +247,7 @@ def test_succession_apply_shows_what_moves_and_not_what_drafts_say(client, world
     pair = f"{address}?fran={world.old.key}&till={world.new.key}"
     page = client.get(pair).content.decode()
     assert ["1 svar som inte är inlämnat" in page, "Nästan klart" in page] == [True, False]
+    assert ["1 utkast" in page, "Hyreslagen" in page] == [True, False]
     sent = {"on": "2026-01-01", "work": "on", "seen": world.load().digest}
     for _time in range(2):
         assert client.post(pair, sent).url == address
