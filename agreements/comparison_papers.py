@@ -50,7 +50,7 @@ def _marks(agreement):
 def _row(change):
     told = [run(capfirst(str(change.kind.label)), "soft")]
     if change.is_rewritten:
-        told.append(run(_(", helt omskriven"), "soft"))
+        told.append(run(_(", till stor del omskriven"), "soft"))
     if change.renumbered_from:
         told.append(run(_(", tidigare %(number)s") % {"number": change.renumbered_from}, "soft"))
     return [cell([run(capfirst(change.reference))], told), _side(change, 0, "gone"), _side(change, 1, "come")]
