@@ -139,7 +139,7 @@ def draft_comment_list(request, slug):
         thread.form = DraftCommentForm(threads=threads, thread=thread)
     context = {
         **frame(agreement, (_("Texten"), text_url(agreement)), (_("Kommentarer"), "")),
-        "block": block,
+        "commented": block,  # "block" is the template language's own word
         "about": reference(block) if block else _("Borttagen del av texten") if key else _("Hela texten"),
         "anchor": anchor_of(key),
         "threads": threads,

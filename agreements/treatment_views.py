@@ -41,7 +41,8 @@ def response_treat(request, slug, pk, kind, remark):
     consultation = response.addressee.consultation
     form = form_class(*posted(request), instance=row, user=request.user)
     context = consultation_frame(request, consultation, _("Behandla synpunkt"))
-    context |= {"row": row, "response": response, "list_url": list_url(consultation), "block": block_of(row)}
+    context |= {"row": row, "response": response, "list_url": list_url(consultation)}
+    context["sent_block"] = block_of(row)  # "block" is the template language's own word
     context["stance"] = answers_stance(consultation)
 
     def url(saved):

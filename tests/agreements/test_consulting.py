@@ -435,8 +435,10 @@ def test_response_treat_wants_a_reason_and_leads_to_the_next(answered, as_user):
         "response_treat", "helhet", answered.response(1).pk
     )
     section = SectionResponse.objects.get(response=first)
+    url = answered.url("response_treat", "avsnitt", section.pk)
+    assert next(block["text"] for block in BLOCKS if block["key"] == section.block) in client.get(url).text
     data = {"version": section.version, "treatment": "followed", "treatment_reason": ""}
-    assert client.post(answered.url("response_treat", "avsnitt", section.pk), data).status_code == 302
+    assert client.post(url, data).status_code == 302
     left = client.get(answered.url("remark_list") + "?visa=obehandlade")
     assert ("Del 1" in left.text, "Del 0" in left.text, len(left.context["summary"].untreated)) == (True, False, 2)
     first.refresh_from_db()

@@ -168,6 +168,8 @@ def test_pages_ask_as_often_whatever_the_number_of_rows(client, draft, coordinat
 
 def test_draft_comment_list_takes_a_comment_an_answer_and_marks_it_done(client, draft, writer):
     address = f"{url('draft_comment_list', draft)}?block=provision:p1"
+    Provision.objects.filter(key="p1").update(text="Det som sägs något om.")
+    assert "<p>Det som sägs något om.</p>" in client.get(address).text
     client.post(address, {"text": "Vad menas?"})
     thread = DraftComment.objects.get()
     client.post(address, {"text": "Alla.", "reply_to": thread.pk})
