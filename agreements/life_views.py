@@ -61,6 +61,7 @@ class StepForm(VersionedModelForm):
         for name in ("decided_by", "decided_on", "decision_paragraph", "registry_number", "document", "reason"):
             self.fields[name] = LifeEvent._meta.get_field(name).formfield(required=name in needs)
             make_swedish(self.fields[name])
+        self.fields["decided_by"].widget = forms.TextInput()
         papers = Document.objects.visible_to(self.scope["user"]).filter(agreement=self.instance)
         self.fields["document"].queryset = papers
         self.fields["document"].help_text = _("Filer läggs till under Process och dokument.")

@@ -40,6 +40,8 @@ class DecisionForm(VersionedModelForm):
     field_order = ("version",)
 
     def limit_choices(self):
+        if "decided_by" in self.fields:
+            self.fields["decided_by"].widget = forms.TextInput()  # the name of a body, however long it may be
         if "document" in self.fields:
             self.fields["document"].queryset = Document.objects.filter(agreement=self.scope["agreement"])
             self.fields["document"].help_text = _("Välj bland överenskommelsens dokument.")

@@ -40,6 +40,8 @@ class ResponseForm(VersionedModelForm):
         }
 
     def limit_choices(self):
+        if "decided_by" in self.fields:
+            self.fields["decided_by"].widget = forms.TextInput()  # the name of a body, however long it may be
         stored = self._sections()
         for place, block in enumerate(self.scope["blocks"]):
             title = heading_of(block)
@@ -120,6 +122,7 @@ class ResponseFileForm(forms.ModelForm):
         super().__init__(clean_data(data), files, instance=ResponseFile(response=response))
         self.fields["file"].max_length = None  # the name is replaced by our own
         make_swedish(self.fields["name"])
+        self.fields["name"].widget = forms.TextInput()
 
     def clean_file(self):
         upload = self.cleaned_data["file"]
