@@ -6,23 +6,36 @@ of questions to the database does not follow what waits.
 
 import datetime
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import ngettext
 
 from followup.inbox_kinds import KINDS, Task, round_name
 from followup.models import Report, Respondent, Return, Round
 from lib.asked import asked_together
+from lib.written import assembled
 from parties.models import Party, Right
 
 NEVER = datetime.date.max
-# What is shown of a report to write; its agreement and activity are long.
-READ = (
-    *(field.name for field in Report._meta.concrete_fields), "party__key", "party__name", "activity__number",
-    "activity__title", "round__label", "round__due_on", "round__agreement__slug", "round__agreement__short_name",
-    "round__agreement__county__name",
+# What is read of a report to write, of its round and of its party; agreement and activity are long.
+READ = ("id", *Report.ANSWERS, "submitted_at", "returned_at", "approved_at")
+OF_ROUND = (
+    "id", "label", "due_on", "agreement", "agreement__slug", "agreement__short_name", "agreement__county",
+    "agreement__county__name",
 )  # fmt: skip
+OF_PARTY = ("id", "key", "name")
+BESIDE = {"number": F("activity__number"), "title": F("activity__title")}
+
+
+class Last(NamedTuple):
+    """What a party handed in last time."""
+
+    pk: int
+    status: str
+    text: str
+    round_label: str
 
 
 def tasks_of(user):
@@ -49,7 +62,7 @@ def _made(rows, user):
 def _answers(reports, user):
     """What to write, to mend and to hand in for the parties the person reports for."""
     turn_of = _turns(user) if reports else None
-    for (round, party), rows in groupby(_with_last(reports), key=lambda row: (row.round, row.party)):
+    for (round, party), rows in groupby(_with_last(_made_of(reports)), key=lambda row: (row.round, row.party)):
         reports = tuple(rows)
         place, turn = turn_of(round.pk, party.pk)
         returned = tuple(report for report in reports if report.state == "returned")
@@ -111,20 +124,39 @@ def _unanswered(user):
         round__period_starts_on__lt=OuterRef("round__period_starts_on"),
     )
     newest = earlier.order_by("-round__period_starts_on", "-pk").values("pk")[:1]
-    reports = Report.objects.editable_by(user).select_related("round__agreement__county", "activity", "party")
-    return (
-        reports.annotate(return_due_on=Subquery(returns), last_id=Subquery(newest))
-        .only(*READ)
-        .order_by(
-            "round__due_on", "round", "party__sort_name", "party", "activity__area__order", "activity__order", "pk"
-        )
+    reports = Report.objects.editable_by(user).annotate(return_due_on=Subquery(returns), last_id=Subquery(newest))
+    around = [f"round__{path}" for path in OF_ROUND] + [f"party__{path}" for path in OF_PARTY]
+    return reports.values(*READ, *around, "return_due_on", "last_id", **BESIDE).order_by(
+        "round__due_on", "round", "party__sort_name", "party", "activity__area__order", "activity__order", "pk"
     )
 
 
+def _made_of(rows):
+    """The reports that rows of ``_unanswered`` tell of, with ``number`` and ``title`` of their activity.
+
+    Somebody may have hundreds of them, in the same few rounds.
+    """
+    made = {}
+
+    def shared(model, name, paths):
+        key = model, row[f"{name}__id"]
+        if key not in made:
+            made[key] = assembled(model, {path: row[f"{name}__{path}"] for path in paths})
+        return made[key]
+
+    reports = []
+    for row in rows:
+        report = assembled(Report, {path: row[path] for path in READ})
+        report.round, report.party = shared(Round, "round", OF_ROUND), shared(Party, "party", OF_PARTY)
+        vars(report).update({name: row[name] for name in ("return_due_on", "last_id", *BESIDE)})
+        reports.append(report)
+    return reports
+
+
 def _with_last(reports):
-    """The reports; each has ``last``, what the party handed in last time, or None. One query."""
-    rows = Report.objects.select_related("round").only("status", "text", "round__label")
-    found = rows.in_bulk({row.last_id for row in reports} - {None})
+    """The reports; each has its ``last``, or None. One query."""
+    rows = Report.objects.filter(pk__in={row.last_id for row in reports} - {None}).order_by()
+    found = {last[0]: Last(*last) for last in rows.values_list("pk", "status", "text", "round__label")}
     for row in reports:
         row.last = found.get(row.last_id)
     return reports

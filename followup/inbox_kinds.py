@@ -43,7 +43,7 @@ class Task:
     count: int = 1
     about: str = ""  # which round, plan or meeting
     party: str = ""  # for whom
-    reports: tuple[Report, ...] = ()  # each with ``last``, the party's answer last time or None
+    reports: tuple[Report, ...] = ()  # each with its activity's ``number`` and ``title``, and ``last`` or None
 
     @property
     def is_late(self):

@@ -3,9 +3,9 @@
 from collections import namedtuple
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
+from actionplans.fragment import escaped, joined
 from followup.models import ReportStatus
 from lib.markup import markup
 
@@ -20,18 +20,18 @@ State = namedtuple("State", "state")
 def report_rows(task):
     """The rows of the answers that ``task`` asks for, each with what was answered last time."""
     labels = {code: str(label) for code, label in ReportStatus.choices}
-    return format_html_join("", "{}", ((_row(report, task.url, labels),) for report in task.reports))
+    return joined(_row(report, task.url, labels) for report in task.reports)
 
 
 def _row(report, url, labels):
-    last, activity = report.last, report.activity
-    said = (labels[last.status], last.round.label, _beginning(last.text)) if last else ("", "", "")
-    values = (f"{url}?oppen={report.pk}#r{report.pk}", activity.number, activity.title, *said)
+    last = report.last
+    said = (labels[last.status], last.round_label, _beginning(last.text)) if last else ("", "", "")
+    values = (f"{url}?oppen={report.pk}#r{report.pk}", report.number, report.title, *said)
     row = markup(
         "portal/_work_report.html", TEXTS, report=State(report.state), last=bool(last),
         code=last.status if last else "", has_text=bool(said[-1]),
     )  # fmt: skip
-    return format_html(row, **dict(zip(TEXTS, values, strict=True)))
+    return row.format(**dict(zip(TEXTS, map(escaped, values), strict=True)))
 
 
 def _beginning(text):
