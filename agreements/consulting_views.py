@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -221,4 +222,9 @@ def consultation_frame(request, consultation, *titles):
     own = (_("Remiss"), page_url(consultation) if titles else "")
     life = (_("Livscykel"), reverse("agreements:agreement_life", args=[agreement.slug]))
     trail = [(title, "") for title in titles]
-    return {**frame(agreement, life, own, *trail), "consultation": consultation, "back_url": page_url(consultation)}
+    return {
+        **frame(agreement, life, own, *trail),
+        "consultation": consultation,
+        "is_past": consultation.deadline is not None and consultation.deadline < timezone.localdate(),
+        "back_url": page_url(consultation),
+    }

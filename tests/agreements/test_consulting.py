@@ -137,6 +137,13 @@ def test_consultation_add_offers_only_those_who_do_not_have_the_remiss(world, as
     assert "all_parties" not in client.get(url).context["form"].fields
 
 
+def test_consultation_add_says_that_the_last_day_has_been(sent, as_user):
+    client, url = as_user(sent.coordinator), sent.url("consultation_add")
+    assert "Den dagen har varit." not in client.get(url).text
+    Consultation.objects.update(sent_on=None, deadline=TODAY() - DAY)
+    assert "Den dagen har varit. Förläng svarstiden för de nya när du har skickat." in client.get(url).text
+
+
 def test_response_edit_keeps_the_draft_and_submit_answers_once(sent, as_user):
     row, client = sent.response(), as_user(sent.reporters[0])
     edit, submit = sent.url("response_edit", row.pk), sent.url("response_submit", row.pk)
