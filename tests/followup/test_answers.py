@@ -53,12 +53,14 @@ def test_report_field_sends_the_checklist_where_the_row_has_changed_in_it(client
     assert [f'id="{part}"' in page for part in ("checklist", "progress")] == [is_sent, is_sent]
 
 
-def test_report_field_asks_the_database_at_most_eight_times(client, report):
+def test_report_field_asks_the_database_four_times_and_sqlite_seven(client, report):
+    """Session, person, report with rights, and the write with its history; SQLite needs three more for the last."""
     save(client, report)  # the first also keeps that the party has begun
     url, post = address("report_field", report), {"field": "text", "value": "Och fler kommer.", "version": 2}
     with CaptureQueriesContext(connection) as captured:
         assert client.post(url, post, headers=HTMX).status_code == 200
-    assert len(captured) <= 8, [query["sql"][:80] for query in captured]
+    most = 4 if connection.vendor == "postgresql" else 7
+    assert len(captured) <= most, [query["sql"][:80] for query in captured]
 
 
 def test_report_field_keeps_who_and_once_that_the_party_has_begun(client, report):
