@@ -81,7 +81,7 @@ def test_party_change_refuses_a_ring(client):
     split(party=old, into=[new], remains=True, on=TODAY() - 9 * DAY, by=by, reason="Beslut")
     typed = {"into": "Gamla kommun", "on": str(TODAY()), "reason": "Beslut", "confirm": "1"}
     answer = client.post(reverse("portal:party_change", args=[new.key, "uppga"]), typed)
-    message = "Gamla kommun har själv gått upp i Nya kommun. Det skulle bli en ring. Välj en annan."
+    message = "Nya kommun har själv tagit över efter Gamla kommun. Det skulle bli en ring. Välj en annan."
     assert answer.context["form"].errors == {"into": [message]}
     new.refresh_from_db()
     assert (new.dissolved_on, PartySuccession.objects.count()) == (None, 1)
