@@ -71,9 +71,11 @@ def make_assessed_and_given(names):
     """Assessments agreed on, before and in a closing, and another body's; what else is given to do; links."""
     rounds = {name: Round.objects.get(label=names[name], agreement=names["agreement"]) for name in ROUNDS}
     body, agreed = names["body_row"], {"agreed_at": timezone.now()}
-    made = [make.AssessmentFactory(round=rounds["round"], body=body) for _number in range(2)]
-    models.QuerySet(Assessment).filter(pk__in=[row.pk for row in made]).update(**agreed)
-    models.QuerySet(Assessment).filter(pk=made[1].pk).update(round=rounds["published_round"])
+    made = [make.AssessmentFactory(round=rounds["round"], body=body).pk for _number in range(3)]
+    models.QuerySet(Assessment).filter(pk__in=made[:2]).update(**agreed)
+    models.QuerySet(Assessment).filter(pk__in=made[1:]).update(round=rounds["published_round"])
+    make.ReportingRuleFactory(party=names["party"], needs_approver=True)
+    make.CouncilPackFactory(outcome=rounds["published_round"].outcomes.last())
     make.AssessmentFactory(round=rounds["round"])
     decided = {"decision__body": body, "decision__agreement": names["agreement"]}
     make.AssignmentFactory(**decided, party=names["agreement"].coordinating_party)
@@ -139,9 +141,9 @@ def told(world, row):
 
 
 def questions():
-    """(model, name) of every rule of a queryset that knows by the user alone, for the first model that has it."""
+    """(model, name) of every rule of a queryset that knows by the user alone, for the first model with rows."""
     found = {}
-    for model in apps.get_models():
+    for model in sorted(apps.get_models(), key=lambda model: not model._default_manager.exists()):
         made_of = {each.__name__ for each in type(model._default_manager.all()).__mro__}
         everything = [(place, name) for (place, name), *_more in rules().values()]
         for place, name in everything:
