@@ -402,3 +402,13 @@ def test_plan_list_leads_to_the_proposals_who_may_come_there(client, plan):
         page = client.get(reverse("actionplans:plan_list", args=[plan.agreement.slug])).content.decode()
         led |= {who} if address("list", plan) in page else set()
     assert led == SHARERS
+
+
+@pytest.mark.parametrize("who", ["coordinator", "reporter"])
+def test_thread_about_a_proposal_is_resolved_until_the_proposal_is_decided(plan, who):
+    waiting, declined = (
+        CommentFactory(activity=None, proposal=proposal, is_shared=True, author=plan.people["reporter"])
+        for proposal in (make(plan), make(plan, "declined"))
+    )
+    seen = Comment.objects.visible_to(plan.people[who])
+    assert (set(seen), set(Comment.objects.editable_by(plan.people[who]))) == ({waiting, declined}, {waiting})

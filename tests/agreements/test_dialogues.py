@@ -87,6 +87,20 @@ def test_contribution_is_refused_when_the_dialogue_is_closed_and_the_text_stays(
     assert tasks_of(reporter) == []
 
 
+@pytest.mark.parametrize(
+    ("closes_in", "status", "may"),
+    [(None, "draft", True), (0, "draft", True), (-1, "draft", False), (None, "consultation", False)],
+)
+def test_contribution_is_changed_by_its_own_party_while_the_dialogue_is_open(login_as, party, closes_in, status, may):
+    day = None if closes_in is None else timezone.localdate() + datetime.timedelta(days=closes_in)
+    dialogue = factories.DialogueFactory(agreement__status=status, closes_on=day)
+    own = factories.ContributionFactory(dialogue=dialogue, party=party)
+    factories.ContributionFactory(dialogue=dialogue)
+    reporter, reader = login_as(Role.REPORTER, party=party), login_as(Role.READER, party=party)
+    assert list(Contribution.objects.editable_by(reporter)) == ([own] if may else [])
+    assert list(Contribution.objects.editable_by(reader)) == []
+
+
 def test_contribution_edit_is_for_the_own_party(client, dialogue, reporter):
     other = factories.PartyFactory()
     dialogue.invited.add(other)
