@@ -12,7 +12,7 @@ from agreements.life_page import OWN_PAGES, life_of, links_for, next_steps
 from agreements.lifecycle import TRANSITIONS, problems, take
 from agreements.models import Agreement, Document, LifeEvent
 from agreements.rows import posted
-from lib.forms import VersionedModelForm, answer_form, make_swedish
+from lib.forms import VersionedModelForm, answer_form, make_swedish, put_on_one_line
 from lib.web import get_editable, get_visible
 
 
@@ -61,7 +61,7 @@ class StepForm(VersionedModelForm):
         for name in ("decided_by", "decided_on", "decision_paragraph", "registry_number", "document", "reason"):
             self.fields[name] = LifeEvent._meta.get_field(name).formfield(required=name in needs)
             make_swedish(self.fields[name])
-        self.fields["decided_by"].widget = forms.TextInput()
+        put_on_one_line(self.fields["decided_by"])
         papers = Document.objects.visible_to(self.scope["user"]).filter(agreement=self.instance)
         self.fields["document"].queryset = papers
         self.fields["document"].help_text = _("Filer läggs till under Process och dokument.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Document
-from lib.forms import SMALL_INTEGER_MAX, VersionedModelForm
+from lib.forms import SMALL_INTEGER_MAX, VersionedModelForm, put_on_one_line
 from lib.uploads import ACCEPT, check_upload
 
 
@@ -41,7 +41,7 @@ class DecisionForm(VersionedModelForm):
 
     def limit_choices(self):
         if "decided_by" in self.fields:
-            self.fields["decided_by"].widget = forms.TextInput()  # the name of a body, however long it may be
+            put_on_one_line(self.fields["decided_by"])  # a body by its name; where it is chosen, still a list
         if "document" in self.fields:
             self.fields["document"].queryset = Document.objects.filter(agreement=self.scope["agreement"])
             self.fields["document"].help_text = _("Välj bland överenskommelsens dokument.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from agreements import responses
 from agreements.models import ConsultationResponse, ResponseFile, SectionResponse, Stance, Treatment
 from agreements.responses import heading_of, place_of
-from lib.forms import VersionedModelForm, clean_data, make_swedish
+from lib.forms import VersionedModelForm, clean_data, make_swedish, put_on_one_line
 from lib.uploads import ACCEPT, check_upload
 
 NEEDS_REASON = (Treatment.PARTLY, Treatment.NOT_FOLLOWED)
@@ -41,7 +41,7 @@ class ResponseForm(VersionedModelForm):
 
     def limit_choices(self):
         if "decided_by" in self.fields:
-            self.fields["decided_by"].widget = forms.TextInput()  # the name of a body, however long it may be
+            put_on_one_line(self.fields["decided_by"])
         stored = self._sections()
         for place, block in enumerate(self.scope["blocks"]):
             title = heading_of(block)
@@ -122,7 +122,7 @@ class ResponseFileForm(forms.ModelForm):
         super().__init__(clean_data(data), files, instance=ResponseFile(response=response))
         self.fields["file"].max_length = None  # the name is replaced by our own
         make_swedish(self.fields["name"])
-        self.fields["name"].widget = forms.TextInput()
+        put_on_one_line(self.fields["name"])
 
     def clean_file(self):
         upload = self.cleaned_data["file"]

@@ -55,6 +55,12 @@ class LongLine(forms.Textarea):
         return value and " ".join(value.split())
 
 
+def put_on_one_line(field):
+    """Let a name that may be long have a box of one line all the same. A field of another kind is left as it is."""
+    if isinstance(field.widget, LongLine):
+        field.widget = forms.TextInput()
+
+
 class NumberInput(forms.TextInput):
     """A number as Swedes write it: decimal comma, spaces between thousands (no-break or not), a real minus sign."""
 

@@ -49,6 +49,12 @@ def test_adoption_create_stores_the_decision_the_text_and_asks_the_parties(clien
     assert set(Accession.objects.values_list("signature_status", flat=True)) == {"pending"}
 
 
+def test_adoption_create_offers_the_bodies_to_choose_from(client, draft):
+    page = client.get(reverse("agreements:adoption_create", args=[draft.slug]))
+    offered = [label for _value, label in page.context["form"]["decided_by"].field.widget.choices]
+    assert "Samverkansrådet" in offered
+
+
 def test_adoption_create_adopts_a_version_that_was_chosen(client, draft):
     text = factories.TextVersionFactory(agreement=draft)
     adopt(client, draft, text=text.pk)
