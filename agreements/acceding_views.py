@@ -12,7 +12,7 @@ from agreements.accession_forms import AccessionDecideForm, AccessionJoinForm, A
 from agreements.frame import frame
 from agreements.models import Accession
 from agreements.row_views import editable
-from lib.forms import answer_form
+from lib.forms import answer_form, typed_in
 from lib.web import get_editable
 
 FILL = "fyll"  # the button that puts what is common where nothing is filled in
@@ -56,7 +56,7 @@ def accession_bulk(request, slug):
     """The decisions of all parties that have not signed, in one table; saved all or none."""
     agreement = editable(request, slug)
     is_sent = request.method == "POST"
-    table = AnswerTable(agreement, request.user, request.POST if is_sent else None)
+    table = AnswerTable(agreement, request.user, typed_in(request))
     context, status = page_of(agreement, _("Parternas beslut")), 200
     if is_sent and FILL in request.POST:
         table = AnswerTable(agreement, request.user, table.filled(request.POST))
