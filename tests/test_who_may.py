@@ -2,7 +2,7 @@
 
 Each line of ``who_may.txt`` says a rule, a kind of row with whose it is and what has happened to it, and who gets it.
 What nobody gets is not there. A change of rights shows as lines that differ: read them, and agree, before the list is
-written anew by ``WRITE=1 pytest tests/security/test_who_may.py``.
+written anew by ``WRITE=1 pytest tests/test_who_may.py``.
 """
 
 import inspect
