@@ -36,7 +36,7 @@ def pytest_configure(config):
         hypothesis_settings.load_profile("beside")
 
 
-DATABASE = {"db", "transactional_db", "django_db_setup"}
+DATABASE = {"db", "django_db_setup"}
 
 
 def asks_a_database(item):

@@ -347,3 +347,13 @@ def test_browser_tests_expect_what_a_page_shows():
         path.name: asserted_once(ast.parse(path.read_text(), path)) for path in files("*.py", folders=["tests/browser"])
     }
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_no_test_empties_the_database():
+    """A transaction that ends for real leaves an emptied database to the tests after it, the register of counties too.
+
+    Whoever needs one asks a process of its own; browser tests have their own run.
+    """
+    flushing = re.compile(r"transaction=True|transactional_db|TransactionTestCase")
+    paths = [path for path in files("*.py", folders=["tests"]) if "browser" not in path.parts]
+    assert found(flushing, set(paths) - {Path(__file__)}) == set()

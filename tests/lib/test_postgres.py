@@ -1,10 +1,12 @@
 """The look at an idle connection: it asks nothing, and sees that the server has ended it."""
 
+from contextlib import closing
+
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL's connections"),
 ]
 
@@ -12,8 +14,7 @@ pytestmark = [
 @pytest.fixture
 def other():
     """A connection of its own to the same database, and a function that lets the server end it."""
-    other = connection.copy()
-    other.ensure_connection()
+    other = own_connection()
 
     def end():
         with connection.cursor() as cursor:
@@ -21,6 +22,13 @@ def other():
 
     yield other, end
     other.close()
+
+
+def own_connection():
+    """One more connection to the database of the tests, outside the test's transaction."""
+    own = connection.copy()
+    own.ensure_connection()
+    return own
 
 
 def test_idle_connection_is_usable_without_a_question(other, monkeypatch):
@@ -39,7 +47,7 @@ def test_what_has_something_to_read_is_asked(other):
     other, _ = other
     with other.cursor() as cursor:
         cursor.execute("LISTEN news")
-    with connections["default"].cursor() as cursor:
+    with closing(own_connection()) as third, third.cursor() as cursor:
         cursor.execute("NOTIFY news")
     assert other.is_usable()
 
