@@ -73,7 +73,7 @@ def shown_answer(report, name):
     if name in ("status", "degree"):
         return capfirst(str(getattr(report, f"get_{name}_display")()))
     value = getattr(report, name)
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if hasattr(value, "isoformat") else value or ""
 
 
 def counted_in(report, before, is_own):

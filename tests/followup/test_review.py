@@ -452,6 +452,19 @@ def test_report_review_puts_last_time_beside_and_marks_what_changed(client, log_
     }
 
 
+def test_report_review_says_nothing_of_a_date_that_was_not_given_last_time(client, log_in, report):
+    earlier = RoundFactory(
+        agreement=report.round.agreement, label="2025:2", period_starts_on="2025-07-01", period_ends_on="2025-12-31"
+    )
+    activity = ActivityFactory(edition__plan=report.activity.edition.plan, lineage=report.activity.lineage)
+    ReportFactory(round=earlier, activity=activity, party=report.party, submitted=True)
+    Report.objects.filter(pk=report.pk).update(new_end_date="2027-06-28")
+    log_in("coordinator", report)
+    page = client.get(address("report_review", report))
+    assert {field.name: field.before for field in page.context["said"]}["new_end_date"] == ""
+    assert "None" not in page.content.decode()
+
+
 @pytest.mark.parametrize(("role", "shown"), [("coordinator", "under 5, döljs"), ("own reporter", "3")])
 def test_report_detail_hides_small_counts_from_all_but_the_party(client, log_in, report, role, shown):
     Report.objects.update(numbers={"women": 3, "men": 40})
