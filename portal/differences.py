@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from actionplans.models import Edition
 from agreements.models import Basis
@@ -19,7 +20,29 @@ from lib.differences import pieces
 from parties.models import Membership, User
 
 # Fields that hold a row together and say nothing to a reader.
-TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text"}
+TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text", "group"}
+# What fields are called whose models give them no name: nobody fills them in, so no form has a word for them.
+NAMES = {
+    "agreed_by": gettext_lazy("Noterad som beslutad av"),
+    "approved_by": gettext_lazy("Godkänd av"),
+    "asked_by": gettext_lazy("Begärd av"),
+    "author": gettext_lazy("Skriven av"),
+    "called_by": gettext_lazy("Kallad av"),
+    "closed_by": gettext_lazy("Stängd av"),
+    "confirmed_by": gettext_lazy("Bekräftad av"),
+    "decided_by": gettext_lazy("Avgjord av"),
+    "done_by": gettext_lazy("Gjord av"),
+    "ended_by": gettext_lazy("Avslutad av"),
+    "finished_by": gettext_lazy("Färdigställd av"),
+    "granted_by": gettext_lazy("Rollen gavs av"),
+    "opened_by": gettext_lazy("Öppnad av"),
+    "party": gettext_lazy("Part"),
+    "published_by": gettext_lazy("Publicerad av"),
+    "reported_by": gettext_lazy("Rapporterad av"),
+    "review_started_by": gettext_lazy("Granskningen började av"),
+    "submitted_by": gettext_lazy("Inlämnad av"),
+    "user": gettext_lazy("Person"),
+}
 PEOPLE = (User, Membership)
 # What a row's own name needs of other rows.
 NAMED_BY = {Mandate: ["body"], Meeting: ["body"], Edition: ["plan"], Membership: ["user", "party"]}
@@ -42,6 +65,12 @@ class Change:
 def fields_of(record):
     """The fields of a historical record that a reader is shown, many-to-many ones last."""
     return [field for field in record.tracked_fields if field.name not in TECHNICAL] + list(record._history_m2m_fields)
+
+
+def name_of(field):
+    """What a field is called on the screen: as its form calls it, or as ``NAMES`` does where no form has it."""
+    unnamed = str(field.verbose_name) == field.name.replace("_", " ")
+    return capfirst(str(NAMES.get(field.name, field.verbose_name) if unnamed else field.verbose_name))
 
 
 class Values:
@@ -78,10 +107,7 @@ class Values:
         fields = [field for field in fields_of(after or before) if field.name not in self.hidden]
         if before and after:
             fields = [field for field in fields if self._raw(before, field) != self._raw(after, field)]
-        rows = [
-            Change(capfirst(str(field.verbose_name)), self.text(before, field), self.text(after, field))
-            for field in fields
-        ]
+        rows = [Change(name_of(field), self.text(before, field), self.text(after, field)) for field in fields]
         return [row for row in rows if row.old or row.new]
 
     def _raw(self, record, field):

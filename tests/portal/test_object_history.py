@@ -5,10 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from governance.services import seat_person
 from parties.models import Role
 from parties.services import join
+from portal.differences import fields_of, name_of
 from portal.history_rules import MODELS
 from portal.object_history import PLACES
 from tests import factories
@@ -54,6 +56,18 @@ def report(agreement):
     edit(report, by=author, text="andra utkastet")
     edit(report, by=author, text="inlämnat", submitted_at=timezone.now(), submitted_by=author)
     return report
+
+
+# English and Swedish are spelled alike.
+SPELLED_ALIKE = {"period", "reservation", "status", "text"}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=list(MODELS))
+def test_every_field_of_the_history_has_a_name_in_swedish(model):
+    fields = fields_of(model.history.model())
+    unnamed = {field.name for field in fields if name_of(field) == capfirst(field.name.replace("_", " "))}
+
+    assert unnamed <= SPELLED_ALIKE
 
 
 def test_object_history_tells_a_party_the_drafts_of_its_report_and_in_which_role(client, login_as, agreement, report):
