@@ -1,10 +1,12 @@
 """Search over what the visitor may see: folded words in folded columns, grouped by what was found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -60,66 +62,83 @@ class Group:
 def find(text, user):
     """The groups that have hits, each with at most MAX_HITS in Swedish order; nothing to look for finds nothing."""
     words = {f"word{number}": word for number, word in enumerate(fold(text).split())}
-    groups = [_group(label, asked(ask, user, **words), hit) for label, ask, hit in SOURCES] if words else []
-    return [group for group in groups if group.hits]
+    rows = [[] for _kind in KINDS]
+    for row in asked(found, user, **words) if words else ():
+        rows[row["place"]].append(row["told"])
+    return [_group(kind, rows) for kind, rows in zip(KINDS, rows, strict=True) if rows]
 
 
-def _group(label, rows, hit):
-    hits = sorted((hit(row) for row in rows[:MAX_HITS]), key=lambda hit: sort_key(hit.name))
-    return Group(label, hits, more=len(rows) > MAX_HITS)
+def _group(kind, rows):
+    hits = sorted((kind.hit(row) for row in rows[:MAX_HITS]), key=lambda hit: sort_key(hit.name))
+    return Group(kind.label, hits, more=len(rows) > MAX_HITS)
 
 
-def _found(rows, words, *paths, **lists):
-    """The rows that hold all of the words, as values; one more than are shown tells that there are more."""
-    holding = (Q(search_text__contains=word) for word in words.values())
-    return rows.filter(*holding).values(*paths, **lists)[: MAX_HITS + 1]
+def found(user, **words):
+    """The rows that hold all of the words, of every kind in one question: the kind's place in KINDS, and what is told.
+
+    Of each kind one more than are shown, which tells that there are more.
+    """
+    first, *others = (_found(place, kind, user, words.values()) for place, kind in enumerate(KINDS))
+    return first.union(*others, all=True)
+
+
+def _found(place, kind, user, words):
+    rows = kind.rows(user).filter(*(Q(search_text__contains=word) for word in words))[: MAX_HITS + 1]
+    shown = rows.model.objects.filter(pk__in=rows.values("pk")).order_by()
+    return shown.values(place=Value(place), told=JSONObject(**kind.told(user)))
 
 
 # --- What is looked through: everything that the visitor may see ------------------------------------------------------
 
 
-def _agreements(user, **words):
-    return _found(Agreement.objects.visible_to(user), words, "title", "slug", "county__name")
+def _activities(user):
+    """Those of editions that are prepared or apply; what was superseded is found from there.
+
+    Of many any will do: to put thousands in order would take most of the time that the page takes.
+    """
+    return Activity.objects.visible_to(user).exclude(edition__state=Edition.State.SUPERSEDED).order_by()
 
 
-def _areas(user, **words):
-    return _found(PriorityArea.objects.visible_to(user), words, "name", "key", *OF_AGREEMENT)
+def _parties(user):
+    return Party.objects.all()
 
 
-def _collaboration_areas(user, **words):
-    return _found(CollaborationArea.objects.visible_to(user), words, "name", "key", *OF_AGREEMENT)
+def _of_agreement(name):
+    """What is told of a row of an agreement, of which ``name`` is shown."""
+    told = {"name": name, "key": "key", "slug": "agreement__slug", "agreement": "agreement__short_name"}
+    return lambda user: told
 
 
-def _goals(user, **words):
-    return _found(Goal.objects.visible_to(user), words, "text", "key", *OF_AGREEMENT)
+def _of_agreements(user):
+    return {"name": "title", "slug": "slug", "county": "county__name"}
 
 
-def _activities(user, **words):
-    """Those of editions that are prepared or apply; what was superseded is found from there."""
-    rows = Activity.objects.visible_to(user).exclude(edition__state=Edition.State.SUPERSEDED)
-    return _found(rows, words, "pk", "number", "title", "edition__label", *OF_PLAN)
+def _of_activities(user):
+    plan = "edition__plan"
+    return {
+        "pk": "pk", "number": "number", "title": "title", "label": "edition__label", "plan": f"{plan}__name",
+        "key": f"{plan}__key", "is_example": f"{plan}__is_example", "slug": f"{plan}__agreement__slug",
+        "agreement": f"{plan}__agreement__short_name",
+    }  # fmt: skip
 
 
-def _parties(user, **words):
-    agreements = Agreement.objects.visible_to(user).values("pk")
-    accessions = Accession.objects.filter(agreement__in=agreements)
-    lists = {
+def _of_parties(user):
+    return {
+        "name": "name", "key": "key",
         "former": json_list(PartyName.objects, "party", name="name", pk="pk"),
         "heirs": json_list(PartySuccession.objects, "predecessor", name="successor__name", pk="pk"),
-        "links": json_list(accessions, "party", name="agreement__short_name", slug="agreement__slug"),
-    }
-    return _found(Party.objects.all(), words, "name", "key", **lists)
+        "links": _links(Accession, "party", user),
+    }  # fmt: skip
 
 
-def _bodies(user, **words):
-    agreements = Agreement.objects.visible_to(user).values("pk")
-    mandates = Mandate.objects.filter(agreement__in=agreements)
-    links = json_list(mandates, "body", name="agreement__short_name", slug="agreement__slug")
-    return _found(Body.objects.visible_to(user), words, "name", "key", links=links)
+def _of_bodies(user):
+    return {"name": "name", "key": "key", "links": _links(Mandate, "body", user)}
 
 
-OF_AGREEMENT = ("agreement__slug", "agreement__short_name")
-OF_PLAN = tuple(f"edition__plan__{path}" for path in ("name", "key", "is_example", *OF_AGREEMENT))
+def _links(model, belongs_to, user):
+    """The agreements that rows of ``model`` lead to, of those that the visitor may see."""
+    rows = model.objects.filter(agreement__in=Agreement.objects.visible_to(user).values("pk"))
+    return json_list(rows, belongs_to, name="agreement__short_name", slug="agreement__slug")
 
 
 # --- What is told of each that is found -------------------------------------------------------------------------------
@@ -136,26 +155,24 @@ def _page(slug):
 
 
 def _agreement_hit(row):
-    return Hit(row["title"], _page(row["slug"]), row["county__name"])
+    return Hit(row["name"], _page(row["slug"]), row["county"])
 
 
 def _area_hit(row):
     """An area or a collaboration area, at its own line of the agreement's page."""
-    return Hit(row["name"], f"{_page(row['agreement__slug'])}#{row['key']}", row["agreement__short_name"])
+    return Hit(row["name"], f"{_page(row['slug'])}#{row['key']}", row["agreement"])
 
 
 def _goal_hit(row):
-    return Hit(row["text"], f"{_page(row['agreement__slug'])}#mal-{row['key']}", row["agreement__short_name"])
+    return Hit(row["name"], f"{_page(row['slug'])}#mal-{row['key']}", row["agreement"])
 
 
 def _activity_hit(row):
     """An activity, at its own row; an invented one in a real agreement is told apart."""
-    label = row["edition__label"]
-    name, key, is_example, slug, agreement = (row[path] for path in OF_PLAN)
-    where = f"{name} {label}, {agreement}"
-    if is_example:
+    where = f"{row['plan']} {row['label']}, {row['agreement']}"
+    if row["is_example"]:
         where = _("%(where)s, exempeldata") % {"where": where}
-    url = f"{_address('actionplans:edition_detail', slug, key, label)}#a{row['pk']}"
+    url = f"{_address('actionplans:edition_detail', row['slug'], row['key'], row['label'])}#a{row['pk']}"
     return Hit(f"{row['number']} {row['title']}", url, where)
 
 
@@ -190,12 +207,22 @@ def _in_order(links):
     return sorted(links or (), key=lambda link: sort_key(link["name"]))
 
 
-SOURCES = (
-    (_("Överenskommelser"), _agreements, _agreement_hit),
-    (_("Områden"), _areas, _area_hit),
-    (_("Samverkansområden"), _collaboration_areas, _area_hit),
-    (_("Mål"), _goals, _goal_hit),
-    (_("Aktiviteter"), _activities, _activity_hit),
-    (_("Parter"), _parties, _party_hit),
-    (_("Organ"), _bodies, _body_hit),
+@dataclass(frozen=True)
+class Kind:
+    """What is looked through: ``rows`` that the visitor may see, what is ``told`` of each, and the ``hit`` that makes."""
+
+    label: str
+    rows: Callable
+    told: Callable
+    hit: Callable
+
+
+KINDS = (
+    Kind(_("Överenskommelser"), Agreement.objects.visible_to, _of_agreements, _agreement_hit),
+    Kind(_("Områden"), PriorityArea.objects.visible_to, _of_agreement("name"), _area_hit),
+    Kind(_("Samverkansområden"), CollaborationArea.objects.visible_to, _of_agreement("name"), _area_hit),
+    Kind(_("Mål"), Goal.objects.visible_to, _of_agreement("text"), _goal_hit),
+    Kind(_("Aktiviteter"), _activities, _of_activities, _activity_hit),
+    Kind(_("Parter"), _parties, _of_parties, _party_hit),
+    Kind(_("Organ"), Body.objects.visible_to, _of_bodies, _body_hit),
 )
