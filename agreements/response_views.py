@@ -45,7 +45,7 @@ def place_of(request, response):
     args = [agreement.slug, consultation.pk, response.pk]
     names = ("response_edit", "response_submit", "response_detail", "response_files")
     if Agreement.objects.visible_to(request.user).filter(pk=agreement.pk).exists():
-        own = consultation_frame(request, consultation, _("Remissvar"))
+        own = consultation_frame(request, consultation, _("Remissvar")) | {"has_history": True}
     else:
         own = {**frame(agreement), "crumbs": [(_("Remissvar"), "")]}
     return Place(*(reverse(f"agreements:{name}", args=args) for name in names), {**own, "stance": stance(response)})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.models import Edition
-from agreements.models import Basis
+from agreements.models import Basis, ConsultationResponse
 from agreements.templatetags.agreements import number
 from followup.numbers import Counts
 from governance.models import Mandate, Meeting
@@ -20,9 +20,10 @@ from lib.differences import pieces
 from parties.models import Membership, User
 
 # Fields that hold a row together and say nothing to a reader.
-TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text", "group"}
+TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text", "group", "block"}
 # What fields are called whose models give them no name: nobody fills them in, so no form has a word for them.
 NAMES = {
+    "addressee": gettext_lazy("Remissinstans"),
     "agreed_by": gettext_lazy("Noterad som beslutad av"),
     "approved_by": gettext_lazy("Godkänd av"),
     "asked_by": gettext_lazy("Begärd av"),
@@ -39,13 +40,21 @@ NAMES = {
     "party": gettext_lazy("Part"),
     "published_by": gettext_lazy("Publicerad av"),
     "reported_by": gettext_lazy("Rapporterad av"),
+    "response": gettext_lazy("Remissvar"),
     "review_started_by": gettext_lazy("Granskningen började av"),
     "submitted_by": gettext_lazy("Inlämnad av"),
+    "treated_by": gettext_lazy("Behandlad av"),
     "user": gettext_lazy("Person"),
 }
 PEOPLE = (User, Membership)
 # What a row's own name needs of other rows.
-NAMED_BY = {Mandate: ["body"], Meeting: ["body"], Edition: ["plan"], Membership: ["user", "party"]}
+NAMED_BY = {
+    Mandate: ["body"],
+    Meeting: ["body"],
+    Edition: ["plan"],
+    Membership: ["user", "party"],
+    ConsultationResponse: ["addressee"],
+}
 
 
 @dataclass

@@ -15,9 +15,11 @@ from agreements.models import (
     Actor,
     Agreement,
     AgreementRow,
+    ConsultationResponse,
     Dialogue,
     Document,
     RevisionRequest,
+    SectionResponse,
     SituationReport,
     Termination,
 )
@@ -32,9 +34,10 @@ KINDS = {
     model._meta.model_name: model for model in (Agreement, *OWN_ROWS, *OF_BODIES, ActionPlan, Edition, Activity, Round)
 }
 # Those whose history stands on their own page alone.
-MODELS = KINDS | {
-    model._meta.model_name: model for model in (Report, Assessment, Obstacle, Proposal, Record, Attendance, Membership)
-}
+OF_THEIR_OWN = (
+    Report, Assessment, Obstacle, Proposal, Record, Attendance, Membership, ConsultationResponse, SectionResponse,
+)  # fmt: skip
+MODELS = KINDS | {model._meta.model_name: model for model in OF_THEIR_OWN}
 
 
 class Reader:
@@ -220,6 +223,26 @@ def _minutes(reader):
     return kept | Q(opened, finished_at__isnull=False)
 
 
+def _responses(reader):
+    """A draft is its party's; what was handed in is read as the answer, and so is what became of it."""
+    ours = Q(addressee__consultation__agreement=reader.agreement)
+    own = Q(id__in=ConsultationResponse.objects.own_of(reader.user).values("pk"))
+    seen = Q(submitted_at__isnull=False, id__in=_seen_responses(reader))
+    return ours & (own | seen)
+
+
+def _sections(reader):
+    """As the answer that they are part of."""
+    ours = Q(response__addressee__consultation__agreement=reader.agreement)
+    own = Q(response__in=ConsultationResponse.objects.own_of(reader.user).values("pk"))
+    seen = Q(response__in=_seen_responses(reader), history_date__gte=F("response__submitted_at"))
+    return ours & (own | seen)
+
+
+def _seen_responses(reader):
+    return ConsultationResponse.objects.visible_to(reader.user).filter(submitted_at__isnull=False).values("pk")
+
+
 def _attendance(reader):
     return Q(meeting__in=Meeting.objects.opened_to(reader.user).values("pk"))
 
@@ -247,4 +270,6 @@ RULES = {
     Obstacle: _obstacles,
     Record: _minutes,
     Attendance: _attendance,
+    ConsultationResponse: _responses,
+    SectionResponse: _sections,
 }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from actionplans.models import ActionPlan, Activity, Edition, Proposal
 from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.models import Agreement, ConsultationResponse, SectionResponse
 from followup.models import Assessment, Indicator, Obstacle, Report
 from governance.meeting_page import meeting_url
 from governance.models import AgendaItem, Assignment, Attendance, Body, Decision, Mandate, Meeting, Record, Seat
@@ -26,6 +26,7 @@ PARTS = {
     Decision: [(Assignment, "decision_id")],
     ActionPlan: [(Edition, "plan_id")],
     Edition: [(Activity, "edition_id")],
+    ConsultationResponse: [(SectionResponse, "response_id")],
 }
 # How a row leads to its agreement, where it does not do so itself.
 PLACES = {
@@ -42,6 +43,8 @@ PLACES = {
     Activity: "edition__plan__agreement",
     Report: "round__agreement",
     Assessment: "round__agreement",
+    ConsultationResponse: "addressee__consultation__agreement",
+    SectionResponse: "response__addressee__consultation__agreement",
 }
 
 
@@ -133,6 +136,8 @@ def address_of(agreement, row):
         return meeting_url(agreement, row)
     if isinstance(row, Activity):
         return row.edition.get_absolute_url()
+    if isinstance(row, ConsultationResponse):
+        return reverse("agreements:response_detail", args=[agreement.slug, row.addressee.consultation_id, row.pk])
     named = {
         Body: ("governance:body_detail", "key"),
         Assignment: ("followup:assignment_detail", "pk"),

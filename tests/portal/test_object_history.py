@@ -104,6 +104,54 @@ def test_object_history_of_a_published_report_begins_with_publication(client, lo
         assert lines(client, agreement, report) == []
 
 
+@pytest.fixture
+def response(agreement):
+    """An answer to a remiss that was written twice, handed in and treated."""
+    party = member_of(agreement)
+    response = factories.ConsultationResponseFactory(
+        addressee__consultation__agreement=agreement,
+        addressee__consultation__text=factories.TextVersionFactory(agreement=agreement),
+        addressee__party=party,
+        text="första utkastet",
+    )
+    author = factories.UserFactory(name="Hanna Ek")
+    join(user=author, party=party, role=Role.REPORTER)
+    section = factories.SectionResponseFactory(response=response, text="Fler orter.")
+    edit(response, by=author, text="andra utkastet")
+    edit(response, by=author, text="inlämnat", submitted_at=timezone.now(), submitted_by=author)
+    edit(section, by=factories.UserFactory(), treatment="followed")
+    return response
+
+
+def told(client, agreement, row):
+    """Every value that the lines give."""
+    return {new for _who, _word, changes in lines(client, agreement, row) for _label, _old, new in changes}
+
+
+def test_object_history_of_a_remiss_answer_tells_its_party_its_drafts(client, login_as, agreement, response):
+    login_as(Role.REPORTER, party=response.addressee.party)
+    page = client.get(
+        reverse("agreements:response_detail", args=[agreement.slug, response.addressee.consultation_id, response.pk])
+    )
+    assert reverse("portal:object_history", args=[agreement.slug, "consultationresponse", response.pk]) in page.text
+    values = told(client, agreement, response)
+    assert {"första utkastet", "andra utkastet", "inlämnat", "Fler orter.", "följs"} <= values
+
+
+def test_object_history_of_a_remiss_answer_tells_coordinators_what_was_handed_in(client, login_as, agreement, response):
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    values = told(client, agreement, response)
+    assert {"inlämnat", "Fler orter.", "följs"} <= values
+    assert not {"första utkastet", "andra utkastet"} & values
+
+
+def test_object_history_of_a_remiss_answer_is_closed_until_it_is_public(client, login_as, agreement, response):
+    login_as(Role.REPORTER, party=member_of(agreement))
+    read(client, agreement, response, status=404)
+    type(response.addressee.consultation).objects.update(answers_public_on=timezone.localdate())
+    assert not {"första utkastet", "andra utkastet"} & told(client, agreement, response)
+
+
 def test_object_history_is_closed_to_who_may_not_see_the_thing(client, login_as, agreement, report):
     login_as(Role.REPORTER, party=member_of(agreement))
     read(client, agreement, report, status=404)
