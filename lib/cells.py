@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
-from lib.moments import clean_moment, clean_year
+from lib.moments import FIRST_YEAR, LAST_YEAR, clean_moment, clean_year
 from lib.swedish import clean_text
 
 SPACES = str.maketrans("", "", " \u00a0\u202f\u2009")
@@ -231,7 +231,7 @@ class DateCell(Cell):
         try:
             if re.fullmatch(r"\d{4}-\d\d-\d\d|\d{8}", value):
                 day = datetime.date.fromisoformat(value)
-                if 1900 <= day.year < 2200:
+                if FIRST_YEAR <= day.year <= LAST_YEAR:
                     return day
         except ValueError:
             pass

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from lib.db import Freezable, Frozen, VersionConflict
 from lib.history import one_entry
 from lib.merging import merge, shown
-from lib.moments import clean_moment, clean_year
+from lib.moments import check_year, clean_moment, clean_year
 from lib.swedish import clean_text
 
 SmallIntegers = models.SmallIntegerField | models.PositiveSmallIntegerField
@@ -226,6 +226,8 @@ def make_swedish(field):
 
 def _make_time(field):
     is_date = isinstance(field, forms.DateField)
+    if is_date:
+        field.validators.append(check_year)
     field.widget = type(field.widget)(
         attrs={"placeholder": "åååå-mm-dd" if is_date else "tt:mm", "autocomplete": "off", "class": "short"}
     )

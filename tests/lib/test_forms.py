@@ -14,6 +14,18 @@ from lib.swedish import clean_text
 from parties.models import County
 
 
+@pytest.mark.parametrize(("typed", "is_refused"), [
+    ("1900-01-01", False), ("2199-12-31", False), ("0001-01-01", True), ("1899-12-31", True), ("9999-12-31", True),
+])  # fmt: skip
+def test_a_day_that_nothing_can_be_counted_from_is_refused(typed, is_refused):
+    form = forms.Form({"day": typed})
+    form.fields["day"] = forms.DateField()
+    make_swedish(form.fields["day"])
+
+    expected = {"day": ["Kontrollera året. Skriv ett år från 1900 till 2199."]} if is_refused else {}
+    assert form.errors == expected
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
@@ -109,7 +121,8 @@ def test_checkboxes_let_no_id_through_that_is_longer_than_any_there_is():
     ("text", "accepted"),
     [
         ("", True), ("2024", True), ("2024-02", True), ("2024-02-29", True), ("2023-02-29", False), ("2024-13", False),
-        ("2024-1", False), ("24", False), ("2024-01-01-01", False), ("0000", False), ("٢٠٢٤", False), ("2024 ", False),
+        ("2024-1", False), ("24", False), ("2024-01-01-01", False), ("0000", False),
+        ("9999-12-31", False), ("٢٠٢٤", False), ("2024 ", False),
     ],
 )  # fmt: skip
 def test_clean_moment(text, accepted):
