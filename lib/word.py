@@ -1,5 +1,6 @@
 """A paper as a Word file: real headings, tables whose head is repeated on every page, Swedish, and a title."""
 
+import re
 from io import BytesIO
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from lib.typeset import png
 INK, SOFT, PETROL = RGBColor(0x1B, 0x1F, 0x24), RGBColor(0x48, 0x52, 0x5B), RGBColor(0x08, 0x42, 0x4F)
 FONT, LANGUAGE = "Calibri", "sv-SE"  # a font that everybody who has Word has
 SIZES = {"Title": 22, "Heading 1": 15, "Heading 2": 12, "Heading 3": 10.5, "Normal": 10.5}
+BETWEEN_FIGURES = re.compile(r"(?<=\d)-(?=\d)")
 ROOM = Cm(16.6)  # between the margins of an A4 page
 
 
@@ -139,6 +141,7 @@ def _add_table(document, part):
     for cell, text, width in zip(table.rows[0].cells, part["head"], widths, strict=True):
         cell.width = width
         _fill(cell, [[{"text": text, "mark": "strong"}]])
+        _keep_days_whole(cell)
         _shade(cell)
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
@@ -150,6 +153,16 @@ def _add_table(document, part):
         for each in cells[0].paragraphs[0].runs:
             each.bold = True
     document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _keep_days_whole(cell):
+    """Let no day of a column's head (2026-06-30) go on in the next line: Word breaks after every plain hyphen."""
+    for run in cell.paragraphs[0].runs:
+        first, *others = BETWEEN_FIGURES.split(run.text)
+        run.text = first
+        for text in others:
+            run._r.append(OxmlElement("w:noBreakHyphen"))
+            run.add_text(text)
 
 
 def _describe(table, title):

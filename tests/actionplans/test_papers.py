@@ -10,11 +10,12 @@ from docx.oxml.ns import qn
 from actionplans.comparison import compare
 from actionplans.comparison_papers import comparison_paper
 from lib import typeset, word
-from lib.paper import heading, paper, run
+from lib.paper import heading, paper, run, table
 from tests import factories as make
 from tests.actionplans.pairs import carry, fill, pair
 
 pytestmark = pytest.mark.django_db
+DAY = datetime.date(2026, 1, 1)
 
 HOSTILE = [
     '#panic("x") $x$ \\ `raw` *strong* _emph_ // away /* away */ <label> @reference [content] ~ -- "',
@@ -178,7 +179,7 @@ def test_pdf_says_what_it_is():
 
 def test_headings_leave_no_level_out():
     blocks = [heading(4, "a"), heading(4, "b"), heading(2, "c"), heading(4, "d")]
-    made = paper(blocks, title="", kicker="", author="", date=datetime.date(2026, 1, 1), running="")
+    made = paper(blocks, title="", kicker="", author="", date=DAY, running="")
     assert [part["level"] for part in made["blocks"]] == [2, 3, 2, 3]
 
 
@@ -210,6 +211,16 @@ def test_word_file_has_headings_heads_language_and_title():
     assert all(table._tbl.tblPr.find(qn("w:tblCaption")) is not None for table in document.tables)
     header = document.sections[0].header.paragraphs[0].text
     assert header == f"{old.plan.agreement.short_name} · Handlingsplan · Utkast · Exempeldata"
+
+
+def test_word_file_keeps_the_days_of_a_head_on_one_line():
+    head = ["Version 2026-06-30", "2026:1", "hälso-"]
+    made = paper(
+        [table(head, [], widths=[1, 1, 1], title="")], title="", kicker="Prov", author="", date=DAY, running=""
+    )
+    cells = Document(BytesIO(word.docx(made))).tables[0].rows[0].cells
+    assert [cell.text for cell in cells] == head
+    assert [len(list(cell._tc.iter(qn("w:noBreakHyphen")))) for cell in cells] == [2, 0, 0]
 
 
 def test_what_cannot_be_set_says_why():
