@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from agreements.lifecycle import steps_from
+from agreements.lifecycle import TRANSITIONS, open_consultation, steps_from
 from agreements.models import (
     Accession,
     Adoption,
@@ -38,6 +38,20 @@ OWN_PAGES = {
     "send": "agreements:consultation_prepare",
     "adopt": "agreements:adoption_create",
     "extend": "agreements:extension_create",
+}
+# Where what stands in the way of a step is done.
+SOLVED_AT = {
+    "send": (_lazy("Till texten"), "agreements:drafting_detail"),
+    "sign": (_lazy("Till parterna"), "agreements:accession_list"),
+    "end_by_notice": (_lazy("Till uppsägningarna"), "agreements:termination_list"),
+}
+# Where a line's row is told of among others of its kind.
+LISTS = {
+    AgreementReview: "agreements:review_list",
+    Amendment: "agreements:amendment_list",
+    RevisionRequest: "agreements:revision_list",
+    SituationReport: "agreements:situation_list",
+    Termination: "agreements:termination_list",
 }
 EVERYBODY, SHARERS, WRITERS = "everybody", "sharers", "writers"
 PAGES = [
@@ -81,6 +95,9 @@ class Entry:
 def life_of(agreement, user):
     """What the page lists: ``past`` (latest first), ``ahead`` (soonest first) and ``undated`` entries."""
     entries = _once([entry for read in READERS for entry in read(agreement, user)])
+    for entry in entries:
+        if type(entry.row) in LISTS:
+            entry.url = reverse(LISTS[type(entry.row)], args=[agreement.slug])
     today = timezone.localdate().isoformat()
     dated = sorted((entry for entry in entries if entry.day), key=lambda entry: entry.day)
     return {
@@ -107,9 +124,24 @@ def _latest_consultation(agreement, user):
     return [(_("Remissen"), reverse("agreements:consultation_detail", args=[agreement.slug, sent.pk]))] if sent else []
 
 
-def next_steps(agreement):
-    """[(Transition, reasons why not, url), …] that the coordinators may take from here."""
-    return [(step, reasons, step_url(name, agreement)) for name, step, reasons in steps_from(agreement)]
+def next_steps(agreement, user):
+    """[(Transition, reasons why not, url, ways on), …] that the coordinators may take from here.
+
+    The ways on are (label, url) of where what stands in the way is done, if there is such a place.
+    """
+    return [
+        (step, reasons, step_url(name, agreement), _ways_on(name, agreement, user) if reasons else [])
+        for name, step, reasons in steps_from(agreement)
+    ]
+
+
+def _ways_on(name, agreement, user):
+    if open_consultation in TRANSITIONS[name].checks:
+        return [(_("Till remissen"), url) for _label, url in _latest_consultation(agreement, user)]
+    if name not in SOLVED_AT:
+        return []
+    label, place = SOLVED_AT[name]
+    return [(label, reverse(place, args=[agreement.slug]))]
 
 
 def step_url(name, agreement):
@@ -130,12 +162,16 @@ def _written_with(entry):
     match row:
         case LifeEvent(done_at=None):
             return None
+        case LifeEvent(kind=kind.SENT):
+            return Consultation, row.when
         case LifeEvent(kind=kind.REVIEWED):
             return AgreementReview, row.when
         case LifeEvent(kind=kind.AMENDED):
             return Amendment, row.decided_on, entry.title
         case LifeEvent(kind=kind.NOTICE) if row.effective_on:  # without it, the notice was taken back
             return Termination, row.party_id, row.when
+        case Consultation() if row.sent_on:
+            return Consultation, f"{row.sent_on}"
         case AgreementReview() if row.done_on:
             return AgreementReview, f"{row.done_on}"
         case Amendment():
@@ -182,7 +218,9 @@ def _consultations(agreement, user):
         if row.sent_on:
             here = [agreement.slug, row.pk]
             url = reverse("agreements:consultation_detail", args=here) if row.text_id else ""
-            yield Entry(f"{row.sent_on}", _("Remissen skickades"), row.sent_by, row, "sent", url)
+            yield Entry(
+                f"{row.sent_on}", _("Remissen skickades"), _parts(row.sent_by, row.registry_number), row, "sent", url
+            )
         if row.deadline:
             yield Entry(f"{row.deadline}", _("Sista svarsdag i remissen"), "", row, "sent")
         if row.closed_on:
@@ -293,7 +331,7 @@ def _series(agreement, user):
 
 
 def _events(agreement, user):
-    rows = _rows(LifeEvent, agreement, "party", "document").order_by("-pk")
+    rows = _rows(LifeEvent, agreement, "party", "document").order_by("pk")
     for row in rows:
         title = row.text or capfirst(row.get_kind_display())
         yield Entry(row.when, title, _parts(_decision(row), row.reason), row, "saved")

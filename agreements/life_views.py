@@ -23,7 +23,7 @@ def agreement_life(request, slug):
     context = {**frame(agreement, *trail), **life_of(agreement, request.user)}
     context["links"] = links_for(agreement, request.user)
     if agreement.can_edit:
-        context["next_steps"] = next_steps(agreement)
+        context["next_steps"] = next_steps(agreement, request.user)
     return render(request, "agreements/agreement_life.html", context)
 
 

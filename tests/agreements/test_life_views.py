@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements.models import Agreement, LifeEvent
 from parties.models import Role
@@ -205,3 +206,33 @@ def test_life_step_from_elsewhere_says_where_the_agreement_is(client, login_as, 
 def test_life_step_without_page_is_not_found(client, login_as, agreement, step):
     login_as(Role.COORDINATOR, party=agreement.coordinating_party)
     assert client.get(step_page(agreement, step)).status_code == 404
+
+
+def test_agreement_life_leads_to_where_what_stands_in_the_way_is_done(client, login_as, agreement):
+    agreement.status = agreement.Status.CONSULTATION
+    agreement.save(update_fields=["status"])
+    text = make.TextVersionFactory(agreement=agreement)
+    sent = make.ConsultationFactory(agreement=agreement, text=text, sent_on="2026-09-24")
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+
+    steps = {step.kind: ways for step, _reasons, _url, ways in client.get(page(agreement)).context["next_steps"]}
+
+    remiss = reverse("agreements:consultation_detail", args=[agreement.slug, sent.pk])
+    assert steps["adopted"] == steps["taken_back"] == [("Till remissen", remiss)]
+
+
+def test_agreement_life_tells_of_a_remiss_once_and_of_what_came_last_first(client, login_as, agreement):
+    text = make.TextVersionFactory(agreement=agreement)
+    make.ConsultationFactory(agreement=agreement, text=text, sent_on="2026-09-24", deadline=None)
+    for kind in ("created", "taken_back", "sent"):
+        make.LifeEventFactory(agreement=agreement, kind=kind, when="2026-09-24", done_at=timezone.now(), text=kind)
+    review = make.AgreementReviewFactory(agreement=agreement, done_on=None, due_on="2199-01-01")
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+
+    context = client.get(page(agreement)).context
+
+    told = [entry.title for entry in context["past"] if entry.when == "2026-09-24"]
+    assert told == ["taken_back", "created", "Remissen skickades"]
+    assert [entry.url for entry in context["ahead"] if entry.row == review] == [
+        reverse("agreements:review_list", args=[agreement.slug])
+    ]
