@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import forms
 from django.db.models import Q, Value
 from django.db.models.functions import JSONObject
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.fragment import escaped, joined
 from actionplans.models import Activity, Edition
 from agreements.models import Accession, Agreement, CollaborationArea, Goal, PriorityArea
 from governance.models import Body, Mandate
@@ -21,6 +21,7 @@ from lib.swedish import fold, sort_key
 from parties.models import Party, PartyName, PartySuccession
 
 MAX_HITS = 50
+LINK = '<a href="{}">{}</a>'
 
 
 class SearchForm(forms.Form):
@@ -43,13 +44,15 @@ class Hit:
     @property
     def html(self):
         """Its line in the list. Of each kind of line the markup is drawn once (lib.markup)."""
-        kind = {
-            "has_url": bool(self.url), "has_where": bool(self.where), "has_links": bool(self.links),
-            "tells_links": self.tells_agreements or not self.url,
-        }  # fmt: skip
-        links = format_html_join(", ", '<a href="{1}">{0}</a>', self.links)
-        row = markup("portal/_search_hit.html", ("name", "url", "where", "links"), **kind)
-        return format_html(row, name=self.name, url=self.url, where=self.where, links=links)
+        row = _row(bool(self.url), bool(self.where), bool(self.links), self.tells_agreements or not self.url)
+        links = ", ".join(LINK.format(escaped(url), escaped(name)) for name, url in self.links)
+        return row.format(name=escaped(self.name), url=escaped(self.url), where=escaped(self.where), links=links)
+
+
+@cache
+def _row(has_url, has_where, has_links, tells_links):
+    kind = {"has_url": has_url, "has_where": has_where, "has_links": has_links, "tells_links": tells_links}
+    return markup("portal/_search_hit.html", ("name", "url", "where", "links"), **kind)
 
 
 @dataclass
@@ -57,6 +60,10 @@ class Group:
     label: str
     hits: list
     more: bool
+
+    @property
+    def html(self):
+        return joined(hit.html for hit in self.hits)
 
 
 def find(text, user):
@@ -209,7 +216,7 @@ def _in_order(links):
 
 @dataclass(frozen=True)
 class Kind:
-    """What is looked through: ``rows`` that the visitor may see, what is ``told`` of each, and the ``hit`` that makes."""
+    """What is looked through: ``rows`` that the visitor may see, what is ``told`` of each, and the ``hit`` of that."""
 
     label: str
     rows: Callable

@@ -5,10 +5,14 @@ import datetime
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from lib.kept import answer_kept, place_of
+from parties.rights import hats_of
 from portal.search import SearchForm, find
 from portal.start import all_counties, country_parts, county_parts, seen_agreements
 
@@ -24,11 +28,20 @@ def start(request):
 
 
 def search(request):
-    """Hits among everything the visitor may see, grouped by kind."""
-    form = SearchForm(request.GET)
+    """Hits among everything the visitor may see, grouped by kind. The frame around them is kept for the visitor."""
+    form, hats = SearchForm(request.GET), hats_of(request.user)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"form": form, "text": text, "groups": find(text, request.user), "crumbs": [(_("Sök"), "")]}
-    return render(request, "portal/search.html", context)
+    found = {"form": form, "text": text, "groups": find(text, request.user)}
+    parts = {
+        "words": format_html("{} – ", text) if text else "",
+        "found": render_to_string("portal/_search.html", found),
+    }
+    worn = [(hat.pk, hat.role, hat.party.key, hat.party.name) for hat in hats]
+    frame = {"hats": hats, "crumbs": [(_("Sök"), "")], **{name: place_of(name) for name in parts}}
+    is_kept = request.GET.keys() <= {"q"}
+    return answer_kept(
+        request, worn, lambda: render(request, "portal/search.html", frame), parts=parts, is_kept=is_kept
+    )
 
 
 def accessibility(request):

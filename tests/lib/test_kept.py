@@ -20,8 +20,9 @@ READERS, WORDS = (
     f"{COUNCIL}::test_round_detail_tells_a_party_its_own",
 )
 CONTROL = "tests/followup/test_kept_control.py::test_round_review_that_is_kept_shows_nobody_what_others_draft"
+SEARCH = "tests/portal/test_search.py::test_search_that_is_kept_shows_nobody_what_others_draft"
 KEPT = {  # where, and its kind: the tests
-    ("lib/kept.py", "page"): [STAMPS, READERS, CONTROL],
+    ("lib/kept.py", "page"): [STAMPS, READERS, CONTROL, SEARCH],
     ("actionplans/fragment.py", "template"): [STAMPS],
     ("agreements/opened.py", "agreement"): [AGREEMENT],
     ("followup/kept_page.py", "council-page"): [WORDS],

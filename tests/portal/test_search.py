@@ -1,11 +1,15 @@
 """Search: what is found under which words, in which order, by whom."""
 
+import datetime
 import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
 from parties.models import Role
+from parties.services import join
 from portal.search import MAX_HITS
 from tests import factories
 from tests.agreements.pages import missing, queries, text_of
@@ -67,6 +71,39 @@ def test_search_shows_nothing_of_a_draft_to_others(client, login_as, rows, text)
     assert found(client, text) == []
     login_as(Role.COORDINATOR, party=rows.coordinating_party)
     assert len(found(client, text)) == 1
+
+
+def test_search_that_is_kept_shows_nobody_what_others_draft(client, login_as, rows):
+    """The same words by turns; whoever came first. The frame is each reader's own, what is found each visit's."""
+    type(rows).objects.update(published_on=None, status=rows.Status.DRAFT)
+    board = rows.coordinating_party
+    writer = join(user=factories.UserFactory(), party=board, role=Role.COORDINATOR).user
+    other = join(user=factories.UserFactory(), party=factories.PartyFactory(), role=Role.COORDINATOR).user
+    for user in [writer, other, None] * 2:
+        client.force_login(user) if user else client.logout()
+        page = text_of(client.get(SEARCH, {"q": "päron"}))
+        assert ("Området Päron" in page) is (user == writer)
+        assert (f", {board.name}" in page) is (user == writer)
+        assert ("Logga ut" in page) is bool(user)
+
+
+def test_search_that_is_kept_is_of_the_words_and_of_the_day(client, login_as, rows):
+    user, party = login_as(Role.COORDINATOR, party=rows.coordinating_party), rows.coordinating_party
+    for text, name in (("päron", "Området Päron"), ("hallon", "Rådet för Hallon"), ("<!--found-->", "Inget hittades")):
+        page = text_of(client.get(SEARCH, {"q": text}))
+        assert missing(page, f"<title>{escape(text)} – Sök – ", f'value="{escape(text)}"', name) == []
+    type(party).objects.filter(pk=party.pk).update(name="Nya länsstyrelsen")
+    assert "Nya länsstyrelsen" in text_of(client.get(SEARCH))
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    user.memberships.update(starts_on=yesterday, ends_on=yesterday)
+    assert "Nya länsstyrelsen" not in text_of(client.get(SEARCH))
+
+
+def test_search_takes_four_questions(client, login_as, rows, django_assert_num_queries):
+    login_as(Role.COORDINATOR)
+    client.get(SEARCH, {"q": "päron"})
+    with django_assert_num_queries(4):  # the session, the person, the hats, and all that is found
+        client.get(SEARCH, {"q": "päron"})
 
 
 def test_search_leads_to_the_place(client, rows):
