@@ -145,6 +145,17 @@ def refuse_days(agreement, *, days):
     refuse_after_end(agreement, days=days)
 
 
+def refuse_end_before_signing(parties, *, on):
+    """ValidationError where one of ``parties``, which end that day, signed an agreement later: then it was still there.
+
+    Which agreement is not said: whoever keeps the register may not see it.
+    """
+    signed = Accession.objects.filter(party__in=parties, signed_on__gt=on).select_related("party")
+    if last := signed.order_by("signed_on").last():
+        text = _("%(party)s undertecknade en överenskommelse %(day)s och fanns alltså då. Ange den dagen eller senare.")
+        raise ValidationError({"on": text % {"party": last.party, "day": last.signed_on}})
+
+
 def refuse_after_end(agreement, *, days):
     """As ``refuse_days``, of days after the agreement's last."""
     end = ending.end_of(agreement)

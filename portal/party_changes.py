@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.acceding import refuse_end_before_signing
 from agreements.templatetags.agreements import joined
 from lib.forms import clean_data, make_swedish
 from parties import succession
@@ -28,12 +29,22 @@ class ChangeForm(forms.Form):
         for field in self.fields.values():
             make_swedish(field)
 
+    @transaction.atomic
     def apply(self):
         """Make the change. Raises ValidationError with the names of the fields."""
-        return self.verb(**self.cleaned_data, by=self.user, **self.of_party())
+        refuse_end_before_signing(self.ending(), on=self.cleaned_data["on"])
+        return self.verb(**self.said(), by=self.user, **self.of_party())
+
+    def said(self):
+        """What the verb is told of what is filled in."""
+        return self.cleaned_data
 
     def of_party(self):
         return {"party": self.party}
+
+    def ending(self):
+        """The parties that are no more after the change."""
+        return []
 
     def meaning(self):
         """What the change leads to, as sentences, of a valid form."""
@@ -111,9 +122,11 @@ class MergeForm(ChangeForm):
     def of_party(self):
         return {"parties": [self.party, *self.cleaned_data["others"]]}
 
-    def apply(self):
-        said = {name: value for name, value in self.cleaned_data.items() if name != "others"}
-        return self.verb(**said, by=self.user, **self.of_party())
+    def ending(self):
+        return self.of_party()["parties"]
+
+    def said(self):
+        return {name: value for name, value in self.cleaned_data.items() if name != "others"}
 
     def meaning(self):
         said = self.cleaned_data
@@ -146,6 +159,9 @@ class SplitForm(ChangeForm):
             raise ValidationError(_("Skriv minst två organisationer, eller välj att organisationen finns kvar."))
         return named
 
+    def ending(self):
+        return [] if self.cleaned_data["remains"] else [self.party]
+
     def meaning(self):
         said = self.cleaned_data
         told = {"party": self.party, "names": joined(said["into"]), "day": said["on"]}
@@ -162,6 +178,9 @@ class DissolveForm(ChangeForm):
     heading, link = gettext_lazy("Organisationen upphör"), gettext_lazy("Upphör utan efterträdare")
     verb = staticmethod(succession.dissolve)
     field_order = ("on", "reason")
+
+    def ending(self):
+        return [self.party]
 
     def meaning(self):
         yield _("%(party)s upphör %(day)s. Ingen tar över.") % {"party": self.party, "day": self.cleaned_data["on"]}

@@ -202,6 +202,35 @@ def test_party_change_says_what_to_mend(client, by, party, kind, sent, field, me
     assert (party.dissolved_on, PartySuccession.objects.count()) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sent", "ends"),
+    [
+        ("upphor", {}, True),
+        ("uppga", {"into": "Ny"}, True),
+        ("uppga", {"into": "Ny", "others": "{name}"}, True),
+        ("dela", {"into": "En\nAnnan"}, True),
+        ("dela", {"into": "En", "remains": "on"}, False),
+        ("namn", {"name": "Nytt namn"}, False),
+    ],
+)
+def test_party_ends_no_sooner_than_it_signed_an_agreement(client, by, party, kind, sent, ends):
+    make.AccessionFactory(party=party, signature_status="signed", signed_on=LATER)
+    changed = make.PartyFactory() if "others" in sent else party
+    client.force_login(by)
+    typed = {"on": "2024-12-31", "reason": "Beslut", "confirm": "1"} | {
+        name: text.format(name=party.name) for name, text in sent.items()
+    }
+    answer = client.post(address(changed, kind), typed)
+    said = (
+        "Storköpings kommun undertecknade en överenskommelse 2025-01-01 och fanns alltså då. "
+        "Ange den dagen eller senare."
+    )
+    assert answer.status_code == (200 if ends else 302)
+    if ends:
+        assert (answer.context["form"].errors, logged()) == ({"on": [said]}, [])
+        assert client.post(address(changed, kind), typed | {"on": "2025-01-01"}).status_code == 302
+
+
 def test_party_detail_asks_as_much_whatever_there_is(client, by, party, django_assert_num_queries):
     url = reverse("portal:party_detail", args=[party.key])
     client.get(url)
