@@ -1,5 +1,7 @@
 """The life of an agreement: everything that has happened to it, and the steps from state to state."""
 
+from copy import copy
+
 from django import forms
 from django.http import Http404
 from django.shortcuts import render
@@ -10,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from agreements.frame import frame
 from agreements.life_page import OWN_PAGES, life_of, links_for, next_steps
 from agreements.lifecycle import TRANSITIONS, problems, take
-from agreements.models import Agreement, Document, LifeEvent
+from agreements.models import Agreement, LifeEvent
+from agreements.paper_forms import DecisionForm
 from agreements.rows import posted
-from lib.forms import VersionedModelForm, answer_form, make_swedish, put_on_one_line
+from lib.forms import answer_form, make_swedish
 from lib.web import get_editable, get_visible
 
 
@@ -33,7 +36,7 @@ def life_step(request, slug, step):
         raise Http404
     agreement = get_editable(Agreement.objects.select_related("county"), request.user, slug=slug)
     back = reverse("agreements:agreement_life", args=[slug])
-    form = StepForm(*posted(request), instance=agreement, user=request.user, step=step)
+    form = StepForm(*posted(request), instance=copy(agreement), agreement=agreement, user=request.user, step=step)
     title = TRANSITIONS[step].verb
     context = {
         **frame(agreement, (_("Livscykel"), back), (title, "")),
@@ -46,28 +49,41 @@ def life_step(request, slug, step):
     return answer_form(request, form, "agreements/life_step.html", context, url=back)
 
 
-class StepForm(VersionedModelForm):
-    """What is told of a step: when, who decided, the paper, and why. The version is the agreement's."""
+class StepForm(DecisionForm):
+    """What is told of a step: when, who decided, the paper, and why. The version is the agreement's.
 
+    Where a paper is needed, it is one of the agreement's documents or a file that is sent along.
+    """
+
+    told = ("decided_by", "decided_on", "decision_paragraph", "registry_number", "document", "reason")
+    own_fields = ("when", *told)
     when = forms.DateField(label=gettext_lazy("dag"), required=False, help_text=gettext_lazy("Lämna tomt för i dag."))
 
     class Meta:
         model = Agreement
         fields = []
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        needs = TRANSITIONS[self.scope["step"]].needs
-        for name in ("decided_by", "decided_on", "decision_paragraph", "registry_number", "document", "reason"):
-            self.fields[name] = LifeEvent._meta.get_field(name).formfield(required=name in needs)
+    def limit_choices(self):
+        self.needs = TRANSITIONS[self.scope["step"]].needs
+        for name in self.told:
+            needed = name in self.needs and name != "document"
+            self.fields[name] = LifeEvent._meta.get_field(name).formfield(required=needed)
             make_swedish(self.fields[name])
-        put_on_one_line(self.fields["decided_by"])
-        papers = Document.objects.visible_to(self.scope["user"]).filter(agreement=self.instance)
-        self.fields["document"].queryset = papers
-        self.fields["document"].help_text = _("Filer läggs till under Process och dokument.")
+        self.order_fields(["version", "when", *self.told[:-1], "paper", "paper_is_public", "reason"])
+        super().limit_choices()
+
+    def clean(self):
+        """The paper is there already or sent along."""
+        super().clean()
+        papers = {"document", "paper"}
+        if "document" in self.needs and not papers & self.errors.keys() and not any(map(self.cleaned_data.get, papers)):
+            self.add_error("document", _("Välj ett dokument eller skicka en fil."))
 
     def save(self, commit=True):
-        told = {name: value for name, value in self.cleaned_data.items() if name != "version" and value}
-        step, user, version = self.scope["step"], self.scope["user"], self.cleaned_data["version"]
-        take(step, agreement=self.instance, by=user, version=version, **told)
+        data = self.cleaned_data
+        told = {name: data[name] for name in ("when", *self.told) if data[name]}
+        title = f"{TRANSITIONS[self.scope['step']].verb}, {data['decided_by']}".rstrip(", ")
+        if document := self.keep_paper(title):
+            told["document"] = document
+        take(self.scope["step"], agreement=self.instance, by=self.scope["user"], version=data["version"], **told)
         return self.instance

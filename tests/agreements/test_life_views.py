@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -168,6 +169,21 @@ def test_life_step_takes_it_and_says_so(client, login_as, agreement):
     agreement.refresh_from_db()
     assert (response["Location"], agreement.status) == (page(agreement), Status.TERMINATED)
     assert LifeEvent.objects.get(agreement=agreement).decided_by == "Rådet"
+
+
+def test_life_step_takes_the_paper_that_is_sent_along(client, login_as, agreement):
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    data = {
+        "version": agreement.version,
+        "decided_by": "Rådet",
+        "decided_on": "2026-01-10",
+        "reason": "Organisationen är ny.",
+        "paper": SimpleUploadedFile("Protokoll.pdf", b"%PDF-1.4\n", content_type="application/pdf"),
+    }
+    client.post(step_page(agreement, "terminate"), data)
+    document = LifeEvent.objects.get(agreement=agreement).document
+    told = (document.agreement, document.title, document.dated_on.isoformat(), document.is_public)
+    assert told == (agreement, "Avsluta i förtid, Rådet", "2026-01-10", False)
 
 
 def test_life_step_keeps_what_was_typed_where_something_is_missing(client, login_as, agreement):
