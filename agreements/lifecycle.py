@@ -220,6 +220,8 @@ def take(name, *, agreement, by, version, **told):
         raise ValidationError(reasons)
     event = _event(step.kind, stored, by, {"text": str(step.text), **told})
     _refuse_missing(event, step.needs)
+    if step.target in OVER:
+        _refuse_end_before_start(event)
     event.from_status, event.to_status = stored.status, step.target
     event.save()
     stored.status = step.target
@@ -248,6 +250,15 @@ def _event(kind, agreement, by, told):
             raise ValidationError({name: gettext("Dagen har inte varit än. Fyll i när det hände.")})
     when = str(told.pop("when", "") or told.get("decided_on") or today)
     return LifeEvent(agreement=agreement, kind=kind, when=when, done_by=by, done_at=timezone.now(), **told)
+
+
+def _refuse_end_before_start(event):
+    """Of a start of which only the year or the month is known, any day in it will do."""
+    validity = event.agreement.validity
+    start = validity.start if validity else ""
+    if event.when[: len(start)] < start:
+        text = gettext("Överenskommelsen började gälla %(start)s. Den kan inte sluta före det.")
+        raise ValidationError({"when": text % {"start": start}})
 
 
 def _refuse_missing(event, needs):

@@ -262,3 +262,31 @@ def test_guide_prints_the_table():
     """Made with ``manage.py lifecycle_table``."""
     guide = Path(settings.BASE_DIR, "docs/guide/livscykel.md").read_text(encoding="utf-8")
     assert table() in guide
+
+
+@pytest.mark.parametrize(
+    ("start", "when", "message"),
+    [
+        ("2025-10-19", "2025-10-18", "Överenskommelsen började gälla 2025-10-19. Den kan inte sluta före det."),
+        ("2025-10-19", "2025-10-19", ""),
+        ("2025", "2025-01-01", ""),
+        ("2025-03", "2025-02-28", "Överenskommelsen började gälla 2025-03. Den kan inte sluta före det."),
+        ("", "2020-01-01", ""),
+    ],
+)
+def test_take_refuses_an_end_before_the_start(start, when, message):
+    agreement = make.AgreementFactory(status=Status.IN_FORCE)
+    make.ValidityFactory(agreement=agreement, start=start, end="2199")
+    by = make.UserFactory()
+    join(user=by, party=agreement.coordinating_party, role=Role.COORDINATOR)
+    told = {"decided_by": "Rådet", "decided_on": "2025-11-01", "reason": "Ny lag.", "when": when}
+    told["document"] = make.DocumentFactory(agreement=agreement)
+
+    try:
+        take("terminate", agreement=agreement, by=by, version=agreement.version, **told)
+        refused = ""
+    except ValidationError as error:
+        [refused] = error.message_dict["when"]
+
+    assert refused == message
+    assert (Agreement.objects.get().status == Status.IN_FORCE) is bool(message)
