@@ -17,6 +17,7 @@ from followup.models import Report, Respondent, Return, Round
 from lib.asked import asked_together
 from lib.written import assembled
 from parties.models import Party, Right
+from parties.rights import rights_of
 
 NEVER = datetime.date.max
 # What is read of a report to write, of its round and of its party; agreement and activity are long.
@@ -40,15 +41,21 @@ class Last(NamedTuple):
 
 def tasks_of(user):
     """Everything that waits for ``user``, the earliest first; what has no date stands last."""
-    reports, *others = asked_together([_unanswered, *KINDS], user)
-    tasks = [*_answers(reports, user), *_made(others, user)]
+    return tasks_from(asked_together(ASKS, user, rights_of(user)), user)
+
+
+def tasks_from(found, user):
+    """As ``tasks_of``, of the rows that each of ASKS has given."""
+    reports, places, approving, *others = found
+    tasks = [*_answers(reports, _turns(places, approving)), *_made(others, user)]
     return sorted(tasks, key=lambda task: (task.due_on or NEVER, task.agreement.short_name, task.title))
 
 
 def count_for(user):
     """The figure of the badge: what the tasks of ``user`` add up to."""
-    groups, *others = asked_together([_numbers, *KINDS], user)
-    return _number_of_answers(groups, user) + sum(task.count for task in _made(others, user))
+    asks = [_numbers, *ASKS[1:]]
+    groups, places, approving, *others = asked_together(asks, user, rights_of(user))
+    return _number_of_answers(groups, _turns(places, approving)) + sum(task.count for task in _made(others, user))
 
 
 def _made(rows, user):
@@ -59,9 +66,8 @@ def _made(rows, user):
 # --- those who answer -------------------------------------------------------------------------------------------------
 
 
-def _answers(reports, user):
+def _answers(reports, turn_of):
     """What to write, to mend and to hand in for the parties the person reports for."""
-    turn_of = _turns(user) if reports else None
     for (round, party), rows in groupby(_with_last(_made_of(reports)), key=lambda row: (row.round, row.party)):
         reports = tuple(rows)
         place, turn = turn_of(round.pk, party.pk)
@@ -76,14 +82,19 @@ def _answers(reports, user):
             yield _to_write(round, party, fresh, due_on)
 
 
+def _to_answer(user):
+    """The reports that the person may write, found by whose they are before anything is read beside them."""
+    parties = Party.objects.with_right(user, Right.REPORT).values("pk")
+    return Report.objects.filter(party__among=parties).editable_by(user)
+
+
 def _numbers(user):
-    groups = Report.objects.editable_by(user).order_by().values("round", "party")
+    groups = _to_answer(user).order_by().values("round", "party")
     return groups.annotate(number=Count("pk"), returned=Count("pk", filter=Q(returned_at__isnull=False)))
 
 
-def _number_of_answers(groups, user):
+def _number_of_answers(groups, turn_of):
     """How much ``_answers`` adds up to, without reading a single answer."""
-    turn_of = _turns(user) if groups else None
     total = 0
     for group in groups:
         _place, turn = turn_of(group["round"], group["party"])
@@ -100,9 +111,8 @@ def _approving(user):
     return Party.objects.with_right(user, Right.APPROVE).values_list("pk", flat=True)
 
 
-def _turns(user):
+def _turns(rows, approving):
     """A function: round, party → (its Respondent or None, ``write``, ``approve`` or nothing: whose turn it is)."""
-    rows, approving = asked_together([_places, _approving], user)
     places = {(place.round_id, place.party_id): place for place in rows}
 
     def turn_of(round, party):
@@ -124,7 +134,7 @@ def _unanswered(user):
         round__period_starts_on__lt=OuterRef("round__period_starts_on"),
     )
     newest = earlier.order_by("-round__period_starts_on", "-pk").values("pk")[:1]
-    reports = Report.objects.editable_by(user).annotate(return_due_on=Subquery(returns), last_id=Subquery(newest))
+    reports = _to_answer(user).annotate(return_due_on=Subquery(returns), last_id=Subquery(newest))
     around = [f"round__{path}" for path in OF_ROUND] + [f"party__{path}" for path in OF_PARTY]
     return reports.values(*READ, *around, "return_due_on", "last_id", **BESIDE).order_by(
         "round__due_on", "round", "party__sort_name", "party", "activity__area__order", "activity__order", "pk"
@@ -160,6 +170,9 @@ def _with_last(reports):
     for row in reports:
         row.last = found.get(row.last_id)
     return reports
+
+
+ASKS = (_unanswered, _places, _approving, *KINDS)  # what is asked of a person who looks at what waits
 
 
 def _form(round, party):

@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -84,12 +84,13 @@ def _consultations(rows, user):
 
 def _rounds(user):
     mine = Agreement.objects.editable_by(user).values("pk")
-    return Round.objects.filter(agreement__in=mine).select_related("agreement__county")
+    return Round.objects.filter(agreement__among=mine).select_related("agreement__county")
 
 
 def _rounds_to_review(user):
-    waiting = Q(reports__submitted_at__isnull=False, reports__approved_at__isnull=True)
-    return _rounds(user).open().annotate(waiting=Count("reports", filter=waiting)).filter(waiting__gt=0)
+    waiting = Report.objects.filter(round=OuterRef("pk"), submitted_at__isnull=False, approved_at__isnull=True)
+    number = waiting.order_by().values("round").annotate(number=Count("pk")).values("number")
+    return _rounds(user).open().filter(Exists(waiting)).annotate(waiting=Subquery(number))
 
 
 def _reviews(rows, user):

@@ -30,12 +30,17 @@ def asked(ask, user, **told):
     return question.rows(user=user.pk, **told, **_contained(told))
 
 
-def asked_together(asks, user):
-    """The rows of each of the ``asks``, in the same order. One question tells which have any; only those are asked."""
+def asked_together(asks, user, held=None):
+    """The rows of each of the ``asks``, in the same order. One question tells which have any; only those are asked.
+
+    ``held`` are the rights that the user has on anything at all, where they are known (``parties.rights.rights_of``):
+    what nobody without others could be given is not asked. What is asked finds again what they are held on.
+    """
     if not user.is_authenticated:
         return [asked(ask, user) for ask in asks]
-    there = _any_of(tuple(asks), timezone.localdate()).ask(user=user.pk)[0]
-    return [asked(ask, user) if there[f"any_{place}"] else [] for place, ask in enumerate(asks)]
+    any_of = _any_of(tuple(asks), held, timezone.localdate())
+    there = any_of.ask(user=user.pk)[0] if any_of else {}
+    return [asked(ask, user) if there.get(f"any_{place}") else [] for place, ask in enumerate(asks)]
 
 
 def keys_of(ask, user, *rights):
@@ -98,12 +103,26 @@ def _contained(told):
     return {f"{name} contained": f"%{like(text)}%" for name, text in told.items()}
 
 
-@lru_cache(maxsize=20)
-def _any_of(asks, day):
-    any_of = {f"any_{place}": Exists(ask(_somebody())) for place, ask in enumerate(asks)}
+@lru_cache(maxsize=100)
+def _any_of(asks, held, day):
+    """The question which of the ``asks`` give anything; None where none of them can."""
+    rows = [ask(_somebody(held)) for ask in asks]
+    any_of = {f"any_{place}": Exists(found) for place, found in enumerate(rows) if _may_hold(found)}
     person = get_user_model().objects.filter(pk=NOBODY).annotate(**any_of)
-    return Written(person.values(*any_of), user=NOBODY)
+    return Written(person.values(*any_of), user=NOBODY) if any_of else None
 
 
-def _somebody():
-    return get_user_model()(pk=NOBODY)
+def _may_hold(rows):
+    """Whether the queryset can have rows at all: its question tells where a condition of it never holds."""
+    try:
+        rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return False
+    return True
+
+
+def _somebody(held=None):
+    """A user in whose place any other can be put; where ``held`` is told, any who holds no other rights."""
+    somebody = get_user_model()(pk=NOBODY)
+    somebody.held = held
+    return somebody

@@ -7,12 +7,14 @@ user may report for today. Nothing is cached between requests, so a right that e
 import datetime
 from functools import cache
 
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase
 from guardian.shortcuts import remove_perm
 from guardian.utils import get_group_obj_perms_model
 
@@ -26,7 +28,8 @@ PARTY_GROUPS = "party:"
 
 def with_right(queryset, user, *rights):
     """The rows of a Party, Agreement or Body queryset on which one of the user's groups holds any of ``rights``."""
-    if not user.is_authenticated:
+    held = getattr(user, "held", None)  # see lib.asked
+    if not user.is_authenticated or (held is not None and held.isdisjoint(rights)):
         return queryset.none()
     sql, places = _grants(queryset.model, len(rights))
     values = {_USER: user.pk, _DAY: connection.ops.adapt_datefield_value(timezone.localdate())}
@@ -57,6 +60,23 @@ def _standing(model):
     grants = get_group_obj_perms_model(model)
     has_end = any(field.name == "until" for field in grants._meta.fields)
     return grants.objects.filter(Q(until__isnull=True) | Q(until__gte=_DAY)) if has_end else grants.objects.all()
+
+
+def rights_of(user):
+    """Every right that the user holds on anything today, and perhaps some whose last day has been."""
+    if not user.is_authenticated:
+        return frozenset()
+    return frozenset(row["permission__codename"] for row in _held().ask(user=user.pk, day=timezone.localdate()))
+
+
+@cache
+def _held():
+    groups = Membership.objects.active(_DAY).filter(user=_USER).values("group")
+    grants = [model for model in apps.get_models() if issubclass(model, GroupObjectPermissionBase)]
+    first, *others = (
+        model.objects.filter(group__in=groups).order_by().values("permission__codename") for model in grants
+    )
+    return Written(first.union(*others), user=_USER, day=_DAY)
 
 
 def who_may(right, *, parties=None, people=None):

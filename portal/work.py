@@ -9,21 +9,22 @@ from actionplans.models import Edition, Proposal
 from agreements.draft_comments import drafts_of
 from agreements.models import Agreement
 from followup.assignments import assignments_of_person, placed
-from followup.inbox import count_for, tasks_of
+from followup.inbox import ASKS, count_for, tasks_from
 from followup.models import Round
 from governance.meeting_page import with_agreements
 from governance.models import Body, Meeting
 from lib.asked import asked_together
 from parties.models import Right
-from parties.rights import with_right
+from parties.rights import rights_of, with_right
 from portal.workbook_views import importer
 
 
 def work(request):
     """What waits, by date; then the rounds and drafts the person looks after, and the meetings ahead."""
     user = request.user
-    tasks = tasks_of(user)
-    lists = dict(zip(LISTS, asked_together(LISTS.values(), user), strict=True))
+    found = asked_together([*ASKS, *LISTS.values()], user, rights_of(user))
+    tasks = tasks_from(found[: len(ASKS)], user)
+    lists = dict(zip(LISTS, found[len(ASKS) :], strict=True))
     context = {
         **lists,
         "tasks": tasks,
@@ -39,7 +40,9 @@ def work(request):
 
 def _rounds(user):
     """The open rounds of the agreements that the person coordinates."""
-    return Round.objects.open().filter(agreement__in=Agreement.objects.editable_by(user).values("pk")).with_progress()
+    return (
+        Round.objects.open().filter(agreement__among=Agreement.objects.editable_by(user).values("pk")).with_progress()
+    )
 
 
 def _editions(user):
