@@ -69,6 +69,8 @@ class StepForm(DecisionForm):
             needed = name in self.needs and name != "document"
             self.fields[name] = LifeEvent._meta.get_field(name).formfield(required=needed)
             make_swedish(self.fields[name])
+        if "document" in self.needs:  # one of the two is needed: neither of them is optional
+            self.fields["document"].is_alternative = self.fields["paper"].is_alternative = True
         self.order_fields(["version", "when", *self.told[:-1], "paper", "paper_is_public", "reason"])
         super().limit_choices()
 
