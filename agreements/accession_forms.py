@@ -1,5 +1,7 @@
 """The forms of what each party decided: one party, several at once in a table, and a party that joins later."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -242,7 +244,7 @@ class AnswerTable:
     """The answers of all parties that have not signed, a line each, saved all or none.
 
     ``lines`` are LineForms. A line that nobody wrote in is left alone; one that was sent is answered for also where
-    somebody else let the party sign meanwhile.
+    somebody else let the party sign meanwhile. ``gone`` tells what stood in lines whose party somebody else removed.
     """
 
     def __init__(self, agreement, user, data=None):
@@ -252,10 +254,11 @@ class AnswerTable:
         sent = [key for key in there.values_list("pk", flat=True) if f"part-{key}-version" in data] if data else []
         rows = (waiting_in(agreement) | there.filter(pk__in=sent)).select_related("party", "agreement__county")
         self.lines = [LineForm(data, instance=row, prefix=f"part-{row.pk}", **scope) for row in rows]
+        self.gone = _gone(agreement, data, {*sent, *(row.pk for row in rows)}) if data else []
 
     @property
     def errors(self):
-        return any(line.errors for line in self.lines)
+        return bool(self.gone) or any(line.errors for line in self.lines)
 
     def filled(self, data):
         """The same table, unsaved, with what is common where a line has nothing; invalid as it may be."""
@@ -268,7 +271,7 @@ class AnswerTable:
         return data
 
     def is_valid(self):
-        return all([line.is_valid() for line in self.lines])
+        return all([line.is_valid() for line in self.lines]) and not self.gone
 
     def save(self):
         """How many lines were saved; None, and nothing saved, where some line could not be: it says why."""
@@ -280,6 +283,22 @@ class AnswerTable:
         except Refused:
             return None
         return len(changed)
+
+
+def _gone(agreement, data, there):
+    """Of parties that somebody else removed: that they are, and what stood in their lines. Empty lines go untold."""
+    sent = {int(name.split("-")[1]) for name in data if re.fullmatch(r"part-[0-9]{1,18}-version", name)}
+    names = Accession.history.filter(agreement=agreement.pk, id__in=sent - there).order_by("history_id")
+    told = []
+    for key, party in dict(names.values_list("id", "name_at_signing")).items():
+        written = {name: data.get(f"part-{key}-{name}", "").strip() for name in LineForm._meta.fields}
+        answer = written.pop("signature_status")
+        if answer in (Signature.SIGNED, Signature.DECLINED):
+            written["answer"] = Signature(answer).label.lower()
+        if words := ", ".join(filter(None, written.values())):
+            text = _("%(party)s har tagits bort ur överenskommelsen av någon annan. I raden stod: %(words)s.")
+            told.append(text % {"party": party, "words": words})
+    return told
 
 
 class Refused(Exception):

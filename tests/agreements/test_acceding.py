@@ -370,6 +370,22 @@ def test_accession_bulk_answers_for_what_is_typed_of_a_party_that_signed_meanwhi
     assert stored(world) == [("signed", 2), ("pending", 2), ("pending", 1)]
 
 
+def test_accession_bulk_tells_what_was_typed_of_a_party_that_was_removed_meanwhile(client, world):
+    address = reverse("agreements:accession_bulk", args=[world.slug])
+    first, second, third = Accession.objects.all()
+    form = Forms(client.get(address).content.decode()).with_field(f"part-{first.pk}-version")
+    form |= {f"part-{first.pk}-decided_by": "Nämnd A", f"part-{second.pk}-decided_by": "Nämnd B"}
+    for row in (first, third):
+        row.delete()
+    refused = client.post(address, form)
+    said = f"{first} har tagits bort ur överenskommelsen av någon annan. I raden stod: Nämnd A."
+    assert refused.context["table"].gone == [said]
+    assert [said in refused.content.decode(), stored(world)] == [True, [("pending", 1)]]
+    again = Forms(refused.content.decode()).with_field(f"part-{second.pk}-version")
+    assert client.post(address, again).status_code == 302
+    assert Accession.objects.get().decided_by == "Nämnd B"
+
+
 def test_accession_bulk_leaves_alone_what_only_others_wrote_in(client, world):
     address, data, row, other = opened(client, world)
     save(row, decided_by="Nämnden")
