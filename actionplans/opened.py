@@ -17,6 +17,7 @@ from agreements.models import Agreement
 from lib.kept import answer_kept, place_of
 from lib.web import Unseen
 from lib.written import Written, assembled
+from parties.hats import hats_as_facts
 from parties.models import Right
 from parties.rights import hats_on
 
@@ -50,8 +51,7 @@ class OpenedEdition:
     @property
     def facts(self):
         """Everything that the edition's page shows, as values. Its rows are told by its stamp and its agreement's."""
-        worn = [(hat.pk, hat.role, hat.party.name, sorted(hat.rights)) for hat in self.hats]
-        return self.today, Right.EDIT_AGREEMENT in self.rights, worn, self.place, self.rows
+        return self.today, hats_as_facts(self.hats), self.place, self.rows
 
     def neighbours(self):
         editions = [assembled(Edition, row) for row in self.rows]

@@ -38,7 +38,7 @@ def opened_agreement(user, slug):
 
 def kept_parts(agreement):
     """The PARTS of the page of an opened agreement, as HTML. The same for all who may read and change the same."""
-    return kept("agreement", (timezone.localdate(), _facts(agreement)), lambda: _drawn(agreement))
+    return kept("agreement", (timezone.localdate(), facts_of(agreement)), lambda: _drawn(agreement))
 
 
 def _drawn(agreement):
@@ -52,8 +52,8 @@ def _joined(files, context):
     return format_html_join("", "{}", ((render_to_string(file, context),) for file in files))
 
 
-def _facts(agreement):
-    """Everything that the question told, as values."""
+def facts_of(agreement):
+    """Everything that the question told of an opened agreement, as values."""
     joined = [agreement.county, agreement.coordinating_party, agreement.series]
     return [values_of(row) for row in (agreement, *joined) if row]
 

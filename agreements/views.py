@@ -2,14 +2,18 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from agreements.filters import AgreementFilter
 from agreements.frame import frame
 from agreements.models import Agreement, Document
-from agreements.opened import kept_parts, opened_agreement
+from agreements.opened import facts_of, kept_parts, opened_agreement
 from agreements.reading import parties_of, process_of
+from lib.kept import answer_kept, place_of
 from lib.web import answer_download, get_visible
+from parties.hats import hats_as_facts
+from parties.rights import hats_on
 
 PER_PAGE = 25
 
@@ -32,9 +36,15 @@ def agreement_list(request):
 
 def agreement_detail(request, slug):
     """The tab Överenskommelsen: what the parties wrote."""
-    agreement = opened_agreement(request.user, slug)
-    parts = kept_parts(agreement)
-    return render(request, "agreements/agreement_detail.html", {**frame(agreement), "parts": parts})
+    agreement, hats = opened_agreement(request.user, slug), hats_on(request.user, Agreement, slug)
+    latest = render_to_string("agreements/_latest_round.html", {"agreement": agreement})
+
+    def drawn():
+        context = {**frame(agreement), "hats": hats, "parts": kept_parts(agreement), "latest": place_of("latest")}
+        return render(request, "agreements/agreement_detail.html", context)
+
+    facts = facts_of(agreement), hats_as_facts(hats)
+    return answer_kept(request, facts, drawn, parts={"latest": latest}, is_kept=not request.GET)
 
 
 def accession_list(request, slug):

@@ -19,6 +19,7 @@ from lib.db import JSONList, json_list
 from lib.kept import kept
 from lib.web import Unseen
 from lib.written import Written, assembled
+from parties.hats import hats_as_facts
 from parties.models import Party, Right
 from parties.rights import hats_on
 
@@ -98,7 +99,7 @@ class OpenedRound:
 
     @property
     def worn(self):
-        return [(hat.pk, hat.role, hat.party.name) for hat in self.hats]
+        return hats_as_facts(self.hats)
 
     @property
     def facts(self):

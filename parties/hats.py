@@ -36,6 +36,11 @@ def _place(hat, party, roles):
     )
 
 
+def hats_as_facts(hats):
+    """What a page shows of the visitor's hats and by their rights, as values: for the keys of pages that are kept."""
+    return [(hat.pk, hat.role, hat.party.key, hat.party.name, sorted(getattr(hat, "rights", ()))) for hat in hats]
+
+
 def words(hat):
     """What the log and the pages call a hat; empty for none."""
     if hat is None:

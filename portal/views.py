@@ -1,6 +1,7 @@
 """Start page, search, and what only a page above all apps can show."""
 
 import datetime
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from lib.kept import answer_kept, place_of
+from parties.hats import hats_as_facts
 from parties.rights import hats_of
 from portal.search import SearchForm, find
 from portal.start import all_counties, country_parts, county_parts, seen_agreements
@@ -36,12 +38,10 @@ def search(request):
         "words": format_html("{} – ", text) if text else "",
         "found": render_to_string("portal/_search.html", found),
     }
-    worn = [(hat.pk, hat.role, hat.party.key, hat.party.name) for hat in hats]
     frame = {"hats": hats, "crumbs": [(_("Sök"), "")], **{name: place_of(name) for name in parts}}
     is_kept = request.GET.keys() <= {"q"}
-    return answer_kept(
-        request, worn, lambda: render(request, "portal/search.html", frame), parts=parts, is_kept=is_kept
-    )
+    drawn = partial(render, request, "portal/search.html", frame)
+    return answer_kept(request, hats_as_facts(hats), drawn, parts=parts, is_kept=is_kept)
 
 
 def accessibility(request):

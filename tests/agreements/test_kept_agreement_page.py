@@ -13,7 +13,7 @@ from agreements.models import Agreement, Goal, Provision
 from agreements.reading import CONTENT
 from governance.models import Responsibility
 from lib.asked import asked
-from parties.models import Role
+from parties.models import Membership, Role
 from tests import factories as make
 from tests.agreements.pages import filled, queries, url
 
@@ -181,6 +181,22 @@ def test_kept_parts_show_nobody_what_others_draft(client, login_as, agreement, w
     read_as(warm)
     page = read_as(who)
     assert (page.count(SECRET) > 0, "edit-link" in page) == READERS[who]
+
+
+def test_agreement_detail_tells_of_the_hats_worn_now(client, login_as, agreement):
+    user = login_as(Role.REPORTER, party=agreement.accession_set.first().party)
+    worn = Membership.objects.get(user=user)
+
+    def strip():
+        page = client.get(url("agreement_detail", agreement)).content.decode()
+        return page.split('class="stance')[1].split("<main")[0]
+
+    assert worn.party.name in strip()
+    change(worn.party, name="Den omdöpta parten")
+    assert "Den omdöpta parten" in strip()
+    worn.delete()
+    told = strip()
+    assert ("Den omdöpta parten" in told, "utan uppdrag just nu" in told) == (False, True)
 
 
 def test_agreement_detail_unchanged_asks_three_questions_of_the_agreement(client, login_as, agreement):

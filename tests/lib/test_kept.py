@@ -22,7 +22,7 @@ READERS, WORDS = (
 CONTROL = "tests/followup/test_kept_control.py::test_round_review_that_is_kept_shows_nobody_what_others_draft"
 SEARCH = "tests/portal/test_search.py::test_search_that_is_kept_shows_nobody_what_others_draft"
 KEPT = {  # where, and its kind: the tests
-    ("lib/kept.py", "page"): [STAMPS, READERS, CONTROL, SEARCH],
+    ("lib/kept.py", "page"): [STAMPS, READERS, CONTROL, SEARCH, AGREEMENT],
     ("actionplans/fragment.py", "template"): [STAMPS],
     ("agreements/opened.py", "agreement"): [AGREEMENT],
     ("followup/kept_page.py", "council-page"): [WORDS],
