@@ -226,7 +226,7 @@ def _minutes(reader):
 def _responses(reader):
     """A draft is its party's; what was handed in is read as the answer, and so is what became of it."""
     ours = Q(addressee__consultation__agreement=reader.agreement)
-    own = Q(id__in=ConsultationResponse.objects.own_of(reader.user).values("pk"))
+    own = Q(addressee__party__in=_answered_for(reader))
     seen = Q(submitted_at__isnull=False, id__in=_seen_responses(reader))
     return ours & (own | seen)
 
@@ -234,9 +234,13 @@ def _responses(reader):
 def _sections(reader):
     """As the answer that they are part of."""
     ours = Q(response__addressee__consultation__agreement=reader.agreement)
-    own = Q(response__in=ConsultationResponse.objects.own_of(reader.user).values("pk"))
+    own = Q(response__addressee__party__in=_answered_for(reader))
     seen = Q(response__in=_seen_responses(reader), history_date__gte=F("response__submitted_at"))
     return ours & (own | seen)
+
+
+def _answered_for(reader):
+    return Party.objects.with_right(reader.user, Right.REPORT).values("pk")
 
 
 def _seen_responses(reader):

@@ -103,10 +103,6 @@ class ConsultationResponseQuerySet(FreezableQuerySet):
         )
         return self.filter(own | Q(submitted_at__isnull=False) & (written | public))
 
-    def own_of(self, user):
-        """The answers of the parties that ``user`` answers for, drafts too."""
-        return self.filter(addressee__party__in=_answered_for(user))
-
     def editable_by(self, user):
         return self.filter(addressee__in=Addressee.objects.answered_by(user).values("pk"), submitted_at__isnull=True)
 

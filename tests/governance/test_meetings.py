@@ -114,7 +114,8 @@ def test_meetings_are_kept_by_the_chair_and_the_secretary_of_the_body(client, lo
         ({"starts_at": "kvart i tre"}, "starts_at", "Skriv klockslaget med timme och minut, till exempel 13:30."),
         ({"held_on": "30/6 2027"}, "held_on", "Skriv datumet med år, månad och dag, till exempel 2027-06-30."),
         ({"held_on": "２０２７"}, "held_on", "Skriv datumet med år, månad och dag, till exempel 2027-06-30."),
-        ({"held_on": "0207-06-30"}, "held_on", "Kontrollera året."),
+        ({"held_on": "0207-06-30"}, "held_on", "Kontrollera året. Skriv ett år från 1900 till 2199."),
+        ({"held_on": "1927-06-30"}, "held_on", "Kontrollera året."),
     ],
 )
 def test_meeting_form_says_what_is_wrong(meeting, typed, field, message):
