@@ -130,6 +130,7 @@ class Data:
             return
         copy = f'TEMPLATE "{self.mine}{template}"' if template else ""
         self._on_server(f'CREATE DATABASE "{self.mine}{name}" {copy}')
+        self._on_server(f'ALTER DATABASE "{self.mine}{name}" SET random_page_cost = 1.1')  # as docs/production.md asks
         self._use(f"{self.mine}{name}")
 
     def _use(self, name):

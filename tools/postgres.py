@@ -21,7 +21,6 @@ UNPRIVILEGED = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": [
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Data that lives for minutes needs no protection against power cuts.
 OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-OPTIONS += " -c random_page_cost=1.1"  # as docs/production.md asks of every server
 
 
 def find_binaries():
