@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from lib.written import Written
 
-_NOW = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-
+NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # the place of the moment in a question written once
 BEGAN = "began"  # when the log-in was, in seconds since 1970
 NOTED_EVERY = datetime.timedelta(minutes=1)  # activity is written down no oftener; so exact is the time without
 VISITORS = 60 * 60  # how long what somebody does before logging in is kept, in seconds
@@ -27,11 +26,17 @@ class SessionStore(db.SessionStore):
     by_itself = False  # whether the request was sent by a page that lies open, and says nothing of the person
 
     def _get_session_from_db(self):
-        for row in _stored_session().ask(session_key=self.session_key, now=timezone.now()):
-            self.ends_at = row["expire_date"]
-            return Session(**row)
-        self._session_key = None  # as Django: an unknown or ended session gets a new key
-        return None
+        row = self.stored()
+        if row is None:
+            self._session_key = None  # as Django: an unknown or ended session gets a new key
+            return None
+        self.ends_at = row["expire_date"]
+        return Session(**row)
+
+    def stored(self):
+        """The session's row as {field: value}, or None where it is unknown or has ended."""
+        rows = _stored_session().ask(session_key=self.session_key, now=timezone.now())
+        return rows[0] if rows else None
 
     @classmethod
     def get_model_class(cls):
@@ -69,5 +74,5 @@ class SessionStore(db.SessionStore):
 
 @cache
 def _stored_session():
-    rows = Session.objects.filter(session_key="<key>", expire_date__gt=_NOW)
-    return Written(rows.values("session_key", "session_data", "expire_date"), session_key="<key>", now=_NOW)
+    rows = Session.objects.filter(session_key="<key>", expire_date__gt=NEVER)
+    return Written(rows.values("session_key", "session_data", "expire_date"), session_key="<key>", now=NEVER)

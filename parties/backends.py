@@ -1,17 +1,15 @@
 """Login and permission answers: passwords by Django and allauth, object rights by dated memberships."""
 
-import datetime
 from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from lib.db import JSONList
 from lib.written import Written, assembled
-from parties.models import Membership, User
+from parties.models import User
 from parties.rights import has_object_rights, with_right
+from parties.sessions import FIELDS, NEVER, person_beside, worn
 
 
 class MembershipBackend(AuthenticationBackend):
@@ -26,11 +24,12 @@ class MembershipBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         """The signed-in person of a request, with a stamp of today's roles. Django asks with every page."""
-        for row in _person().ask(pk=int(user_id), day=timezone.localdate()):
-            person = assembled(User, row)
-            person.roles_stamp = _stamp(person, row["worn"] or [])
-            return person if self.user_can_authenticate(person) else None
-        return None
+        row = person_beside(user_id) or _row_of(int(user_id))
+        if row is None:
+            return None
+        person = assembled(User, row)
+        person.roles_stamp = _stamp(person, row["worn"] or [])
+        return person if self.user_can_authenticate(person) else None
 
     def _authenticate_by_email(self, email, password):
         """By the account's own address; allauth would also take one that the person had before."""
@@ -46,12 +45,15 @@ def _stamp(person, groups):
     return ",".join([str(int(person.is_staff)), str(int(person.is_superuser)), *map(str, sorted(groups))])
 
 
-_PK, _DAY = -1, datetime.date(1, 1, 1)  # the places of a person's key and of the day in the question
+def _row_of(user_id):
+    rows = _person().ask(pk=user_id, day=timezone.localdate())
+    return rows[0] if rows else None
+
+
+_PK = -1  # the place of a person's key in the question
 
 
 @cache
 def _person():
-    fields = [field.name for field in User._meta.concrete_fields]
-    worn = Membership.objects.active(_DAY).filter(user=OuterRef("pk")).order_by().values("user")
-    rows = User.objects.filter(pk=_PK).annotate(worn=Subquery(worn.annotate(groups=JSONList("group")).values("groups")))
-    return Written(rows.values(*fields, "worn"), pk=_PK, day=_DAY)
+    rows = User.objects.filter(pk=_PK).annotate(worn=worn("pk", NEVER))
+    return Written(rows.values(*FIELDS, "worn"), pk=_PK, day=NEVER)

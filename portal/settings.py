@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "parties.sessions.SignedIn",
     "allauth.account.middleware.AccountMiddleware",
     "portal.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -344,7 +344,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_ENGINE = "lib.sessions"
+SESSION_ENGINE = "parties.sessions"
 # A log-in ends after so long without activity, and after so many hours whatever happens; and when the browser closes.
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
 SESSION_HOURS = env.int("SESSION_HOURS", default=12)

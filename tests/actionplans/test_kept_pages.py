@@ -129,11 +129,11 @@ def test_edition_detail_is_sent_anew_when_the_right_to_edit_is_given(client, log
     assert "Gör nästa version" in again(client, edition, first).content.decode()
 
 
-@pytest.mark.parametrize(("role", "questions"), [("anonymous", 1), (Role.READER, 4), (Role.COORDINATOR, 4)])
+@pytest.mark.parametrize(("role", "questions"), [("anonymous", 1), (Role.READER, 3), (Role.COORDINATOR, 3)])
 def test_edition_detail_is_confirmed_with_few_questions(
     client, login_as, django_assert_num_queries, edition, role, questions
 ):
-    """Who asks (session, person, hats with what they give), and what there is to read."""
+    """Who asks (session with person, hats with what they give), and what there is to read."""
     login_as(role, party=edition.plan.agreement.coordinating_party)
     first = client.get(address(edition))
     with django_assert_num_queries(questions):

@@ -204,4 +204,4 @@ def test_agreement_detail_unchanged_asks_three_questions_of_the_agreement(client
     assert queries(client, url("agreement_detail", agreement)) == 2  # the agreement, its latest round
     login_as(Role.REPORTER)
     client.get(url("agreement_detail", agreement))
-    assert queries(client, url("agreement_detail", agreement)) == 5  # session, person, hats
+    assert queries(client, url("agreement_detail", agreement)) == 4  # session with person, hats

@@ -145,7 +145,7 @@ def test_agreement_life_costs_the_same_however_long(client, login_as, django_ass
         make.SeriesEntryFactory(agreement=agreement)
         make.AgreementReviewFactory(agreement=agreement)
     client.get(page(agreement))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         client.get(page(agreement))
 
 

@@ -132,9 +132,9 @@ def test_round_review_does_not_move_with_a_draft(reader, report):
     assert page_of(reader, report.round) == before
 
 
-def test_round_review_that_is_kept_takes_five_questions(reader, report, django_assert_num_queries):
+def test_round_review_that_is_kept_takes_four_questions(reader, report, django_assert_num_queries):
     page_of(reader, report.round)
-    with django_assert_num_queries(5):  # the session, the person, the hats, the round, the parties
+    with django_assert_num_queries(4):  # the session with its person, the hats, the round, the parties
         page_of(reader, report.round)
 
 

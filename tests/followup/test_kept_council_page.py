@@ -172,9 +172,9 @@ def test_round_detail_does_not_move_with_what_it_does_not_show(reader, report, w
     assert page_of(reader, report.round) == before
 
 
-def test_round_detail_that_is_kept_takes_four_questions(reader, report, django_assert_num_queries):
+def test_round_detail_that_is_kept_takes_three_questions(reader, report, django_assert_num_queries):
     page_of(reader, report.round)
-    with django_assert_num_queries(4):  # the session, the person, the hats, the round
+    with django_assert_num_queries(3):  # the session with its person, the hats, the round
         page_of(reader, report.round)
 
 

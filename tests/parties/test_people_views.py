@@ -11,7 +11,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9  # session, person, party, right, hats, invented people, people, invitations, who gave them, other parties
+QUERIES = 8  # session, party, right, hats, invented people, people, invitations, who gave them, other parties
 
 
 @pytest.fixture

@@ -99,10 +99,10 @@ def test_search_that_is_kept_is_of_the_words_and_of_the_day(client, login_as, ro
     assert "Nya länsstyrelsen" not in text_of(client.get(SEARCH))
 
 
-def test_search_takes_four_questions(client, login_as, rows, django_assert_num_queries):
+def test_search_takes_three_questions(client, login_as, rows, django_assert_num_queries):
     login_as(Role.COORDINATOR)
     client.get(SEARCH, {"q": "päron"})
-    with django_assert_num_queries(4):  # the session, the person, the hats, and all that is found
+    with django_assert_num_queries(3):  # the session with its person, the hats, and all that is found
         client.get(SEARCH, {"q": "päron"})
 
 
