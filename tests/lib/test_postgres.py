@@ -1,4 +1,4 @@
-"""The look at an idle connection: it asks nothing, and sees that the server has ended it."""
+"""The look at an idle connection: it asks nothing, and sees that the server has ended it; and how often it plans."""
 
 from contextlib import closing
 
@@ -68,3 +68,19 @@ def test_page_after_the_server_ended_the_connection_is_answered(other):
     with other.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "own", "expected"),
+    [
+        (2, None, "force_generic_plan"),
+        (2, "-c statement_timeout=9000", "force_generic_plan"),
+        (None, None, "auto"),  # nothing is prepared, as behind a pooler that takes no options
+    ],
+)
+def test_what_is_prepared_is_planned_once(monkeypatch, threshold, own, expected):
+    options = connection.settings_dict["OPTIONS"] | {"prepare_threshold": threshold} | ({"options": own} if own else {})
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+    with closing(own_connection()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT current_setting('plan_cache_mode'), current_setting('statement_timeout')")
+        assert cursor.fetchone() == (expected, "9s" if own else "0")
