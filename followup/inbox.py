@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -33,7 +34,6 @@ BESIDE = {"number": F("activity__number"), "title": F("activity__title")}
 class Last(NamedTuple):
     """What a party handed in last time."""
 
-    pk: int
     status: str
     text: str
     round_label: str
@@ -68,7 +68,7 @@ def _made(rows, user):
 
 def _answers(reports, turn_of):
     """What to write, to mend and to hand in for the parties the person reports for."""
-    for (round, party), rows in groupby(_with_last(_made_of(reports)), key=lambda row: (row.round, row.party)):
+    for (round, party), rows in groupby(_made_of(reports), key=lambda row: (row.round, row.party)):
         reports = tuple(rows)
         place, turn = turn_of(round.pk, party.pk)
         returned = tuple(report for report in reports if report.state == "returned")
@@ -125,7 +125,7 @@ def _turns(rows, approving):
 
 
 def _unanswered(user):
-    """The reports to write, those of a round and party together; ``last_id``, what was handed in last time."""
+    """The reports to write, those of a round and party together; ``last`` as {field of Last: value} or None."""
     returns = Return.objects.filter(report=OuterRef("pk")).order_by("-returned_at").values("due_on")[:1]
     earlier = Report.objects.submitted().filter(
         activity__lineage=OuterRef("activity__lineage"),
@@ -133,16 +133,17 @@ def _unanswered(user):
         round__agreement=OuterRef("round__agreement"),
         round__period_starts_on__lt=OuterRef("round__period_starts_on"),
     )
-    newest = earlier.order_by("-round__period_starts_on", "-pk").values("pk")[:1]
-    reports = _to_answer(user).annotate(return_due_on=Subquery(returns), last_id=Subquery(newest))
+    told = JSONObject(status="status", text="text", round_label="round__label")
+    newest = earlier.order_by("-round__period_starts_on", "-pk").annotate(told=told).values("told")[:1]
+    reports = _to_answer(user).annotate(return_due_on=Subquery(returns), last=Subquery(newest))
     around = [f"round__{path}" for path in OF_ROUND] + [f"party__{path}" for path in OF_PARTY]
-    return reports.values(*READ, *around, "return_due_on", "last_id", **BESIDE).order_by(
+    return reports.values(*READ, *around, "return_due_on", "last", **BESIDE).order_by(
         "round__due_on", "round", "party__sort_name", "party", "activity__area__order", "activity__order", "pk"
     )
 
 
 def _made_of(rows):
-    """The reports that rows of ``_unanswered`` tell of, with ``number`` and ``title`` of their activity.
+    """The reports that rows of ``_unanswered`` tell of, with ``last``, and ``number`` and ``title`` of the activity.
 
     Somebody may have hundreds of them, in the same few rounds.
     """
@@ -158,17 +159,9 @@ def _made_of(rows):
     for row in rows:
         report = assembled(Report, {path: row[path] for path in READ})
         report.round, report.party = shared(Round, "round", OF_ROUND), shared(Party, "party", OF_PARTY)
-        vars(report).update({name: row[name] for name in ("return_due_on", "last_id", *BESIDE)})
+        report.last = Last(**row["last"]) if row["last"] else None
+        vars(report).update({name: row[name] for name in ("return_due_on", *BESIDE)})
         reports.append(report)
-    return reports
-
-
-def _with_last(reports):
-    """The reports; each has its ``last``, or None. One query."""
-    rows = Report.objects.filter(pk__in={row.last_id for row in reports} - {None}).order_by()
-    found = {last[0]: Last(*last) for last in rows.values_list("pk", "status", "text", "round__label")}
-    for row in reports:
-        row.last = found.get(row.last_id)
     return reports
 
 

@@ -91,10 +91,10 @@ def test_tasks_show_what_was_answered_last_time(party, reporter):
     earlier = make.ActivityFactory(
         edition__plan=report.activity.edition.plan, edition__label="före", lineage=report.activity.lineage
     )
-    last = make.ReportFactory(round=before, activity=earlier, party=party, submitted=True)
-    make.ReportFactory(round=before, activity=earlier, submitted=True)  # another party's answer
+    make.ReportFactory(round=before, activity=earlier, party=party, submitted=True, text="Rutinen är klar.")
+    make.ReportFactory(round=before, activity=earlier, submitted=True, text="En annan parts svar.")
     (task,) = [task for task in tasks_of(reporter) if task.url.endswith(f"{report.round.label}/svara/{party.key}/")]
-    assert [row.last.pk for row in task.reports] == [last.pk]
+    assert [(row.last.text, row.last.round_label) for row in task.reports] == [("Rutinen är klar.", before.label)]
 
 
 @pytest.mark.parametrize(
