@@ -1,11 +1,11 @@
-"""A new end: a row of its own, so that the old end can still be read."""
+"""A new end, later or earlier: a row of its own, so that the old end can still be read."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements import lifecycle
-from agreements.models import Basis, Termination, Validity
+from agreements.models import Agreement, Basis, Termination, Validity
 from lib.moments import last_day_of
 
 
@@ -44,6 +44,21 @@ def extend(*, agreement, by, version, end, note="", **told):
     document = told.get("document")
     source = {"source_document": document, "source_page": None, "source_section": told.get("decision_paragraph", "")}
     return add_validity(old, end=end, note=note, basis=Basis.STATED if document else Basis.EXTERNAL, **source)
+
+
+@transaction.atomic
+def end_early(*, agreement, by, version, **told):
+    """End the agreement before its time, for good. ``told`` are fields of the LifeEvent; raises as ``lifecycle.take``.
+
+    Returns the LifeEvent. An end that is later than the one decided gives way to it, in a row of its own.
+    """
+    event = lifecycle.take("terminate", agreement=agreement, by=by, version=version, **told)
+    old = Agreement.objects.get(pk=agreement.pk).validity or Validity(agreement=agreement)
+    day = str(event.effective_on or event.when)
+    if not old.end or last_day_of(old.end) > last_day_of(day):
+        source = {"source_document": event.document, "source_page": None, "source_section": event.decision_paragraph}
+        add_validity(old, end=day, note=_("Avslutad i förtid"), basis=Basis.STATED, **source)
+    return event
 
 
 def _text(old, end):

@@ -1,6 +1,7 @@
 """The life of an agreement: everything that has happened to it, and the steps from state to state."""
 
 from copy import copy
+from functools import partial
 
 from django import forms
 from django.http import Http404
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.extending import end_early
 from agreements.frame import frame
 from agreements.life_page import OWN_PAGES, life_of, links_for, next_steps
 from agreements.lifecycle import TRANSITIONS, problems, take
@@ -17,6 +19,8 @@ from agreements.paper_forms import DecisionForm
 from agreements.rows import posted
 from lib.forms import answer_form, make_swedish
 from lib.web import get_editable, get_visible
+
+VERBS = {"terminate": end_early}  # of the steps that do more than to change the state
 
 
 def agreement_life(request, slug):
@@ -87,5 +91,6 @@ class StepForm(DecisionForm):
         title = f"{TRANSITIONS[self.scope['step']].verb}, {data['decided_by']}".rstrip(", ")
         if document := self.keep_paper(title):
             told["document"] = document
-        take(self.scope["step"], agreement=self.instance, by=self.scope["user"], version=data["version"], **told)
+        verb = VERBS.get(self.scope["step"]) or partial(take, self.scope["step"])
+        verb(agreement=self.instance, by=self.scope["user"], version=data["version"], **told)
         return self.instance

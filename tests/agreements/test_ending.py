@@ -193,6 +193,20 @@ def test_terminate_ends_on_the_day_it_says(db):
     assert (ending.is_over(agreement), ending.end_of(agreement)) == (True, datetime.date(2026, 6, 30))
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [("2030", ["2030", "2026-06-30"]), ("", ["", "2026-06-30"]), (None, ["2026-06-30"]), ("2025", ["2025"])],
+)
+def test_end_early_gives_way_to_the_end_that_was_decided(db, stated, shown):
+    agreement = agreement_with(stated) if stated is not None else make.AgreementFactory(status="in_force")
+    told = {**TOLD, "document": make.DocumentFactory(agreement=agreement), "reason": "Målen är nådda"}
+    told["decided_on"] = datetime.date(2026, 6, 30)
+    extending.end_early(agreement=agreement, by=coordinator_of(agreement), version=agreement.version, **told)
+    agreement = Agreement.objects.get()
+    assert (agreement.status, agreement.validity.open_ended) == ("terminated", False)
+    assert [row.end for row in agreement.validity_set.all()] == shown
+
+
 @pytest.mark.parametrize(("starts_on", "opens"), [("2020-07-01", True), ("2021-01-01", False)])
 def test_open_round_follows_up_what_was_but_nothing_after_the_end(db, starts_on, opens):
     agreement = agreement_with("2020")
