@@ -55,7 +55,7 @@ class Row:
     def is_deviating(self):
         return self.report.status == "deviating"
 
-    @property
+    @cached_property
     def state(self):
         """What the row's mark says: approved, submitted, returned, answered, begun or unanswered."""
         if self.report.state in ("approved", "submitted", "returned"):
@@ -64,7 +64,7 @@ class Row:
             return "answered"
         return "begun" if self.report.has_answer else "unanswered"
 
-    @property
+    @cached_property
     def url(self):
         """What the addresses of the report begin with."""
         return f"{self.report.round.get_absolute_url()}rapport/{self.report.pk}/"
