@@ -23,7 +23,6 @@ from lib.kept import kept
 
 FILE = "aktivitet/{pk}/bilagor/{file}/"
 UP = "../"  # from a view of the edition to where it is read
-WHOLE = "../aktivitet/{lineage}/"  # the activity through all editions
 
 
 def kept_fragment(edition, template, context_of, *told):
@@ -41,12 +40,24 @@ def rows_fragment(edition):
 
 
 def drawn(rows):
-    areas, row = by_area(standing(rows)), RowTemplate()
+    current, row = standing(rows), RowTemplate()
+    followed_up = said_of_all(current, _("Uppföljning"))
+    areas = by_area(current)
     for area in areas:
         for part in area["parts"]:
             part["html"] = row.filled(part["rows"])
     closed = RowTemplate(ended=True).filled(ended(rows))
-    return {"areas": areas, "ended": closed}
+    return {"areas": areas, "ended": closed, "followed_up": followed_up}
+
+
+def said_of_all(rows, label):
+    """The text that all of several rows have under ``label``; it is taken out of them, to be said once. Else empty."""
+    texts = {dict(row["facts"]).get(label, "") for row in rows}
+    if len(rows) < 2 or len(texts) > 1:
+        return ""
+    for row in rows:
+        row["facts"] = [fact for fact in row["facts"] if fact[0] != label]
+    return texts.pop()
 
 
 def escaped(text):
@@ -62,10 +73,12 @@ def joined(parts):
 class RowTemplate:
     """The markup of a row with a {name} where each text goes; the texts are escaped as they are filled in at once."""
 
-    TEXTS = ("pk", "lineage", "number", "title", "responsible_name", "when", "measure", "ending_label", "ending_reason")
+    TEXTS = (
+        "pk", "number", "title", "description", "responsible_name", "when", "measure", "ending_label", "ending_reason",
+    )  # fmt: skip
 
     def __init__(self, *, ended=False):
-        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended, "whole": WHOLE}).strip()
+        self.row = render_to_string("actionplans/_edition_row.html", {"ended": ended}).strip()
         self.more = render_to_string("actionplans/_edition_row_more.html").strip()
         self.missing = joined([render_to_string("actionplans/_edition_row_missing.html").strip()])
         self.files = _("Bilagor")
@@ -79,11 +92,15 @@ class RowTemplate:
         texts["when"] = texts["when"] or self.missing
         facts = row["facts"] + self.file_links(row)
         texts = {name: escaped(text) for name, text in texts.items()}
-        return self.markup(len(facts)).format(*map(escaped, chain.from_iterable(facts)), **texts)
+        markup = self.markup(bool(row["description"]), len(facts))
+        return markup.format(*map(escaped, chain.from_iterable(facts)), **texts)
 
-    def markup(self, number):
-        """The row's, with room for that many facts folded under it."""
-        return self.row + self.more.replace("{facts}", "<dt>{}<dd>{}" * number) if number else self.row
+    def markup(self, described, number):
+        """The row's, with room for a description and that many facts folded under it."""
+        if not (described or number):
+            return self.row
+        about, facts = "{description}" * described, f"<dl>{'<dt>{}<dd>{}' * number}</dl>" * bool(number)
+        return self.row + self.more.replace("{about}", about).replace("{facts}", facts)
 
     def file_links(self, row):
         files = [(FILE.format(pk=row["pk"], file=key), name) for _order, name, key in row["files"]]

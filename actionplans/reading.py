@@ -76,8 +76,9 @@ def rows_of(edition):
     """The activities of ``edition`` in its order: their stored values by field, and as ready texts
 
     ``responsible_name``, ``when``, ``measure`` (the indicator with its base and target), ``joining``, ``paid``,
-    ``followed_up``, and ``facts``: what a narrow table has no column for as (label, text). What an activity is linked
-    to is (order, name, key) in the agreement's order, milestones are (day, text) by day. Two queries.
+    ``followed_up``, and ``facts``: what a narrow table has no column for but the description, as (label, text). What
+    an activity is linked to is (order, name, key) in the agreement's order, milestones are (day, text) by day. Two
+    queries.
     """
     links, labels = links_of(edition), fact_labels()
     return [_ready(row, links[row["pk"]], labels) for row in edition.activities.for_table().values(*FIELDS)]
@@ -178,7 +179,7 @@ def measure(row):
 def fact_labels():
     """What ``facts`` are called, translated once for all rows."""
     return [
-        _("Beskrivning"), _("Önskad effekt"), _("Mål"), _("Bidrar även till"), _("Ansvarig funktion"), _("Medverkar"),
+        _("Önskad effekt"), _("Mål"), _("Bidrar även till"), _("Ansvarig funktion"), _("Medverkar"),
         _("Delmoment"), _("Finansiering"), _("Uppföljning"), _("Antal i uppföljningen"),
         _("Lokala överenskommelser och planer"), _("Jämställdhet"), _("Barns rättigheter"),
         _("Målgruppens röst"), _("Ursprung"), _("Varför den ändras"),
@@ -188,7 +189,7 @@ def fact_labels():
 def facts(row):
     """What the table has no column for, in the order of ``fact_labels``; empty where there is nothing to say."""
     return [
-        row["description"], row["desired_effect"], _names(row["goals"]), _names(row["serves"]),
+        row["desired_effect"], _names(row["goals"]), _names(row["serves"]),
         row["responsible_function"], row["joining"],
         "\n".join(f"{on} {text}" for on, text in row["milestones_by_date"]), row["paid"], row["followed_up"],
         capfirst(Activity.Counts(row["counts"]).label) if row["counts"] else "",

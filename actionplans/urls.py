@@ -37,6 +37,7 @@ urlpatterns = [
     path("<slug:slug>/handlingsplan/ny/", edition_views.plan_create, name="plan_create"),
     path(f"{PLAN}andra/", edition_views.plan_edit, name="plan_edit"),
     path(EDITION, views.edition_detail, name="edition_detail"),
+    path(f"{EDITION}a<int:pk>", views.activity_whole, name="activity_whole"),
     path(f"{EDITION}tidslinje/", views.edition_timeline, name="edition_timeline"),
     path(f"{EDITION}matris/", views.edition_matrix, name="edition_matrix"),
     path(f"{EDITION}utskrift/", views.edition_print, name="edition_print"),

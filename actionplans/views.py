@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.fragment import kept_fragment, rows_fragment
 from actionplans.matrix import expansions, matrix_of
+from actionplans.models import Activity
 from actionplans.opened import OpenedEdition
 from actionplans.reading import by_area, ended, plans_of, rows_of, standing
 from actionplans.timeline import charts
@@ -39,6 +40,13 @@ def edition_detail(request, slug, plan, label):
         return opened.answer(request, drawn, part=rows_fragment(opened.edition))
 
     return answer_unless_kept(request, opened.facts, answer) if opened.is_public else answer()
+
+
+def activity_whole(request, slug, plan, label, pk):
+    """From a row of an edition to its activity through all editions: hundreds of rows lead there by a short address."""
+    place = {"edition__plan__agreement__slug": slug, "edition__plan__key": plan, "edition__label": label}
+    activity = get_visible(Activity.objects.all(), request.user, **place, pk=pk)
+    return redirect("followup:lineage_detail", slug, plan, activity.lineage)
 
 
 def edition_timeline(request, slug, plan, label):

@@ -112,6 +112,7 @@ DOORS = {
     "portal:security_txt": Door(through=EVERYBODY, in_draft=EVERYBODY),
     "portal:agreement_year": Door(OF_AGREEMENT, through=EVERYBODY),
     "portal:party_detail": Door(OF_PARTY, through=EVERYBODY, in_draft=EVERYBODY, only="get"),
+    "portal:party_history": Door(OF_PARTY, through=EVERYBODY, in_draft=EVERYBODY, only="get"),
     # whoever looks after the portal, and none of these does: see tests/portal/test_party_changes.py
     "portal:succession_apply": Door(OF_AGREEMENT, through=EDITORS),
     "portal:party_change": Door((*OF_PARTY, "change_kind"), in_draft=EVERYBODY),
@@ -284,6 +285,7 @@ DOORS = {
     "actionplans:note_edit": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:edition_detail": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_timeline": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
+    "actionplans:activity_whole": Door((*OF_EDITION, "activity"), through=EDITORS, seen=EDITORS),
     "actionplans:edition_matrix": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_print": Door(OF_EDITION, through=EDITORS, seen=EDITORS),
     "actionplans:edition_edit": Door(OF_EDITION, through=EDITORS, seen=EDITORS, only="get"),
@@ -499,6 +501,7 @@ LATER = {
     "actionplans:activity_file_delete": Door(("slug", "plan", "adopted_label", "adopted_activity", "adopted_file")),
     "actionplans:note_edit": Door(("slug", "plan", "adopted_label", "adopted_activity"), through=EDITORS),
     "actionplans:edition_timeline": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
+    "actionplans:activity_whole": Door(("slug", "plan", "adopted_label", "adopted_activity"), through=EVERYBODY),
     "actionplans:edition_matrix": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:edition_print": Door(("slug", "plan", "adopted_label"), through=EVERYBODY),
     "actionplans:edition_edit": Door(("slug", "plan", "adopted_label"), only="get"),

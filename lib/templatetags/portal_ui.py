@@ -14,7 +14,7 @@ register = template.Library()
 def icon(name):
     """One symbol of the sprite. It never stands alone: a word follows, so it is hidden from screen readers."""
     return format_html(
-        '<svg class="i" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        '<svg class="i" viewBox="0 0 16 16" aria-hidden="true"><use href="{}#i-{}"/></svg>',
         static("img/icons.svg"),
         name,
     )

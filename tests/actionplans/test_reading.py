@@ -70,7 +70,7 @@ def test_edition_detail_shows_every_public_fact(client, edition):
     words = words_of(read(client, "edition_detail", edition))
     facts = [
         "H1", "Erbjuda hälsosamtal", "Hälsa", "Tidiga insatser", "Regionen", "till 2027-06-30",
-        "Andel samtal (från 40 % till 60 %)", "Beskrivning Alla får ett samtal", "Önskad effekt Bättre hälsa",
+        "Andel samtal (från 40 % till 60 %)", "Om H1 Alla får ett samtal", "Önskad effekt Bättre hälsa",
         "Mål Fler mår bra", "Ansvarig funktion Vårdcentralen", "Medverkar Kommunen",
         "Delmoment 2027-03-31 Rutinen är beslutad", "Finansiering Egen budget 120 000 kronor",
         "Uppföljning Enkät Varje halvår, av rådet",
@@ -79,6 +79,24 @@ def test_edition_detail_shows_every_public_fact(client, edition):
         "Varför den ändras Avvek", "Bilagor underlag.pdf", "Avslutade och strukna", "Struken. Finns redan",
     ]  # fmt: skip
     assert [fact for fact in facts if fact not in words.replace("\xa0", " ")] == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "times"),
+    [
+        (["varje halvår", "varje halvår"], 1),
+        (["varje halvår", "varje år"], 1),
+        (["varje halvår", ""], 1),
+        (["", ""], 0),
+    ],
+)
+def test_edition_detail_says_once_how_all_activities_are_followed_up(client, texts, times):
+    edition = make.EditionFactory()
+    for text in texts:
+        make.ActivityFactory(edition=edition, followed_up_when=text)
+    words = words_of(read(client, "edition_detail", make.adopt(edition)))
+    assert words.count("Varje halvår") == times
+    assert ("Uppföljning av alla aktiviteter: Varje halvår" in words) is (texts[0] == texts[1] != "")
 
 
 @pytest.mark.parametrize("name", VIEWS)
