@@ -11,7 +11,7 @@ from agreements.dialogues import contribute, is_open, parties_asked
 from agreements.drafting_views import drafted
 from agreements.forms.drafting import ContributionForm
 from agreements.frame import frame
-from agreements.models import Contribution, Dialogue
+from agreements.models import Agreement, Contribution, Dialogue
 from agreements.rows import posted
 from lib.forms import answer_form
 from lib.web import answer_download, get_visible
@@ -36,6 +36,7 @@ def dialogue_detail(request, slug, pk):
         **_frame(dialogue),
         "rows": [(party, said.get(party.pk)) for party in parties],
         "is_open": is_open(dialogue),
+        "has_history": Agreement.objects.visible_to(request.user).filter(pk=dialogue.agreement_id).exists(),
     }
     return render(request, "agreements/dialogue_detail.html", context)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from actionplans.models import Edition
 from agreements.models import Basis, ConsultationResponse
 from agreements.templatetags.agreements import number
+from followup.models import Report, Round
 from followup.numbers import Counts
 from governance.models import Mandate, Meeting
 from lib.differences import pieces
@@ -23,6 +24,8 @@ from parties.models import Membership, User
 TECHNICAL = {"id", "key", "version", "agreement", "lineage", "search_text", "group", "block"}
 # What fields are called whose models give them no name: nobody fills them in, so no form has a word for them.
 NAMES = {
+    "activity": gettext_lazy("Aktivitet"),
+    "added_by": gettext_lazy("Tillagd av"),
     "addressee": gettext_lazy("Remissinstans"),
     "agreed_by": gettext_lazy("Noterad som beslutad av"),
     "approved_by": gettext_lazy("Godkänd av"),
@@ -31,20 +34,30 @@ NAMES = {
     "called_by": gettext_lazy("Kallad av"),
     "closed_by": gettext_lazy("Stängd av"),
     "confirmed_by": gettext_lazy("Bekräftad av"),
+    "consultation": gettext_lazy("Remiss"),
     "decided_by": gettext_lazy("Avgjord av"),
+    "dialogue": gettext_lazy("Dialog"),
     "done_by": gettext_lazy("Gjord av"),
     "ended_by": gettext_lazy("Avslutad av"),
+    "extended_by": gettext_lazy("Längre tid gavs av"),
+    "file_name": gettext_lazy("Filens namn"),
     "finished_by": gettext_lazy("Färdigställd av"),
     "granted_by": gettext_lazy("Rollen gavs av"),
     "opened_by": gettext_lazy("Öppnad av"),
     "party": gettext_lazy("Part"),
     "published_by": gettext_lazy("Publicerad av"),
+    "ready_by": gettext_lazy("Lämnad till godkännaren av"),
+    "reply_to": gettext_lazy("Svar på"),
+    "report": gettext_lazy("Rapport"),
     "reported_by": gettext_lazy("Rapporterad av"),
+    "resolved_by": gettext_lazy("Markerad som klar av"),
     "response": gettext_lazy("Remissvar"),
     "review_started_by": gettext_lazy("Granskningen började av"),
+    "round": gettext_lazy("Omgång"),
     "submitted_by": gettext_lazy("Inlämnad av"),
     "treated_by": gettext_lazy("Behandlad av"),
     "user": gettext_lazy("Person"),
+    "written_by": gettext_lazy("Skriven av"),
 }
 PEOPLE = (User, Membership)
 # What a row's own name needs of other rows.
@@ -54,6 +67,8 @@ NAMED_BY = {
     Edition: ["plan"],
     Membership: ["user", "party"],
     ConsultationResponse: ["addressee"],
+    Report: ["activity", "party"],
+    Round: ["agreement"],
 }
 
 
@@ -85,11 +100,11 @@ def name_of(field):
 class Values:
     """The values of a page of historical records as text, with a fixed number of queries for each kind of row.
 
-    ``user`` decides which rows are named; people are named only where ``names_shown``. ``hidden`` are names of fields
-    that are not for the reader.
+    ``user`` decides which rows are named; people are named only where ``names_shown``. ``hidden`` gives the
+    names of the fields of a record that are not for the reader.
     """
 
-    def __init__(self, records, user, *, names_shown, hidden=()):
+    def __init__(self, records, user, *, names_shown, hidden=lambda record: ()):
         self.user, self.names_shown, self.hidden = user, names_shown, hidden
         self.many = _many_to_many(records)
         self.names = {}
@@ -108,12 +123,12 @@ class Values:
         if field.is_relation:
             names = self.names[field.related_model]
             unnamed = _("en person") if field.related_model in PEOPLE else _("borttagen rad")
-            return ", ".join(sorted(names.get(key, unnamed) for key in self._keys(record, field) if key is not None))
+            return _listed(sorted(names.get(key, unnamed) for key in self._keys(record, field) if key is not None))
         return _shown(field, getattr(record, field.attname))
 
     def changes(self, before, after):
         """The fields that differ between two records of a row; all that are filled in where one of them is None."""
-        fields = [field for field in fields_of(after or before) if field.name not in self.hidden]
+        fields = [field for field in fields_of(after or before) if field.name not in self.hidden(after or before)]
         if before and after:
             fields = [field for field in fields if self._raw(before, field) != self._raw(after, field)]
         rows = [Change(name_of(field), self.text(before, field), self.text(after, field)) for field in fields]
@@ -152,6 +167,11 @@ def _many_to_many(records):
             for history_id, key in through.objects.filter(history__in=ids).values_list("history_id", column):
                 found[record_type, field.name, history_id].append(key)
     return found
+
+
+def _listed(names):
+    """Several names with semicolons between: they may be whole sentences, whose stops then go."""
+    return "; ".join(name.removesuffix(".") for name in names) if len(names) > 1 else "".join(names)
 
 
 def _shown(field, value):

@@ -215,7 +215,7 @@ def _event(record, former, values, who, reader):
     return Event(
         when=record.history_date,
         who=who,
-        reason=record.history_change_reason or "",
+        reason=record.history_change_reason or "" if reader.tells_why else "",
         sort=_sort(record, former, reader),
         kind=str(capfirst(model._meta.verbose_name)),
         name=_name(record, values),
@@ -259,6 +259,11 @@ CALLED = {
     "activity": ["number", "title"],
     "accession": ["name_at_signing"],
     "agreement": ["short_name"],
+    "draftcomment": ["written_by"],
+    "contribution": ["party"],
+    "internalnote": ["activity"],
+    "respondent": ["party"],
+    "reportingrule": ["party"],
 }
 USUALLY_CALLED = ["name", "title", "heading", "label", "text", "kind", "frequency"]
 

@@ -7,23 +7,29 @@ each rule asks about the record as it was then, and not only about the row.
 import datetime
 
 from django.apps import apps
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from actionplans.models import ActionPlan, Activity, Edition, Proposal
+from actionplans.models import ActionPlan, Activity, ActivityFile, Edition, InternalNote, Proposal
 from agreements.models import (
     Actor,
+    Addressee,
     Agreement,
     AgreementRow,
     ConsultationResponse,
+    Contribution,
     Dialogue,
     Document,
+    DraftComment,
     RevisionRequest,
     SectionResponse,
     SituationReport,
     Termination,
 )
-from followup.models import Assessment, Obstacle, Report, Round
+from followup.models import Assessment, Obstacle, Report, ReportFile, ReportingRule, Respondent, Round
 from governance.models import AgendaItem, Assignment, Attendance, Body, Decision, Mandate, Meeting, Record, Seat
 from parties.models import Membership, Party, Right
 
@@ -31,17 +37,28 @@ from parties.models import Membership, Party, Right
 OWN_ROWS = [model for model in apps.get_models() if issubclass(model, AgreementRow)]
 OF_BODIES = (Body, Seat, Meeting, AgendaItem, Decision, Assignment)
 KINDS = {
-    model._meta.model_name: model for model in (Agreement, *OWN_ROWS, *OF_BODIES, ActionPlan, Edition, Activity, Round)
+    model._meta.model_name: model
+    for model in (Agreement, *OWN_ROWS, DraftComment, *OF_BODIES, ActionPlan, Edition, Activity, Round)
 }
-# Those whose history stands on their own page alone.
+# Those whose history stands on their own page alone, or on that of what they are a part of.
 OF_THEIR_OWN = (
-    Report, Assessment, Obstacle, Proposal, Record, Attendance, Membership, ConsultationResponse, SectionResponse,
+    Report, ReportFile, Respondent, Assessment, Obstacle, Proposal, ActivityFile, InternalNote, Record, Attendance,
+    Addressee, ConsultationResponse, SectionResponse, Contribution,
 )  # fmt: skip
-MODELS = KINDS | {model._meta.model_name: model for model in OF_THEIR_OWN}
+# Those that belong to a party and to no agreement.
+OF_PARTIES = (Party, ReportingRule, Membership)
+MODELS = KINDS | {model._meta.model_name: model for model in (*OF_THEIR_OWN, *OF_PARTIES)}
+
+# What a remiss's page tells its writers alone, and what a party's place in a round tells the party alone.
+OF_WRITERS = {"sent_at", "reminded_at", "extension_reason"}
+OF_COORDINATORS = {"email"}
+OF_ASKED = {"begun_at", "ready_at", "ready_by", "ready_note"}
 
 
 class Reader:
     """What one person may read of the history of one agreement."""
+
+    tells_why = True
 
     def __init__(self, agreement, user):
         self.agreement, self.user = agreement, user
@@ -61,10 +78,17 @@ class Reader:
             since = (since or max(when, midnight(published_on))) if published_on else None
         return since or midnight(self.agreement.published_on)
 
-    @property
-    def hidden(self):
-        """Fields that are not told: few are counted here and there, and who they are may be guessed (design §4.7)."""
-        return {"numbers"}
+    def hidden(self, record):
+        """Fields of a record that are not told."""
+        if record.instance_type is Addressee:
+            return (set() if self.drafts else OF_WRITERS) | (set() if self.edits else OF_COORDINATORS)
+        if record.instance_type is Respondent:
+            return set() if record.party_id in self.own_parties else OF_ASKED
+        return {"numbers"}  # few are counted here and there, and who they are may be guessed (design §4.7)
+
+    @cached_property
+    def own_parties(self):
+        return set(_own_parties(self).values_list("pk", flat=True))
 
     def records(self, model):
         """The historical records of one kind that the reader may see, as a query."""
@@ -93,6 +117,15 @@ def _of_bodies(reader):
     return Q(body_id__in=Mandate.objects.filter(agreement=reader.agreement).values("body"))
 
 
+def _changed(model, *names):
+    """The records that made or removed a row, or gave one of these columns another value than the record before."""
+    nothing = Value("", TextField())
+    columns = [Coalesce(Cast(name, TextField()), nothing) for name in names]
+    told = Concat(*(part for column in columns for part in (column, Value("|", TextField()))))
+    before = model.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
+    return ~Q(history_type="~") | ~Q(Exact(told, Subquery(before.annotate(told=told).values("told")[:1])))
+
+
 def _agreement(reader):
     return Q(id=reader.agreement.pk)
 
@@ -113,6 +146,23 @@ def _documents(reader):
 def _dialogues(reader):
     """What organisations were asked before the text was written is its writers' own."""
     return _of_agreement(reader) if reader.drafts else Q(pk__in=[])
+
+
+def _contributions(reader):
+    """A party reads its own, the writers all."""
+    own = Q(party__in=_answered_for(reader))
+    return Q(dialogue__agreement=reader.agreement) & (Q() if reader.drafts else own)
+
+
+def _comments(reader):
+    """What the writers say to one another stays with them."""
+    return _of_agreement(reader) & Q(agreement__in=Agreement.objects.drafted_by(reader.user).values("pk"))
+
+
+def _addressees(reader):
+    """Who was asked is told as the remiss is; that somebody was reminded, and so had not answered, to its writers."""
+    ours = Q(consultation__agreement=reader.agreement)
+    return ours if reader.drafts else ours & _changed(Addressee, "name", "party_id", "extended_to", "withdrawn_at")
 
 
 def _terminations(reader):
@@ -177,6 +227,12 @@ def _activities(reader):
     return ours if reader.edits else Q(pk__in=[])
 
 
+def _of_activities(reader):
+    """Files are added in a draft, and notes are internal: both are the coordinators'."""
+    plans = ActionPlan.objects.editable_by(reader.user).filter(agreement=reader.agreement)
+    return Q(activity__edition__plan__in=plans.values("pk"))
+
+
 def _rounds(reader):
     return _of_agreement(reader) if reader.shares else _of_agreement(reader) & Q(published_at__isnull=False)
 
@@ -192,6 +248,23 @@ def _reports(reader):
     published = Q(round__published_at__isnull=False, history_date__gte=F("round__published_at"))
     handed_in = Q(submitted_at__isnull=False) & (reviewed | published)
     return Q(round__agreement=reader.agreement) & (own | handed_in)
+
+
+def _report_files(reader):
+    """A file that stands in what was handed in is told as the report is, and what was removed to its party."""
+    own = Q(report__party_id__in=_own_parties(reader))
+    reviewed = Q(report__round__agreement__in=Agreement.objects.submitted_visible_to(reader.user).values("pk"))
+    published = Q(report__round__published_at__isnull=False, history_date__gte=F("report__round__published_at"))
+    standing = Q(id__in=ReportFile.objects.values("pk"), report__submitted_at__isnull=False)
+    return Q(report__round__agreement=reader.agreement) & (own | standing & (reviewed | published))
+
+
+def _respondents(reader):
+    """A party reads of its own place; the coordinators of the time it was given, and not how its answers went on."""
+    own = Q(party_id__in=_own_parties(reader))
+    given = Q(round__in=Round.objects.editable_by(reader.user).values("pk"))
+    given &= _changed(Respondent, "party_id", "extended_to", "extension_reason")
+    return Q(round__agreement=reader.agreement) & (own | given)
 
 
 def _assessments(reader):
@@ -256,6 +329,9 @@ RULES = {
     Actor: _named_actors,
     Document: _documents,
     Dialogue: _dialogues,
+    Contribution: _contributions,
+    DraftComment: _comments,
+    Addressee: _addressees,
     Termination: _terminations,
     RevisionRequest: _requests,
     SituationReport: _situations,
@@ -267,8 +343,12 @@ RULES = {
     Assignment: _assignments,
     Edition: _editions,
     Activity: _activities,
+    ActivityFile: _of_activities,
+    InternalNote: _of_activities,
     Round: _rounds,
+    Respondent: _respondents,
     Report: _reports,
+    ReportFile: _report_files,
     Assessment: _assessments,
     Proposal: _proposals,
     Obstacle: _obstacles,

@@ -8,16 +8,34 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from actionplans.models import ActionPlan, Activity, Edition, Proposal
+from actionplans.models import ActionPlan, Activity, ActivityFile, Edition, InternalNote, Proposal
 from agreements.frame import frame
-from agreements.models import Agreement, ConsultationResponse, SectionResponse
-from followup.models import Assessment, Indicator, Obstacle, Report
+from agreements.models import (
+    Addressee,
+    Agreement,
+    Consultation,
+    ConsultationResponse,
+    Contribution,
+    Dialogue,
+    DraftComment,
+    SectionResponse,
+)
+from followup.models import (
+    Assessment,
+    Indicator,
+    Obstacle,
+    Report,
+    ReportFile,
+    ReportingRule,
+    Respondent,
+    Round,
+)
 from governance.meeting_page import meeting_url
 from governance.models import AgendaItem, Assignment, Attendance, Body, Decision, Mandate, Meeting, Record, Seat
 from lib.web import get_visible
 from parties.models import Membership, Party, Right
 from portal.history import PER_PAGE, Events
-from portal.history_rules import MODELS, Reader
+from portal.history_rules import MODELS, OF_PARTIES, Reader
 
 # What belongs to a thing and is told of on its page: model → (model of the part, the field that leads to the thing).
 PARTS = {
@@ -25,9 +43,16 @@ PARTS = {
     Meeting: [(AgendaItem, "meeting_id"), (Decision, "meeting_id"), (Attendance, "meeting_id"), (Record, "meeting_id")],
     Decision: [(Assignment, "decision_id")],
     ActionPlan: [(Edition, "plan_id")],
-    Edition: [(Activity, "edition_id")],
+    Edition: [
+        (Activity, "edition_id"), (ActivityFile, "activity__edition_id"), (InternalNote, "activity__edition_id"),
+    ],
+    Activity: [(ActivityFile, "activity_id"), (InternalNote, "activity_id")],
+    Dialogue: [(Contribution, "dialogue_id")],
+    Consultation: [(Addressee, "consultation_id")],
     ConsultationResponse: [(SectionResponse, "response_id")],
-}
+    Round: [(Respondent, "round_id")],
+    Report: [(ReportFile, "report_id")],
+}  # fmt: skip
 # How a row leads to its agreement, where it does not do so itself.
 PLACES = {
     Body: "mandates__agreement",
@@ -41,8 +66,14 @@ PLACES = {
     Edition: "plan__agreement",
     Proposal: "plan__agreement",
     Activity: "edition__plan__agreement",
+    ActivityFile: "activity__edition__plan__agreement",
+    InternalNote: "activity__edition__plan__agreement",
+    Respondent: "round__agreement",
     Report: "round__agreement",
+    ReportFile: "report__round__agreement",
     Assessment: "round__agreement",
+    Addressee: "consultation__agreement",
+    Contribution: "dialogue__agreement",
     ConsultationResponse: "addressee__consultation__agreement",
     SectionResponse: "response__addressee__consultation__agreement",
 }
@@ -56,13 +87,11 @@ class ReaderOf(Reader):
         self.row = row
         self.parts = dict([(type(row), "id"), *PARTS.get(type(row), ())])
 
-    @property
-    def hidden(self):
+    def hidden(self, record):
         """A party reads its own counts."""
-        own = Party.objects.with_right(self.user, Right.SEE_PARTY)
-        if isinstance(self.row, Report) and own.filter(pk=self.row.party_id).exists():
+        if isinstance(self.row, Report) and self.row.party_id in self.own_parties:
             return set()
-        return super().hidden
+        return super().hidden(record)
 
     def shown(self, model):
         return super().shown(model).filter(**{self.parts[model]: self.row.pk})
@@ -72,14 +101,39 @@ class ReaderOfRole:
     """Those who look after a party's people read what became of a role, whoever it was that had it."""
 
     agreement = since = None
-    shares = True
-    hidden = frozenset()
+    shares = tells_why = True
 
     def __init__(self, user, membership):
         self.user, self.membership = user, membership
 
+    def hidden(self, record):
+        return ()
+
     def shown(self, model):
         return model.history.filter(id=self.membership.pk)
+
+    records = shown
+
+
+class ReaderOfParty:
+    """The register is open to all; by whom and why it was changed, and how the party reports, is its own people's."""
+
+    agreement = since = None
+
+    def __init__(self, user, party):
+        self.user, self.party = user, party
+        own = Party.objects.with_right(user, Right.SEE_PARTY) | Party.objects.with_right(user, Right.ADMINISTER)
+        self.shares = user.is_superuser or own.filter(pk=party.pk).exists()
+        self.tells_why = self.shares
+
+    def hidden(self, record):
+        return ()
+
+    def shown(self, model):
+        if model is Party:
+            return Party.history.filter(id=self.party.pk)
+        seen = ReportingRule.objects.visible_to(self.user).filter(party=self.party)
+        return model.history.filter(id__in=seen.values("pk"))
 
     records = shown
 
@@ -89,7 +143,7 @@ def object_history(request, slug, kind, pk):
     """Who changed what in one thing, when, in which role and why; for those who may see the thing."""
     agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
     model = MODELS.get(kind)
-    if model in (None, Agreement, Membership):
+    if model in (None, Agreement, *OF_PARTIES):
         raise Http404
     rows = model.objects.filter(**{PLACES.get(model, "agreement"): agreement})
     row = get_visible(rows, request.user, pk=pk)
@@ -119,8 +173,26 @@ def membership_history(request, key, pk):
     return render(request, "portal/object_history.html", context)
 
 
-def _page(request, reader, row):
-    models = list(getattr(reader, "parts", {type(row): "id"}))
+@require_safe
+def party_history(request, key):
+    """What changed in a party: its name, its county and its days, and for its own people how it reports."""
+    party = get_visible(Party.objects.all(), request.user, key=key)
+    address = reverse("portal:party_detail", args=[key])
+    context = {
+        **_page(request, ReaderOfParty(request.user, party), party, [Party, ReportingRule]),
+        "address": address,
+        "crumbs": [(_("Sök"), reverse("portal:search")), (party.name, address), (_("Historik"), "")],
+        "stance": {
+            "state": "public",
+            "label": _("Öppet"),
+            "readers": _("Registret över organisationer är öppet för alla."),
+        },
+    }
+    return render(request, "portal/object_history.html", context)
+
+
+def _page(request, reader, row, models=None):
+    models = models or list(getattr(reader, "parts", {type(row): "id"}))
     events = Events(reader, models, imports_as_one=len(models) > 1)
     return {
         "page_obj": Paginator(events, PER_PAGE).get_page(request.GET.get("sida")),
@@ -138,7 +210,12 @@ def address_of(agreement, row):
         return row.edition.get_absolute_url()
     if isinstance(row, ConsultationResponse):
         return reverse("agreements:response_detail", args=[agreement.slug, row.addressee.consultation_id, row.pk])
+    if isinstance(row, DraftComment):
+        return reverse("agreements:draft_comment_list", args=[agreement.slug])
+    if isinstance(row, Consultation):  # one that was only written down has no page
+        return reverse("agreements:consultation_detail", args=[agreement.slug, row.pk]) if row.text_id else ""
     named = {
+        Dialogue: ("agreements:dialogue_detail", "pk"),
         Body: ("governance:body_detail", "key"),
         Assignment: ("followup:assignment_detail", "pk"),
         Indicator: ("followup:indicator_detail", "key"),

@@ -46,6 +46,7 @@ urlpatterns = [
         name="leaving_confirm",
     ),
     path("parter/<slug:key>/", party_change_views.party_detail, name="party_detail"),
+    path("parter/<slug:key>/historik/", object_history.party_history, name="party_history"),
     path("parter/<slug:key>/andra/<slug:kind>/", party_change_views.party_change, name="party_change"),
     path("overenskommelser/<slug:slug>/eftertradare/", succession_views.succession_apply, name="succession_apply"),
     path("serier/<slug:slug>/", series_views.series_detail, name="series_detail"),

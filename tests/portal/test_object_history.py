@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from agreements.models import Agreement
 from governance.services import seat_person
 from parties.models import Role
 from parties.services import join
 from portal.differences import fields_of, name_of
-from portal.history_rules import MODELS
+from portal.history_rules import MODELS, OF_PARTIES
 from portal.object_history import PLACES
 from tests import factories
 from tests.portal.test_history import edit, import_rows, member_of
@@ -167,7 +168,7 @@ def test_object_history_tells_what_an_import_wrote(client, agreement):
     assert ("Mål", "", "Fler i arbete") in lines(client, agreement, row)[0][2]
 
 
-@pytest.mark.parametrize("kind", ["agreement", "membership", "user", "auditevent", "x"])
+@pytest.mark.parametrize("kind", ["agreement", "membership", "party", "reportingrule", "user", "auditevent", "x"])
 def test_object_history_has_only_kinds_of_its_own(client, agreement, kind):
     url = reverse("portal:object_history", args=[agreement.slug, kind, agreement.pk])
     assert client.get(url).status_code == 404
@@ -175,7 +176,7 @@ def test_object_history_has_only_kinds_of_its_own(client, agreement, kind):
 
 def test_object_history_knows_how_every_kind_leads_to_an_agreement():
     for model in MODELS.values():
-        if model._meta.model_name not in ("agreement", "membership"):
+        if model not in (Agreement, *OF_PARTIES):
             model.objects.filter(**{PLACES.get(model, "agreement"): 1}).exists()
 
 
