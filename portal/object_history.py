@@ -180,6 +180,7 @@ def party_history(request, key):
     address = reverse("portal:party_detail", args=[key])
     context = {
         **_page(request, ReaderOfParty(request.user, party), party, [Party, ReportingRule]),
+        "of_party": True,
         "address": address,
         "crumbs": [(_("Sök"), reverse("portal:search")), (party.name, address), (_("Historik"), "")],
         "stance": {

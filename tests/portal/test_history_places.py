@@ -234,6 +234,8 @@ def test_party_history_tells_everybody_what_changed_and_not_by_whom_or_why(clien
             login_as(role, party=factories.PartyFactory())
         page = party_lines(client, party)
         assert [change.new for change in page.context["page_obj"][0].changes] == ["Regionen"]
+        assert "Vem som ändrade och varför ser de som hör till parten." in page.text
+        assert "sedan publiceringen" not in page.text
         assert not [text for text in ("Siv Sund", "Beslut 12 §", "Godkännare lämnar in") if text in page.text]
     assert reverse("portal:party_history", args=[party.key]) in client.get(
         reverse("portal:party_detail", args=[party.key])
