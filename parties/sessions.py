@@ -48,7 +48,7 @@ class SignedIn(AuthenticationMiddleware):
 
 
 def _person_of(request):
-    if not hasattr(request, "_cached_user"):  # where Django keeps it, and log-in and log-out look for it
+    if not hasattr(request, "_cached_user"):  # where Django keeps it too
         former = _asking.set(request.session)
         try:
             request._cached_user = get_user(request)
