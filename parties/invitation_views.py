@@ -18,7 +18,7 @@ from parties.forms import AccountForm, InvitationForm
 from parties.granting import roles_given_by
 from parties.models import AuditEvent, Invitation, Party, User
 from parties.people_page import invitations_to
-from parties.people_views import answer_logged, frame, people_url
+from parties.people_views import answer_logged, frame, people_url, texts_of
 
 MAY_NOT_INVITE = gettext_lazy(
     "Till en organisation bjuder dess egna administratörer in, och länets samordnare så länge organisationen är med i "
@@ -157,6 +157,8 @@ def answer_as_new(request, invitation):
         inviting.forget(request)
         messages.success(request, welcome(invitation))
         return perform_login(request, user, redirect_url=reverse(settings.LOGIN_REDIRECT_URL))
+    if form.errors:
+        log(AuditEvent.Kind.INVITATION_REFUSED, request=request, party=invitation.party, about=texts_of(form))
     return render(request, "parties/invitation_answer.html", {**crumbs(), "invitation": invitation, "form": form})
 
 

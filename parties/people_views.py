@@ -30,10 +30,14 @@ def answer_logged(request, form, template, context, *, url, save, done="", kind=
     """As answer_form; what is refused is logged too, without what was typed."""
     response = answer_form(request, form, template, context, url=url, save=save, done=done)
     if form.is_bound and form.errors:
-        texts = [str(text) for errors in form.errors.values() for text in errors]
-        about = f"{request.resolver_match.url_name}: {' '.join(texts)}"
+        about = f"{request.resolver_match.url_name}: {texts_of(form)}"
         log(kind, by=request.user, party=context["party"], about=about)
     return response
+
+
+def texts_of(form):
+    """All that the form says is wrong, without what was typed."""
+    return " ".join(str(text) for errors in form.errors.values() for text in errors)
 
 
 def party_people(request, key):

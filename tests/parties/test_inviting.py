@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -161,21 +162,39 @@ def test_invitation_answer_of_a_known_address_is_a_log_in_and_a_click(client, pa
 
 
 @pytest.mark.parametrize(
-    ("name", "password"),
+    ("name", "password", "words"),
     [
-        ("Nina\r\nBcc: alla@exempel.se", PASSWORD),
-        ("Nina", "kort"),
-        ("Nina", "password1234"),
-        ("", PASSWORD),
-        ("Nina 19121212-1212", PASSWORD),
+        ("Nina\r\nBcc: alla@exempel.se", PASSWORD, "Skriv på en rad"),
+        ("Nina", "hemligt", "12 tecken"),
+        ("Nina", "password1234", "lösenord"),
+        ("", PASSWORD, "måste fyllas i"),
+        ("Nina 19121212-1212", PASSWORD, "inget personnummer"),
     ],
 )
-def test_invitation_answer_refuses_names_and_passwords(client, party, admin, name, password):
+def test_invitation_answer_refuses_names_and_passwords(client, party, admin, name, password, words):
+    """In Swedish, and logged without what was typed."""
     invite(party, admin)
     open_link(client, last_secret())
     response = client.post("/inbjudan/", {"name": name, "password": password})
-    assert (response.status_code, bool(response.context["form"].errors)) == (200, True)
+    said = " ".join(text for errors in response.context["form"].errors.values() for text in errors)
+    assert (response.status_code, words in said) == (200, True), said
     assert (User.objects.filter(email="ny@exempel.se").exists(), Membership.objects.count()) == (False, 1)
+    line = AuditEvent.objects.get(kind="invitation_refused")
+    assert (line.party, words in line.about) == (party, True)
+    assert [typed for typed in ("Bcc", password, "1212-") if typed in line.about] == []
+
+
+def test_invitation_leaves_only_once_it_is_stored(party, admin, mailoutbox, django_capture_on_commit_callbacks):
+    """The letter of what was undone is not sent, neither at once nor later."""
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        invite(party, admin)
+        transaction.set_rollback(True)
+    send_unsent()
+    assert (mailoutbox, Mail.objects.count()) == ([], 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        invite(party, admin)
+        assert mailoutbox == []
+    assert [letter.to for letter in mailoutbox] == [["ny@exempel.se"]]
 
 
 def accepted(invitation, admin):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from parties.models import AuditEvent, Invitation, Membership, Role
+from parties.models import AuditEvent, Invitation, Mail, Membership, Role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,35 @@ def test_invitation_create_by_a_coordinator(client, login_as):
     assert client.post(url("invitation_withdraw", party, invitation.pk)).url == page
     invitation.refresh_from_db()
     assert invitation.state == "withdrawn"
+
+
+BAD_INVITATIONS = {
+    "days reversed": ({"starts_on": "2036-02-01", "ends_on": "2036-01-01"}, "ends_on", "Sista dagen är före"),
+    "a day that was": ({"ends_on": "2020-01-01"}, "ends_on", "har redan varit"),
+    "name of two lines": ({"name": "Nina\r\nBcc: alla@exempel.se"}, "name", "Skriv på en rad"),
+    "title of two lines": ({"title": "Strateg\nBcc: alla@exempel.se"}, "title", "Skriv på en rad"),
+    "address of two lines": ({"email": "ny@exempel.se\r\nBcc: alla@exempel.se"}, "email", "e-postadress"),
+    "invited already": ({"email": " Bjuden@Exempel.SE "}, "email", "öppen inbjudan"),
+    "has the role": ({"email": " KOLLEGA@exempel.se"}, "starts_on", "har redan rollen"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INVITATIONS)
+def test_invitation_create_says_what_is_wrong_and_logs_it(client, party, admin, case):
+    """Nothing is written and no letter leaves; what was typed stays in the form and out of the log."""
+    make.InvitationFactory(party=party, email="bjuden@exempel.se")
+    make.MembershipFactory(party=party, user__email="kollega@exempel.se", role=Role.REPORTER)
+    typed, field, words = BAD_INVITATIONS[case]
+    data = {"email": "ny@exempel.se", "name": "Nina", "title": "Strateg", "role": "reporter", **typed}
+    response = client.post(url("invitation_create", party), data)
+    errors = response.context["form"].errors
+    assert (response.status_code, list(errors), words in " ".join(errors[field])) == (200, [field], True), errors
+    assert (Invitation.objects.count(), Mail.objects.count()) == (1, 0)
+    assert "Strateg" in response.content.decode()
+    line = AuditEvent.objects.get()
+    assert (line.kind, line.actor, line.party, words in line.about) == ("invitation_refused", admin, party, True)
+    assert "@" not in line.about
+    assert "Bcc" not in line.about
 
 
 def test_invitation_create_for_a_party_that_has_left(client, login_as):
