@@ -119,6 +119,16 @@ def test_what_asks_for_log_in_leads_back_to_the_portal(client, path):
     assert response.status_code == 404 or response.url == "/konto/login/?next=/mitt-arbete/"
 
 
+@pytest.mark.parametrize("host", ["ond.example", "testserver@ond.example", "testserver\r\nX: y"])
+def test_forged_host_is_refused_in_swedish_and_logged(client, caplog, host):
+    """By Django's own log of what is suspicious: who asks for another website is no matter of anybody's rights."""
+    response = client.get("/overenskommelser/", HTTP_HOST=host)
+    page = response.content.decode()
+    assert (response.status_code, "ond.example" in page) == (400, False)
+    assert "Det gick inte att förstå förfrågan" in page
+    assert "django.security.DisallowedHost" in {record.name for record in caplog.records}
+
+
 @pytest.mark.parametrize(
     ("meta", "status"),
     [
