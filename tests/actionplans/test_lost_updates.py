@@ -10,6 +10,8 @@ import http.client
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
 import uuid
@@ -39,8 +41,8 @@ class Site:
         print(file=self.server.stdin, flush=True)
         return int(self.server.stdout.readline())
 
-    def ask(self, writer, path, data=None, edition=None):
-        """(status, text) of a page below the edition, or of a post of ``data`` to it, as that writer."""
+    def send(self, writer, path, data=None, edition=None):
+        """Ask for a page below the edition, or post ``data`` to it, as that writer; the line, to hear the answer on."""
         headers = {
             "Cookie": f"{self.session_cookie}={self.sessions[writer]}; {self.csrf_cookie}={CSRF}",
             "X-CSRFToken": CSRF,
@@ -50,6 +52,11 @@ class Site:
         line = http.client.HTTPConnection("localhost", self.port, timeout=60)
         body = None if data is None else urlencode(data, doseq=True)
         line.request("GET" if data is None else "POST", (edition or self.edition) + path, body, headers)
+        return line
+
+    def ask(self, writer, path, data=None, edition=None):
+        """(status, text) of what ``send`` asks for."""
+        line = self.send(writer, path, data, edition)
         answer = line.getresponse()
         text = answer.read().decode()
         line.close()
@@ -61,6 +68,12 @@ class Site:
         assert status == 200
         cells = {name: re.search(rf'data-field="{name}"[^>]*>(.*?)</td>', text, re.S)[1] for name in FIELDS}
         return re.search(r'data-version="(\d+)"', text)[1], {name: html.unescape(cell) for name, cell in cells.items()}
+
+
+def hang_up(line):
+    """Reset the connection before the answer has come, as where a network is lost."""
+    line.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.close()
 
 
 @contextmanager
