@@ -30,9 +30,10 @@ from tests import factories as make
 from tests.test_architecture import ROOT
 
 ANONYMOUS = "anonymous"
+NO_PARTY = "no party"  # signed in, and nothing more
 OWN = [f"own {role}" for role in Role.values]
 OTHER = [f"other {role}" for role in Role.values]
-PEOPLE = [ANONYMOUS, *OWN, *OTHER]
+PEOPLE = [ANONYMOUS, NO_PARTY, *OWN, *OTHER]
 ELSEWHERE = "elsewhere"  # wears every hat of OTHER at once: hats only add rights, so where this one is refused all are
 THROUGH = {200, 302, 409, 422}  # the page, what follows it, or the form again with what to mend
 
@@ -844,7 +845,8 @@ def clients(world):
     """A signed-in browser per person; one that answers faults as a server would."""
     found = {ANONYMOUS: Client(raise_request_exception=False)}
     worn = hats(world)
-    people = {person: [hat] for person, hat in worn.items()} | {ELSEWHERE: [worn[person] for person in OTHER]}
+    people = {person: [hat] for person, hat in worn.items()}
+    people |= {ELSEWHERE: [worn[person] for person in OTHER], NO_PARTY: []}
     for person, hats_of_one in people.items():
         user = make.UserFactory(is_staff=any(role == Role.SYSTEM_ADMINISTRATOR for role, _party, _group in hats_of_one))
         user.password = "set"  # so that allauth will ask for it again
@@ -923,10 +925,10 @@ BLANK_TEMPLATES = [
 def people_for(name, door, state):
     """Who asks at the door. Those of elsewhere in one person's hats, unless the door tells some of them from others."""
     if not door.args:  # what has no object is nobody else's, and does not change with the agreement
-        return [] if state == "draft" else [ANONYMOUS, *OWN]
+        return [] if state == "draft" else [ANONYMOUS, NO_PARTY, *OWN]
     seen = door.seen & door.in_draft if state == "draft" else door.seen
     alike = all(group.isdisjoint(OTHER) or group.issuperset(OTHER) for group in (seen, door.through))
-    return [ANONYMOUS, *OWN, *([ELSEWHERE] if alike else OTHER)]
+    return [ANONYMOUS, NO_PARTY, *OWN, *([ELSEWHERE] if alike else OTHER)]
 
 
 def questions(doors, state, method):
@@ -1042,6 +1044,31 @@ def test_what_is_hidden_cannot_be_told_from_what_does_not_exist(settings, tmp_pa
     assert body_of(hidden) == body_of(missing)
 
 
+def last_of(door, world):
+    """The last word of the address that names a row, and one like it that names none; None where none does."""
+    for arg in reversed(door.args):
+        if arg in MISSING or (arg not in FIXED and isinstance(world[arg], int | UUID)):
+            return arg, MISSING.get(arg, 10**9 if isinstance(world[arg], int) else UUID(int=0))
+    return None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("person", [NO_PARTY, ELSEWHERE])
+def test_nothing_hidden_can_be_told_from_what_does_not_exist(world, person):
+    """At every address, whatever hats somebody from elsewhere wears: the same 404, to the last byte of the page."""
+    client, told, asked = clients(world)[person], {}, 0
+    for name, door in (pair for doors in (DOORS, LATER) for pair in doors.items()):
+        if OTHER[0] in door.seen or not (named := last_of(door, world)):
+            continue
+        send = client.post if door.only == "post" else client.get
+        hidden, missing = (send(address(door, name, names)) for names in (world, {**world, named[0]: named[1]}))
+        asked += 1
+        if (hidden.status_code, missing.status_code) != (404, 404) or body_of(hidden) != body_of(missing):
+            told[name] = hidden.status_code, missing.status_code
+    assert told == {}
+    assert asked > 80
+
+
 def rows_of_everything():
     """How many rows each table has and what they say; sessions, the log-in time and the log apart."""
     return {
@@ -1054,13 +1081,16 @@ def rows_of_everything():
 
 @pytest.mark.django_db
 def test_reading_changes_nothing(world):
-    """Every address is read as the coordinator and as the party's reporter; no table changes."""
+    """Every address is read, by the coordinator, the party's reporter and one who gets through; no table changes."""
     people = clients(world)
-    before = rows_of_everything()
-    for person in ("own coordinator", "own reporter"):
-        for name, door in DOORS.items():
-            people[person].get(address(door, name, world)).close()
+    before, read = rows_of_everything(), 0
+    for name, door in (pair for doors in (DOORS, LATER) for pair in doors.items()):
+        for person in {"own coordinator", "own reporter", *sorted(door.through)[-1:]}:
+            response = people[person].get(address(door, name, world))
+            read += response.status_code == 200
+            response.close()
     assert rows_of_everything() == before
+    assert read > 400
 
 
 @pytest.mark.django_db
