@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from portal.access import ACCESS
-from tests.actionplans.test_lost_updates import CSRF, serving
+from tests.actionplans.test_lost_updates import CSRF, hang_up, serving
 from tests.filled_form import Forms
 from tests.form_table import BESIDES, FORMS, ONCE
 
@@ -47,8 +47,8 @@ def site(tmp_path_factory):
         yield site
 
 
-def ask(site, session, path, data=None):
-    """(status, text) of a page, or of a form that is sent, by the person of that session."""
+def send(site, session, path, data=None):
+    """Ask for a page, or send a form, as the person of that session; the line, to hear the answer on."""
     headers = {
         "Cookie": f"{site.session_cookie}={session}; {site.csrf_cookie}={CSRF}",
         "X-CSRFToken": CSRF,
@@ -56,6 +56,12 @@ def ask(site, session, path, data=None):
     }
     line = http.client.HTTPConnection("localhost", site.port, timeout=60)
     line.request("POST" if data else "GET", path, data and urlencode(data, doseq=True), headers)
+    return line
+
+
+def ask(site, session, path, data=None):
+    """(status, text) of what ``send`` asks for."""
+    line = send(site, session, path, data)
     answer = line.getresponse()
     status, text = answer.status, answer.read().decode()
     line.close()
@@ -114,14 +120,16 @@ def told(site, word):
 
 @pytest.mark.parametrize("name", ONCE)
 def test_identical_posts_are_one(site, name):
-    """And one more when it all is over, as by a browser that never got its answer."""
+    """The line of the first breaks before its answer comes; its browser sends the same again when all is over."""
     page, path, role, typed, made = site.once[name]
     session = site.of_role[role][0]
     form = form_of(site, session, page, next(iter(typed), "version")) | typed
     before = told(site, "tally")
     at_once = AT_ONCE.get(name, 20)
     with ThreadPoolExecutor(at_once) as pool:
+        lost = pool.submit(lambda: hang_up(send(site, session, path, form)))
         answers = list(pool.map(lambda _turn: ask(site, session, path, form), range(at_once)))
+        lost.result()
     answers.append(ask(site, session, path, form))
     after = told(site, "tally")
     assert {table: after[table] - before[table] for table in after if after[table] != before[table]} == made
