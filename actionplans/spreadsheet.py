@@ -5,6 +5,7 @@ is and at which version it was fetched. ``actionplans.sheet_reading`` reads it b
 """
 
 import textwrap
+from copy import copy
 from itertools import groupby
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
@@ -116,7 +118,7 @@ class PlanSheet:
         self.texts = {activity.pk: self.rows.texts(activity) for activity in self.activities}
         self.printed, rest = self._columns()
         self.columns = [*self.printed, *rest]
-        self.head, self.place = 0, None
+        self.head, self.place, self.looks = 0, None, {}
 
     def _columns(self):
         """The columns that are printed, and the others."""
@@ -190,9 +192,9 @@ class PlanSheet:
         row, texts = self.sheet.max_row + 1, self.texts[activity.pk]
         for number, column in enumerate(self.columns, start=1):
             cell = self.sheet.cell(row, number)
+            cell._style = copy(self._look(column, bool(activity.ending)))
             if texts[column]:
                 write_cell(cell, column.widget.kind, texts[column])
-            self._dress(cell, column, activity)
         write_text(self.sheet.cell(row, len(self.columns) + 1), str(activity.lineage))
         self.sheet.cell(row, len(self.columns) + 2).value = activity.version
         self.sheet.row_dimensions[row] = AutoHeight(self.sheet, index=row, ht=15 * self._lines(texts) + 3)
@@ -204,17 +206,20 @@ class PlanSheet:
             for column in self.printed
         )
 
-    def _dress(self, cell, column, activity):
-        """Printed cells are as high as their text; beside them a text may be cut off rather than stretch the plan."""
-        is_day = column.attribute in CENTRED
-        is_printed = column in self.printed
-        cell.alignment = Alignment(wrap_text=is_printed, vertical="top", horizontal="center" if is_day else None)
-        cell.font = _font(
-            bold=column.attribute in ("number", "title") and not activity.ending,
-            strike=bool(activity.ending) and column.attribute in ("number", "title"),
-            color=SOFT if activity.ending else INK,
-        )
-        cell.border, cell.protection = BELOW, Protection(locked=False)
+    def _look(self, column, ended):
+        """How a cell of that column looks. Found out once: what is set on a cell is searched for among all looks.
+
+        Printed cells are as high as their text; beside them a text may be cut off rather than stretch the plan.
+        """
+        is_named, is_printed = column.attribute in ("number", "title"), column in self.printed
+        kind = is_named, is_printed, column.attribute in CENTRED, ended
+        if kind not in self.looks:
+            cell = self.looks[kind] = Cell(self.sheet, 1, 1)
+            horizontal = "center" if column.attribute in CENTRED else None
+            cell.alignment = Alignment(wrap_text=is_printed, vertical="top", horizontal=horizontal)
+            cell.font = _font(bold=is_named and not ended, strike=is_named and ended, color=SOFT if ended else INK)
+            cell.border, cell.protection = BELOW, Protection(locked=False)
+        return self.looks[kind]._style
 
     # --- the sheet
 
