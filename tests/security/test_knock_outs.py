@@ -32,14 +32,14 @@ UNASKED = {
     "NoteQuerySet.editable_by", "NoteQuerySet.visible_to",
     "PartOfIndicatorQuerySet.editable_by", "PartOfMeetingQuerySet.editable_by", "PartOfReportQuerySet.editable_by",
     "PartOfRoundQuerySet.editable_by", "RecordQuerySet.editable_by",
-    "ReportingRuleQuerySet.editable_by", "ReportingRuleQuerySet.visible_to",
+    "ReportingRuleQuerySet.editable_by",
     "SeatQuerySet.editable_by", "StagedWorkbookQuerySet.editable_by",
 }  # fmt: skip
 # Asked, but not missed in this world: another rule of the same request says the same of these rows, or the world has no
 # row that only this rule hides.
 BEHIND_ANOTHER = {
     "AddresseeQuerySet.editable_by", "AddresseeQuerySet.visible_to", "DraftCommentQuerySet.visible_to",
-    "PlanQuerySet.visible_to",
+    "PlanQuerySet.visible_to", "ReportingRuleQuerySet.visible_to",
     "RevisionRequestQuerySet.visible_to", "SituationReportQuerySet.visible_to",
     "AgendaLinkQuerySet.visible_to", "AssignmentQuerySet.visible_to", "BodyQuerySet.shared_with",
     "BodyQuerySet.visible_to", "CouncilPackQuerySet.visible_to", "DecisionQuerySet.visible_to",
