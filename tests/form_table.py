@@ -103,7 +103,7 @@ ONCE = {
     "agreements:life_step": (
         Role.COORDINATOR,
         {"reason": "Ny lag.", "document": "{paper}", **DECIDED},
-        {"event": 1, "line": 2},
+        {"validity": 1, "event": 1, "line": 3},  # and the agreement's; it ends before the end that stood
     ),
     "agreements:adoption_create": (
         Role.COORDINATOR,
