@@ -13,7 +13,8 @@ from actionplans.editor_views import answer_table, edit_url, editable_edition, s
 from actionplans.forms import ActivityForm, EndForm, NewActivityForm
 from actionplans.frame import edition_frame
 from actionplans.models import Activity
-from agreements.models import Agreement, CollaborationArea, PriorityArea
+from agreements.frame import agreement_of
+from agreements.models import CollaborationArea, PriorityArea
 from lib.db import Frozen, VersionConflict
 from lib.forms import answer_form, answer_gone
 from lib.web import get_visible
@@ -168,7 +169,7 @@ def _end_label(activity):
 
 
 def _context(request, edition, heading):
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     trail = ((_("Redigera"), edit_url(edition)), (heading, ""))
     return {**edition_frame(agreement, edition, *trail), "heading": heading, "edit_url": edit_url(edition)}
 

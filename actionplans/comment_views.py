@@ -25,7 +25,7 @@ from actionplans.comments import (
 )
 from actionplans.frame import edition_frame
 from actionplans.models import ActionPlan, Comment, Proposal
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from lib.web import get_editable, get_visible
 
 
@@ -33,7 +33,7 @@ def comment_index(request, slug, plan, label):
     """The activities of an edition with how much is said about each: the way in for those who only read the plan."""
     place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
     edition = get_visible(discussed_editions(request.user).for_page(), request.user, **place)
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     counts = thread_counts(edition, request.user)
     activities = list(edition.activities.for_table())
     for activity in activities:
@@ -58,7 +58,7 @@ def comment_list(request, slug, plan, label, pk):
         return redirect(address_of(activity, saved))
     if request.htmx:
         return render(request, "actionplans/_comment_list.html", talk(request, activity, form))
-    agreement = Agreement.objects.for_page(request.user).get(pk=activity.edition.plan.agreement_id)
+    agreement = agreement_of(request.user, activity.edition.plan.agreement_id)
     trail = [(_("Kommentarer"), index_url(activity.edition)), (activity.number, "")]
     context = {**edition_frame(agreement, activity.edition, *trail), **talk(request, activity, form)}
     return render(request, "actionplans/comment_list.html", context)

@@ -15,6 +15,7 @@ from actionplans.comparison_papers import comparison_paper
 from actionplans.drawn_changes import drawn_by_area
 from actionplans.frame import edition_frame, edition_stance
 from actionplans.models import Edition
+from agreements.frame import agreement_of
 from agreements.models import Agreement
 from lib.typeset import pdf
 from lib.web import Unseen
@@ -71,7 +72,7 @@ def edition_compare(request, slug, plan, label, other):
     chosen = form.is_valid() and {form.cleaned_data["fran"], form.cleaned_data["till"]}
     if chosen and chosen != {old.label, new.label}:
         return redirect("actionplans:edition_compare", slug, plan, form.cleaned_data["till"], form.cleaned_data["fran"])
-    agreement = Agreement.objects.for_page(request.user).get(pk=new.plan.agreement_id)
+    agreement = agreement_of(request.user, new.plan.agreement_id)
     context = {
         **edition_frame(agreement, new, (_("Jämför"), "")),
         "stance": edition_stance(agreement, min(old, new, key=_openness)),

@@ -14,8 +14,7 @@ from actionplans.edition_forms import EditionDeleteForm, EditionForm, PlanForm, 
 from actionplans.frame import edition_frame
 from actionplans.models import ActionPlan, ActivityFile, Comment, Edition, InternalNote
 from actionplans.services import delete_edition, propose_edition, save_edition
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import agreement_of, editable_agreement, frame
 from lib.db import Frozen
 from lib.forms import answer_form
 from lib.web import get_editable
@@ -23,7 +22,7 @@ from lib.web import get_editable
 
 def plan_create(request, slug):
     """Add a plan to the agreement; its first edition comes next."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     form = PlanForm(request.POST or None, agreement=agreement)
     return _answer_plan(
         request,
@@ -37,7 +36,7 @@ def plan_create(request, slug):
 def plan_edit(request, slug, plan):
     """Change what a plan is called, what it is about and which bodies have to do with it."""
     plan = get_editable(ActionPlan.objects.select_related("agreement"), request.user, agreement__slug=slug, key=plan)
-    agreement = Agreement.objects.for_page(request.user).get(pk=plan.agreement_id)
+    agreement = agreement_of(request.user, plan.agreement_id)
     form = PlanForm(request.POST or None, instance=plan, agreement=agreement)
     return _answer_plan(request, form, "actionplans/plan_edit.html", str(plan))
 
@@ -106,7 +105,7 @@ def _edition(request, slug, plan, label, *trail):
     """An edition that the visitor may change, and the context of a page about it."""
     place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
     edition = get_editable(Edition.objects.for_page(), request.user, **place)
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     return edition, edition_frame(agreement, edition, *((name, "") for name in trail))
 
 

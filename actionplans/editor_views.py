@@ -14,7 +14,7 @@ from actionplans import cells, editor
 from actionplans.editor_rows import drawn, drawn_note
 from actionplans.frame import edition_frame
 from actionplans.models import Activity, Edition
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from lib.asked import asked
 from lib.db import Frozen, VersionConflict
 from lib.web import Unseen
@@ -31,7 +31,7 @@ def edition_edit(request, slug, plan, label):
 
 def answer_page(request, edition, *, outcome=None, status=200):
     """The editor's page; ``outcome`` is what came of a write, told above the table."""
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     context = edition_frame(agreement, edition, (_("Redigera"), "")) | editor.table_context(request, edition)
     context |= editor.tools_context(request, edition) | {"urls": _urls(edition), "outcome": outcome}
     return render(request, "actionplans/edition_edit.html", context, status=status)

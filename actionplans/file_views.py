@@ -12,7 +12,7 @@ from actionplans.edition_forms import FileForm, NoteForm
 from actionplans.frame import edition_frame
 from actionplans.models import ActionPlan, Activity, ActivityFile, InternalNote
 from actionplans.services import add_file, delete_file
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from lib.db import Frozen
 from lib.forms import answer_form
 from lib.web import answer_download, get_editable, get_visible
@@ -86,5 +86,5 @@ def _within(slug, plan, label, pk):
 
 
 def _context(request, activity, title):
-    agreement = Agreement.objects.for_page(request.user).get(pk=activity.edition.plan.agreement_id)
+    agreement = agreement_of(request.user, activity.edition.plan.agreement_id)
     return {**edition_frame(agreement, activity.edition, (activity.number, ""), (title, "")), "activity": activity}

@@ -28,6 +28,7 @@ from actionplans.proposing import (
     save_proposal,
     standings,
 )
+from agreements.frame import agreement_of
 from agreements.models import Agreement
 from lib.db import Frozen, VersionConflict
 from lib.forms import VersionField, answer_form
@@ -275,7 +276,7 @@ def _already_decided(request, proposal):
 
 
 def _agreement(request, plan):
-    return Agreement.objects.for_page(request.user).get(pk=plan.agreement_id)
+    return agreement_of(request.user, plan.agreement_id)
 
 
 def _answer_proposal(request, form, context):

@@ -17,7 +17,8 @@ from actionplans.models import Edition
 from actionplans.sheet_import import Moved, Result, import_staged_plan, preview_plan, stage_plan
 from actionplans.sheet_rows import CHOICE, MINE, THEIRS
 from actionplans.spreadsheet import write_edition
-from agreements.models import Agreement, StagedWorkbook
+from agreements.frame import agreement_of
+from agreements.models import StagedWorkbook
 from lib.db import Frozen
 from lib.spreadsheet_forms import XLSX, FilesField, SeveralFiles
 from lib.web import get_editable, get_visible
@@ -108,7 +109,7 @@ def _choices(data):
 
 
 def _frame(request, edition, *trail):
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     return edition_frame(agreement, edition, *trail)
 
 

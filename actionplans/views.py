@@ -13,14 +13,13 @@ from actionplans.models import Activity
 from actionplans.opened import OpenedEdition
 from actionplans.reading import by_area, ended, plans_of, rows_of, standing
 from actionplans.timeline import charts
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import frame, visible_agreement
 from lib.web import answer_unless_kept, get_visible
 
 
 def plan_list(request, slug):
     """The agreement's plans with the editions the visitor may see."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     context = {
         **frame(agreement, (capfirst(agreement.plan_word), "")),
         "plans": plans_of(agreement, request.user),

@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 from agreements import drafting, rows
 from agreements.amending import DROPPABLE, amendments_of, heading_of, problem_of_amending, row_of
 from agreements.amending_forms import ADDABLE, add_form, change_form, drop_form
-from agreements.frame import frame
-from agreements.models import Agreement, Document
+from agreements.frame import frame, visible_agreement
+from agreements.models import Document
 from agreements.row_views import editable
 from lib.forms import answer_form
-from lib.web import get_visible
 
 
 def amendment_list(request, slug):
     """What has been changed since the agreement was adopted, the latest first, with the decisions."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     context = {
         **frame(agreement, (_("Ändringar"), "")),
         "amendments": amendments_of(agreement),

@@ -17,7 +17,7 @@ from agreements import consulting
 from agreements.consultation_papers import consultation_paper
 from agreements.consultation_summary import states_of, summary_of
 from agreements.consulting_forms import AddresseeForm, ConsultationSendForm, ExtensionForm
-from agreements.frame import frame, stance
+from agreements.frame import agreement_of, frame, stance
 from agreements.lifecycle import TRANSITIONS, problems
 from agreements.models import Addressee, Agreement, Consultation, ConsultationResponse, Document
 from agreements.responses import opened_in
@@ -218,7 +218,7 @@ def page_url(consultation):
 
 def consultation_frame(request, consultation, *titles):
     """The frame of a page of the remiss; ``titles`` follow its own crumb."""
-    agreement = Agreement.objects.for_page(request.user).get(pk=consultation.agreement_id)
+    agreement = agreement_of(request.user, consultation.agreement_id)
     own = (_("Remiss"), page_url(consultation) if titles else "")
     life = (_("Livscykel"), reverse("agreements:agreement_life", args=[agreement.slug]))
     trail = [(title, "") for title in titles]

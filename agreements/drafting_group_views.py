@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from agreements.block_places import text_url
 from agreements.drafting_forms import WriterForm
 from agreements.drafting_group import add_writer, end_writer, group_of, withdraw_invitation, writers_of
-from agreements.frame import frame
+from agreements.frame import editable_agreement, frame
 from agreements.models import Agreement
 from lib.forms import answer_form
 from lib.web import get_editable
@@ -20,7 +20,7 @@ from parties.models import Invitation, Membership
 
 def drafting_group(request, slug):
     """Who writes the draft; the coordinators add people by their address."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     form = WriterForm(request.POST or None, agreement=agreement, roles=[])
     writers, former, invited = writers_of(agreement)
 

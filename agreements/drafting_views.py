@@ -14,7 +14,7 @@ from agreements.creating import boards_of, create_agreement
 from agreements.draft_comments import open_by_block, resolve, say, threads_of
 from agreements.drafting import KIND_NAMES, PARTS, move, part_of, reference, siblings, text_of
 from agreements.drafting_forms import AgreementCreateForm, DraftCommentForm, clean_place
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.models import Agreement, DraftComment, Provision
 from lib.forms import answer_form
 from lib.web import get_editable, get_visible
@@ -53,7 +53,7 @@ def _named(request, name):
 
 def drafted(request, slug):
     """The agreement whose text the visitor follows as a writer; with ``writes``, whether it may be changed."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     if not Agreement.objects.drafted_by(request.user).filter(pk=agreement.pk).exists():
         raise PermissionDenied
     agreement.writes = Agreement.objects.text_editable_by(request.user).filter(pk=agreement.pk).exists()

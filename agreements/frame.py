@@ -1,7 +1,40 @@
-"""What base.html wants to know of every page of an agreement: where it is, in which state, and who can read it."""
+"""What every page of an agreement begins with: the agreement, where it is, in which state, and who can read it."""
 
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from lib.asked import asked
+from lib.web import Unseen
+
+
+def visible_agreement(user, slug):
+    """The agreement at an address, as the head of its pages shows it to ``user``; Unseen where there is none."""
+    for agreement in asked(_visible, user, slug=slug):
+        return agreement
+    raise Unseen(Agreement.objects.all(), {"slug": slug})
+
+
+def editable_agreement(user, slug):
+    """As ``visible_agreement``, where ``user`` may also change it: unseen is 404, read-only is 403."""
+    agreement = visible_agreement(user, slug)
+    if not agreement.can_edit:
+        raise PermissionDenied
+    return agreement
+
+
+def agreement_of(user, key):
+    """The agreement with this primary key, as the head shows it, around something of it that ``user`` may see."""
+    return asked(_any, user, key=key)[0]
+
+
+def _visible(user, slug):
+    return Agreement.objects.for_page(user).visible_to(user).filter(slug=slug)
+
+
+def _any(user, key):
+    return Agreement.objects.for_page(user).filter(pk=key)
 
 
 def frame(agreement, *trail):

@@ -8,18 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements.extending import unextendable
-from agreements.frame import frame
+from agreements.frame import editable_agreement, frame, visible_agreement
 from agreements.leaving import is_coordinator, leavable_by, may_give_notice, may_take_back, not_in_force
 from agreements.leaving_forms import ExtensionForm, ReceiptsForm, TerminationForm, WithdrawalForm
-from agreements.models import Agreement, Termination
+from agreements.models import Termination
 from agreements.rows import posted
 from lib.forms import answer_form
-from lib.web import get_editable, get_visible
+from lib.web import get_visible
 
 
 def termination_list(request, slug):
     """What the agreement says of notice, and the notices that the visitor may read."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rows = Termination.objects.visible_to(request.user).filter(agreement=agreement).select_related("party")
     context = {
         **frame(agreement, _process(slug), (_("Uppsägningar"), "")),
@@ -31,7 +31,7 @@ def termination_list(request, slug):
 
 def termination_create(request, slug):
     """Give notice for a party, or register one that has come in; nothing happens until it is confirmed."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     if not may_give_notice(request.user, agreement):
         raise PermissionDenied
     form = TerminationForm(*posted(request), agreement=agreement, user=request.user)
@@ -70,7 +70,7 @@ def termination_withdraw(request, slug, pk):
 
 def extension_create(request, slug):
     """Let the agreement hold longer, by a decision; the old end can still be read."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     form = ExtensionForm(*posted(request), instance=copy(agreement), agreement=agreement, user=request.user)
     context = {
         **frame(agreement, _process(slug), (_("Förläng"), "")),
@@ -85,7 +85,7 @@ def extension_create(request, slug):
 
 def seen(request, slug, pk):
     """A notice that the visitor may read, of an agreement that the visitor may read; 404 otherwise."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rows = Termination.objects.filter(agreement=agreement).select_related("party", "document")
     termination = get_visible(rows, request.user, pk=pk)
     termination.agreement = agreement

@@ -11,21 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.extending import end_early
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.life_page import OWN_PAGES, life_of, links_for, next_steps
 from agreements.lifecycle import TRANSITIONS, problems, take
 from agreements.models import Agreement, LifeEvent
 from agreements.paper_forms import DecisionForm
 from agreements.rows import posted
 from lib.forms import answer_form, make_swedish
-from lib.web import get_editable, get_visible
+from lib.web import get_editable
 
 VERBS = {"terminate": end_early}  # of the steps that do more than to change the state
 
 
 def agreement_life(request, slug):
     """What has happened, what lies ahead and, for the coordinators, what may be done next."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     trail = (_("Process och dokument"), reverse("agreements:process_detail", args=[slug])), (_("Livscykel"), "")
     context = {**frame(agreement, *trail), **life_of(agreement, request.user)}
     context["links"] = links_for(agreement, request.user)

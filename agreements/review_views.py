@@ -5,18 +5,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import rows
-from agreements.frame import frame
-from agreements.models import Agreement, AgreementReview, Document
+from agreements.frame import frame, visible_agreement
+from agreements.models import AgreementReview, Document
 from agreements.review_forms import ReviewCompleteForm
 from agreements.reviewing import proposed_day
 from agreements.row_views import editable
 from lib.forms import answer_form
-from lib.web import get_editable, get_visible
+from lib.web import get_editable
 
 
 def review_list(request, slug):
     """What the agreement says of being reviewed, the reviews ahead, and those that were done with their outcome."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     reviews = AgreementReview.objects.filter(agreement=agreement).select_related("responsible", "document")
     reviews = list(reviews)
     context = {

@@ -6,19 +6,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements import rows
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.models import Agreement, Document, RevisionRequest
 from agreements.revising import asked_for_by, problem_of_asking
 from agreements.revision_forms import RevisionCreateForm, RevisionDecideForm
 from agreements.row_views import editable
 from lib.forms import answer_form
-from lib.web import get_editable, get_visible
+from lib.web import Unseen, get_editable
 
 
 def shared(request, slug):
     """The agreement, for those with whom it is shared; to others it is not there."""
-    mine = Agreement.objects.shared_with(request.user).values("pk")
-    return get_visible(Agreement.objects.for_page(request.user).filter(pk__in=mine), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
+    if not Agreement.objects.shared_with(request.user).filter(pk=agreement.pk).exists():
+        raise Unseen(Agreement.objects.all(), {"slug": slug})
+    return agreement
 
 
 def shared_frame(agreement, *trail):

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.frame import frame
-from agreements.models import Agreement, Document, SituationReport
+from agreements.frame import frame, visible_agreement
+from agreements.models import Document, SituationReport
 from agreements.row_views import editable
 from agreements.rows import DeleteForm
 from lib.db import VersionConflict
@@ -18,7 +18,7 @@ from lib.web import get_editable, get_visible
 
 def situation_list(request, slug):
     """The reports, the latest year first."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     reports = SituationReport.objects.visible_to(request.user).filter(agreement=agreement).prefetch_related("goals")
     context = {**frame(agreement, (_("Nulägesbeskrivningar"), "")), "reports": reports}
     return render(request, "agreements/situation_list.html", context)
@@ -26,7 +26,7 @@ def situation_list(request, slug):
 
 def situation_detail(request, slug, pk):
     """One report, with the goals that it says something of."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     reports = SituationReport.objects.select_related("document")
     report = get_visible(reports, request.user, agreement=agreement, pk=pk)
     listed = (_("Nulägesbeskrivningar"), reverse("agreements:situation_list", args=[slug]))

@@ -5,16 +5,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agreements.ending import is_over
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import frame, visible_agreement
 from agreements.sub_agreements import total, trades_of, under
-from lib.web import get_visible
 
 
 @require_safe
 def sub_agreement_list(request, slug):
     """Agreements under this one that the visitor may see, and commitments of one party towards another."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     trades = trades_of(agreement, request.user)
     context = {
         **frame(agreement, (_("Avtal mellan parter"), "")),

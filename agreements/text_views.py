@@ -15,7 +15,7 @@ from agreements.comparison_of_texts import Kind, compare, compare_all, summary
 from agreements.comparison_papers import comparison_paper
 from agreements.drafting import PARTS, blocks_of, part_of, save_version
 from agreements.drafting_forms import NOW, TextComparisonForm, TextVersionForm, label_of
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.models import Agreement, TextVersion
 from lib.forms import answer_form
 from lib.typeset import pdf
@@ -25,7 +25,7 @@ from lib.word import docx
 
 def _agreement(request, slug):
     """The agreement; with ``writes`` and ``drafts``, whether the visitor may change or follow its text."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     agreement.writes = Agreement.objects.text_editable_by(request.user).filter(pk=agreement.pk).exists()
     agreement.drafts = agreement.writes or Agreement.objects.drafted_by(request.user).filter(pk=agreement.pk).exists()
     return agreement

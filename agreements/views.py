@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from agreements.filters import AgreementFilter
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.models import Agreement, Document
 from agreements.opened import facts_of, kept_parts, opened_agreement
 from agreements.reading import parties_of, process_of
@@ -49,7 +49,7 @@ def agreement_detail(request, slug):
 
 def accession_list(request, slug):
     """The tab Parter: who signed what and when, and who of the county is not party."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     context = {
         **frame(agreement, (_("Parter"), "")),
         **parties_of(agreement),
@@ -60,7 +60,7 @@ def accession_list(request, slug):
 
 def process_detail(request, slug):
     """The tab Process och dokument: how the agreement came about, its papers, and what it says of follow-up."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     context = {**frame(agreement, (_("Process och dokument"), "")), **process_of(agreement, request.user)}
     return render(request, "agreements/process_detail.html", context)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup.assessing import (
     agree_on,
     assessors,
@@ -104,7 +104,7 @@ def _round(request, slug, label):
 
 def _context(request, round, *names):
     """The context of a page below the list of assessments, or of the list."""
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    agreement = agreement_of(request.user, round.agreement_id)
     own = (_("Bedömningar"), _list_url(round) if names else "")
     return round_frame(agreement, round, own, *[(name, "") for name in names])
 

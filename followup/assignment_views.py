@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import frame, visible_agreement
 from followup.assignment_forms import AnswerForm, EndForm
 from followup.assignments import assignments_of, taken_up_in
 from governance.assigning import take_up_again
@@ -18,12 +17,12 @@ from governance.meeting_page import meeting_url
 from governance.models import Assignment
 from lib.db import VersionConflict
 from lib.forms import VersionField, answer_form
-from lib.web import Unseen, get_visible
+from lib.web import Unseen
 
 
 def assignment_list(request, slug):
     """The agreement's assignments: what is not ended, and with ``?lage=alla`` all of them."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rows = list(assignments_of(agreement, request.user))
     unfinished = [row for row in rows if not row.ended_at]
     everything = request.GET.get("lage") == "alla"
@@ -93,7 +92,7 @@ def _governance(agreement):
 
 def _page(request, slug, pk, *trail):
     """(agreement, assignment, context) of what the person may read; 404 otherwise."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     assignment = assignments_of(agreement, request.user).filter(pk=pk).first()
     if assignment is None:
         raise Unseen(Assignment.objects.all(), {"pk": pk})

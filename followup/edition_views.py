@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from actionplans.checks import findings
 from actionplans.frame import edition_frame, example_band
 from actionplans.models import ActionPlan, Edition
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import agreement_of, frame
 from followup.edition_forms import EditionAdoptForm, EditionCreateForm
 from followup.services import adopt_edition
 from lib.forms import answer_form
@@ -18,7 +17,7 @@ from lib.web import get_editable
 def edition_create(request, slug, plan):
     """Make a plan's next edition: what follows along from the last one, and what ends there."""
     plan = get_editable(ActionPlan.objects.select_related("agreement"), request.user, agreement__slug=slug, key=plan)
-    agreement = Agreement.objects.for_page(request.user).get(pk=plan.agreement_id)
+    agreement = agreement_of(request.user, plan.agreement_id)
     everything = request.GET.get("urval") == "alla"
     form = EditionCreateForm(request.POST or None, plan=plan, user=request.user, everything=everything)
     plans = reverse("actionplans:plan_list", args=[slug])
@@ -44,7 +43,7 @@ def edition_adopt(request, slug, plan, label):
     """Adopt an edition by a decision, and ask about its activities in the open rounds."""
     place = {"plan__agreement__slug": slug, "plan__key": plan, "label": label}
     edition = get_editable(Edition.objects.for_page(), request.user, **place)
-    agreement = Agreement.objects.for_page(request.user).get(pk=edition.plan.agreement_id)
+    agreement = agreement_of(request.user, edition.plan.agreement_id)
     form = EditionAdoptForm(request.POST or None, edition=edition)
     found = findings(edition)
     former = Edition.objects.adopted().filter(plan=edition.plan).first()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup.answers import add_file, delete_file
 from followup.frame import report_stance, round_frame
 from followup.models import ReportFile
@@ -69,7 +69,7 @@ def report_file_delete(request, slug, label, pk, file):
 
 
 def _context(request, report, title):
-    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    agreement = agreement_of(request.user, report.round.agreement_id)
     form = form_url(report.round, report.party, report.pk)
     return {
         **round_frame(agreement, report.round, (report.activity.number, form), (title, "")),

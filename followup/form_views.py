@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup import answers
 from followup.at_hand import listed_reports
 from followup.frame import round_frame
-from followup.models import FormPresence, Incomplete, Report, ReportingRule
+from followup.models import FormPresence, Incomplete, Report, ReportingRule, Round
 from followup.party_form import (
     Row,
     checklist_of,
@@ -80,7 +80,7 @@ def party_submit(request, slug, label, party):
     if request.method == "POST":
         return _answer_submit(request, respondent, url)
     rows = rows_of(respondent.round, respondent.party)
-    agreement = Agreement.objects.for_page(request.user).get(pk=respondent.round.agreement_id)
+    agreement = agreement_of(request.user, respondent.round.agreement_id)
     context = round_frame(agreement, respondent.round, (respondent.party.name, url), (_("Granska och lämna in"), ""))
     context |= row_context(respondent, rows) | {"respondent": respondent, "url": url}
     context["stance"] = stance_of(respondent, rows)
@@ -187,8 +187,8 @@ def reporting_rule(request, slug, label, party):
     """Whether somebody who approves hands in for the party."""
     rule = get_rule(request, slug, label, party)
     form = ReportingRuleForm(request.POST or None, instance=rule, party=rule.party)
-    agreement = Agreement.objects.for_page(request.user).get(slug=slug)
-    context = round_frame(agreement, agreement.rounds.get(label=label), (_("Vem som lämnar in"), ""))
+    round = Round.objects.get(agreement__slug=slug, label=label)
+    context = round_frame(agreement_of(request.user, round.agreement_id), round, (_("Vem som lämnar in"), ""))
     return answer_form(
         request, form, "followup/reporting_rule.html", context | {"party": rule.party, "rule": rule}, url=request.path
     )

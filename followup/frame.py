@@ -8,8 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import agreement_of, frame
 from followup.models import Report, Round
 from followup.outcome import keep_names
 
@@ -71,7 +70,7 @@ def report_stance(report):
 
 def report_context(request, report):
     """The context of a page about one report; in a closed round it is called what it was then."""
-    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    agreement = agreement_of(request.user, report.round.agreement_id)
     keep_names(report)
     answers = reverse("followup:round_answers", args=[agreement.slug, report.round.label])
     chosen = urlencode({name: request.GET[name] for name in ("status", "omrade", "part") if request.GET.get(name)})

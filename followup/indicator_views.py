@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agreements.frame import frame
+from agreements.frame import agreement_of, editable_agreement, frame, visible_agreement
 from agreements.models import Agreement
 from followup.data_files import answer_csv, answer_json
 from followup.indicator_forms import IndicatorForm
@@ -22,7 +22,7 @@ from lib.web import get_editable, get_visible
 
 def indicator_list(request, slug):
     """The agreement's indicators by goal, each with its last value and its trend."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     indicators = list(Indicator.objects.filter(agreement=agreement).select_related("goal__area"))
     data = indicators_data(indicators, parties=False, shows_small=agreement.can_edit)
     groups = defaultdict(list)
@@ -35,7 +35,7 @@ def indicator_list(request, slug):
 
 def indicator_detail(request, slug, indicator):
     """An indicator: its chart and trend, every place in a table, how it is defined, and where it comes from."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     row = get_visible(with_values(Indicator.objects.all()), request.user, agreement=agreement, key=indicator)
     data = data_of(row, shows_small=agreement.can_edit)
     page = page_of(data, request.GET.get("plats", ""))
@@ -45,7 +45,7 @@ def indicator_detail(request, slug, indicator):
 
 def indicator_create(request, slug):
     """Add an indicator."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     form = IndicatorForm(request.POST or None, agreement=agreement, initial={"goal": _goal(request)})
     context = {**indicator_frame(agreement, None, _("Ny indikator"))}
     done = _("Indikatorn är tillagd.")
@@ -115,7 +115,7 @@ def editable_page(request, slug, indicator, name):
     """An indicator that the visitor may change, and the context of a page about it."""
     rows = Indicator.objects.select_related("agreement", "goal")
     row = get_editable(rows, request.user, agreement__slug=slug, key=indicator)
-    agreement = Agreement.objects.for_page(request.user).get(pk=row.agreement_id)
+    agreement = agreement_of(request.user, row.agreement_id)
     return row, {**indicator_frame(agreement, row, name), "indicator": row, "back_url": indicator_url(row)}
 
 

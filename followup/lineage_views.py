@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from actionplans.frame import edition_frame
 from actionplans.models import ActionPlan, Activity
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup.lineage import lineage_of
 from lib.web import Unseen, get_visible
 
@@ -15,7 +15,7 @@ def lineage_detail(request, slug, plan, lineage):
     story = lineage_of(plan=plan, lineage=lineage, user=request.user)
     if story is None:
         raise Unseen(Activity.objects.all(), {"edition__plan": plan, "lineage": lineage})
-    agreement = Agreement.objects.for_page(request.user).get(pk=plan.agreement_id)
+    agreement = agreement_of(request.user, plan.agreement_id)
     newest = story.newest
     heading = f"{newest.snapshot.number} {newest.snapshot.values['title']}"
     context = {**edition_frame(agreement, newest.edition, (heading, "")), "heading": heading, "story": story}

@@ -6,10 +6,10 @@ from django.db.models.functions import TruncDate
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
+from agreements.frame import visible_agreement
 from followup.frame import round_frame
 from followup.models import Notice, Round
-from lib.web import get_editable, get_visible
+from lib.web import get_editable
 from parties.models import Mail, Membership
 
 LINES_SHOWN = 50
@@ -19,7 +19,7 @@ FAILED = Q(mail__given_up_at__isnull=False)
 
 def round_mails(request, slug, label):
     """When letters went out, how many, to whom, and those that did not come through; ``?visa=fel`` shows only those."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     round = get_editable(Round.objects.select_related("meeting__body"), request.user, agreement=agreement, label=label)
     notices = Notice.objects.visible_to(request.user).filter(respondent__round=round)
     only_failed = request.GET.get("visa") == "fel"

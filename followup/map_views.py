@@ -3,7 +3,7 @@
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
+from agreements.frame import visible_agreement
 from followup.frame import round_frame
 from followup.map_page import map_page
 from followup.models import Round
@@ -12,7 +12,7 @@ from lib.web import get_visible
 
 def round_map(request, slug, label):
     """The county's municipalities by a figure of the round or an indicator; the address says which."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     round = get_visible(Round.objects.all(), request.user, agreement=agreement, label=label)
     context = {
         **round_frame(agreement, round, (_("Karta"), "")),

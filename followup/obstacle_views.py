@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import frame, visible_agreement
 from followup.models import Obstacle
 from followup.obstacle_forms import HandleForm, ObstacleFilter, ObstacleForm
 from followup.obstacle_paper import need_asked, obstacle_paper_of
@@ -42,7 +41,7 @@ UNSAID = ("draft", "closed")  # what no paper tells of
 @require_safe
 def obstacle_list(request, slug):
     """The obstacles the person reads: own drafts, and what is reported, by what it needs."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rows = list(obstacles_of(agreement, request.user))
     reported = [row for row in rows if row.reported_at]
     filters = ObstacleFilter(request.GET, reported)
@@ -71,7 +70,7 @@ def obstacle_paper_docx(request, slug):
 
 def _answer_paper(request, slug, suffix, make):
     """The open obstacles of one need (``?behov=``) as a file: what is put to the state together, unless told."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     need = need_asked(request.GET.get("behov"))
     rows = [row for row in obstacles_of(agreement, request.user) if row.needs == need and row.state not in UNSAID]
     made = make(obstacle_paper_of(agreement, need, rows))
@@ -81,7 +80,7 @@ def _answer_paper(request, slug, suffix, make):
 
 def obstacle_create(request, slug):
     """Report an obstacle of one's own party; coordinators also of another."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     parties = parties_to_report_for(agreement, request.user)
     if not parties.exists():
         raise PermissionDenied
@@ -210,7 +209,7 @@ def _is_own(user, obstacle):
 
 def _page(request, slug, pk, *trail):
     """(obstacle, context) of what the person may read; 404 otherwise."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rows = Obstacle.objects.filter(agreement=agreement).select_related("party", "area", "owner_party", "owner_body")
     obstacle = get_visible(rows, request.user, pk=pk)
     obstacle.agreement = agreement

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of, visible_agreement
 from followup import open_data
 from followup.data_files import answer_csv, answer_json
 from followup.frame import round_frame, round_stance
@@ -112,7 +112,7 @@ def pack_send(request, slug, label):
 def registry_edit(request, slug, label):
     """The number under which each authority has registered the round."""
     round = get_editable(_rounds(), request.user, agreement__slug=slug, label=label)
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    agreement = agreement_of(request.user, round.agreement_id)
     url = reverse("followup:round_pack", args=[slug, label])
     context = round_frame(agreement, round, (_("Underlag"), url), (_("Diarienummer"), ""))
     form = RegistryForm(request.POST or None, round=round)
@@ -138,5 +138,5 @@ def _rounds():
 
 
 def _seen(request, slug, label):
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     return agreement, get_visible(_rounds(), request.user, agreement=agreement, label=label)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup.frame import round_frame
 from followup.models import FormPresence, Report, Respondent, Return
 from followup.numbers import Counts, sum_of_known
@@ -223,7 +223,7 @@ def checklist_of(rows, place, url):
 def context_of(request, respondent, rows, opened):
     """The whole page: frame, rows, checklist and who else is here."""
     round, party = respondent.round, respondent.party
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    agreement = agreement_of(request.user, round.agreement_id)
     url = form_url(round, party)
     return {
         **round_frame(agreement, round, (party.name, "")),

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup import answers, at_hand
 from followup.form_views import answer_page, oob
 from followup.frame import round_frame
@@ -207,7 +207,7 @@ def last_of(report):
 
 def answer_closed(request, report, typed, reason):
     """409: nothing more is taken; the page holds what was typed, to copy."""
-    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    agreement = agreement_of(request.user, report.round.agreement_id)
     context = round_frame(agreement, report.round, (str(report), ""))
     context |= {"report": report, "typed": typed, "reason": reason, "url": form_url(report.round, report.party)}
     return render(request, "followup/report_edit.html", context, status=409)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement
+from agreements.frame import agreement_of
 from followup.frame import report_stance, round_frame
 from followup.models import Report
 from followup.party_form import form_url
@@ -75,7 +75,7 @@ def _is_key(text):
 
 
 def _answer_page(request, report):
-    agreement = Agreement.objects.for_page(request.user).get(pk=report.round.agreement_id)
+    agreement = agreement_of(request.user, report.round.agreement_id)
     form = form_url(report.round, report.party, report.pk)
     others = others_of(report)
     for other in others:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.frame import agreement_of
 from agreements.models import Agreement
 from followup.control import CHOICES, Choice, Sum, control_of, queue_of, state_of, table_of
 from followup.frame import keep_names, round_frame, round_stance
@@ -127,7 +128,7 @@ def report_page(request, report, title):
     """Where a page about one report of the review stands."""
     round = report.round
     keep_names(report)
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    agreement = agreement_of(request.user, round.agreement_id)
     query = Choice.of(request.GET).query()
     trail = [(_("Läget"), round_address(round) + query), (f"{report}", "")]
     return {

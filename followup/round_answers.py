@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.models import Agreement
+from agreements.frame import visible_agreement
 from followup.dashboard import NO_AREA, NO_AREA_NAME, Part
 from followup.figures import read_figures
 from followup.frame import round_frame
@@ -73,7 +73,7 @@ class AnswerFilter(PartForm):
 
 def round_answers(request, slug, label):
     """Every answer of the round, or those that a figure counts, each leading to its report."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rounds = Round.objects.select_related("agreement", "meeting__body")
     round = get_visible(rounds, request.user, agreement=agreement, label=label)
     context = {**round_frame(agreement, round, (_("Svaren"), "")), **answers_page(round, request)}

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import agreement_of, editable_agreement, frame, visible_agreement
 from followup.assessing import drafts_left
 from followup.council_page import CouncilPage
 from followup.dashboard import board_of
@@ -30,14 +29,14 @@ from lib.web import answer_unless_kept, get_editable, get_visible
 
 def round_list(request, slug):
     """The agreement's rounds with how many reports were handed in."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     rounds = Round.objects.filter(agreement=agreement).visible_to(request.user).for_list()
     return render(request, "followup/round_list.html", {**frame(agreement, (_("Uppföljning"), "")), "rounds": rounds})
 
 
 def round_create(request, slug):
     """Plan a round: its period, and its days counted back from the council's meeting."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     initial = proposal_for(agreement, timezone.localdate())
     form = RoundForm(request.POST or None, agreement=agreement, initial=initial)
     rounds = (_("Uppföljning"), reverse("followup:round_list", args=[slug]))
@@ -144,7 +143,7 @@ def respondent_extend(request, slug, label, party):
 
 def party_outcome(request, slug, label, party):
     """One party's answers beside the whole round, its earlier rounds, and what the coordinators answered."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     round = get_visible(_rounds(), request.user, agreement=agreement, label=label)
     result = party_result(round, party, request.user)
     context = {**round_frame(agreement, round, (result.name, "")), "result": result}
@@ -159,7 +158,7 @@ def _rounds():
 def _page(request, slug, label, name):
     """A round that the visitor may change, and the context of a page about it."""
     round = get_editable(_rounds(), request.user, agreement__slug=slug, label=label)
-    agreement = Agreement.objects.for_page(request.user).get(pk=round.agreement_id)
+    agreement = agreement_of(request.user, round.agreement_id)
     return round, round_frame(agreement, round, (name, ""))
 
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from actionplans.sheet_import import Moved, Result, stage_plan
 from actionplans.sheet_rows import CHOICE, MINE, THEIRS
 from actionplans.sheet_views import PlanFileForm
-from agreements.models import Agreement, StagedWorkbook
+from agreements.frame import agreement_of
+from agreements.models import StagedWorkbook
 from followup.frame import round_frame
 from followup.party_form import form_url, respondent_of
 from followup.round_import import grids_of, import_round, import_staged_round
@@ -98,7 +99,7 @@ def _choices(data):
 
 
 def _frame(request, respondent, *trail):
-    agreement = Agreement.objects.for_page(request.user).get(pk=respondent.round.agreement_id)
+    agreement = agreement_of(request.user, respondent.round.agreement_id)
     form = (_("Svara för %(party)s") % {"party": respondent.party.name}, form_url(respondent.round, respondent.party))
     return {
         **round_frame(agreement, respondent.round, form, *trail),

@@ -6,8 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.frame import frame
-from agreements.models import Agreement
+from agreements.frame import frame, visible_agreement
 from governance.assigning import to_bring_forward
 from governance.attendance import present_at
 from governance.models import AgendaItem, Body, Decision, Mandate, Meeting, Record
@@ -49,7 +48,7 @@ def kept_meeting(user, slug, key, meeting):
 
 def kept_body(user, slug, key):
     """(agreement, body) where ``user`` keeps the body's meetings: unseen is 404, seen only is 403."""
-    agreement = get_visible(Agreement.objects.for_page(user), user, slug=slug)
+    agreement = visible_agreement(user, slug)
     bodies = Body.objects.filter(mandates__agreement=agreement).select_related("county")
     body = get_visible(bodies, user, key=key)
     if not Body.objects.run_by(user).filter(pk=body.pk).exists():
@@ -58,7 +57,7 @@ def kept_body(user, slug, key):
 
 
 def _meeting(get, user, slug, key, meeting):
-    agreement = get_visible(Agreement.objects.for_page(user), user, slug=slug)
+    agreement = visible_agreement(user, slug)
     meetings = Meeting.objects.for_page(user).filter(body__mandates__agreement=agreement)
     return agreement, get(meetings, user, body__key=key, key=meeting)
 

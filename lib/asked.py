@@ -25,8 +25,12 @@ NOBODY = -8_191  # holds the place of the user's key
 
 
 def asked(ask, user, **told):
-    """The rows of ``ask(user, **told)``, as it would give them. What is told is text, to be or to be contained."""
-    question = _question(ask, user.is_authenticated, tuple(told), timezone.localdate())
+    """The rows of ``ask(user, **told)``, as it would give them.
+
+    What is told is a key, or text to be or to be contained.
+    """
+    kinds = tuple((name, type(value)) for name, value in told.items())
+    question = _question(ask, user.is_authenticated, kinds, timezone.localdate())
     return question.rows(user=user.pk, **told, **_contained(told))
 
 
@@ -91,8 +95,8 @@ class Question:
 
 
 @lru_cache(maxsize=400)
-def _question(ask, is_known, names, day):
-    told = {name: f"<{name}>" for name in names}
+def _question(ask, is_known, kinds, day):
+    told = {name: f"<{name}>" if kind is str else NOBODY - place for place, (name, kind) in enumerate(kinds, start=1)}
     rows = ask(_somebody() if is_known else AnonymousUser(), **told)
     return Question(rows, user=NOBODY, **told, **_contained(told))
 
@@ -100,7 +104,7 @@ def _question(ask, is_known, names, day):
 def _contained(told):
     """What is sent where a text is asked whether it ``contains`` what is told."""
     like = connection.ops.prep_for_like_query
-    return {f"{name} contained": f"%{like(text)}%" for name, text in told.items()}
+    return {f"{name} contained": f"%{like(text)}%" for name, text in told.items() if isinstance(text, str)}
 
 
 @lru_cache(maxsize=100)

@@ -5,13 +5,26 @@ from functools import cache
 
 from django.db import connection, transaction
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords as SingleRecords
 
 ENTRY = ("date", "type", "user", "change_reason")
 
 
+class OneManager(HistoryManager):
+    """The library's, of a class that is made once: the library makes it anew each time a row is saved."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 class HistoricalRecords(SingleRecords):
-    """What models with lists in their history use: ``one_entry`` finds it on the model."""
+    """What models with history use: ``one_entry`` finds it on the model."""
+
+    def __init__(self, *args, **told):
+        super().__init__(*args, **{"history_manager": OneManager} | told)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
@@ -31,8 +44,8 @@ class HistoricalRecords(SingleRecords):
 def one_entry(row):
     """Save the row and set its lists within: its history gets one entry, of what they hold at the end.
 
-    Left to itself the history writes an entry per list, and each holds every list. Where the model has another kind of
-    history, or what is within fails, this does nothing.
+    Left to itself the history writes an entry per list, and each holds every list. Where the model has no history, or
+    what is within fails, this does nothing.
     """
     records = getattr(type(row), "history_records", None)
     if records is None:

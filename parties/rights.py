@@ -21,7 +21,7 @@ from guardian.utils import get_group_obj_perms_model
 from lib.asked import asked
 from lib.db import JSONList
 from lib.written import Written, assembled
-from parties.models import PARTY_RIGHTS, Membership, Role
+from parties.models import PARTY_RIGHTS, Membership, Party, Role
 
 PARTY_GROUPS = "party:"
 
@@ -145,21 +145,21 @@ def set_grants(obj, wanted, *, among):
     missing, stale = {key: wanted[key] for key in wanted if key not in fits}, held.keys() - fits
     if stale:
         rows.filter(pk__in=[held[key].pk for key in stale]).delete()
-    _grant_all(missing, obj)
+    _grant_all(type(obj), {(obj.pk, *key): until for key, until in missing.items()})
     return len(missing), len(stale)
 
 
-def _grant_all(grants, obj):
-    """Give the rights of {(group id, right): last day or None} on ``obj``, in two queries however many they are."""
+def _grant_all(model, grants):
+    """Give the rights of {(key of a row of ``model``, group id, right): last day or None}, in two queries for all."""
     if not grants:
         return
-    model = get_group_obj_perms_model(type(obj))
-    permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(obj))
+    permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(model))
     keys = dict(permissions.values_list("codename", "pk"))
-    rows = [model(content_object=obj, group_id=group, permission_id=keys[right]) for group, right in grants]
+    grant = get_group_obj_perms_model(model)
+    rows = [grant(content_object_id=row, group_id=group, permission_id=keys[right]) for row, group, right in grants]
     for row, until in zip(rows, grants.values(), strict=True):
         row.until = until
-    model.objects.bulk_create(rows, ignore_conflicts=True)  # somebody else may have given one of them meanwhile
+    grant.objects.bulk_create(rows, ignore_conflicts=True)  # somebody else may have given one of them meanwhile
 
 
 def party_group(party, role):
@@ -170,10 +170,19 @@ def party_group(party, role):
 def party_groups(parties, roles):
     """The groups of everybody who acts for one of ``parties`` in one of ``roles``, as party_group makes them."""
     wanted = {f"{PARTY_GROUPS}{party.key}:{Role(role).value}": (party, role) for party in parties for role in roles}
-    known = {group.name: group for group in Group.objects.filter(name__in=wanted)}
-    for name, (party, role) in wanted.items():
-        if name not in known:
-            known[name], created = Group.objects.get_or_create(name=name)
-            if created:
-                _grant_all({(known[name].pk, right): None for right in PARTY_RIGHTS[Role(role)]}, party)
+    known = _groups_named(wanted)
+    missing = {name: wanted[name] for name in wanted if name not in known}
+    if missing:
+        Group.objects.bulk_create([Group(name=name) for name in missing], ignore_conflicts=True)
+        known |= _groups_named(missing)
+        rights = {
+            (party.pk, known[name].pk, right): None
+            for name, (party, role) in missing.items()
+            for right in PARTY_RIGHTS[Role(role)]
+        }
+        _grant_all(Party, rights)
     return [known[name] for name in wanted]
+
+
+def _groups_named(names):
+    return {group.name: group for group in Group.objects.filter(name__in=names)}

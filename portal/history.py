@@ -12,9 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.frame import frame
-from agreements.models import Agreement
-from lib.web import get_visible
+from agreements.frame import frame, visible_agreement
 from parties.hats import HatsThen
 from parties.models import Role
 from portal.differences import Change, Values
@@ -26,7 +24,7 @@ PER_PAGE = 25
 
 def agreement_history(request, slug):
     """The tab Historik: changes newest first, one kind of row at a time if asked, an import as one line."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     chosen = request.GET.get("slag", "")
     events = Events(Reader(agreement, request.user), [KINDS[chosen]] if chosen in KINDS else None)
     context = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from actionplans.models import ActionPlan, Activity, ActivityFile, Edition, InternalNote, Proposal
-from agreements.frame import frame
+from agreements.frame import frame, visible_agreement
 from agreements.models import (
     Addressee,
     Agreement,
@@ -141,7 +141,7 @@ class ReaderOfParty:
 @require_safe
 def object_history(request, slug, kind, pk):
     """Who changed what in one thing, when, in which role and why; for those who may see the thing."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     model = MODELS.get(kind)
     if model in (None, Agreement, *OF_PARTIES):
         raise Http404

@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.frame import frame
-from agreements.models import Accession, Agreement, AgreementGroupObjectPermission
+from agreements.frame import editable_agreement, frame
+from agreements.models import Accession, AgreementGroupObjectPermission
 from followup.models import ReportingRule
-from lib.web import get_editable
 from parties.granting import GRANTS
 from parties.models import Invitation, Membership, Right, Role
 
@@ -110,7 +109,7 @@ def _invited(parties):
 
 def agreement_people(request, slug):
     """The parties' people in a table; ``?visa=luckor`` leaves out the parties that lack nobody."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     lines = lines_of(agreement)
     lacking = [line for line in lines if line.gaps]
     only_gaps = request.GET.get("visa") == "luckor"

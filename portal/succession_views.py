@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.frame import frame
+from agreements.frame import editable_agreement, frame
 from agreements.models import Agreement
 from lib.forms import answer_form, clean_data, make_swedish
-from lib.web import get_editable
 from portal.succession import apply, load_of, pending
 
 MOVES, STAYS = "tar-over", "fortsatter"
@@ -50,7 +49,7 @@ class SuccessionForm(forms.Form):
 
 def succession_apply(request, slug):
     """The parties that were carried on; with ``?fran=`` and ``?till=`` what moves from one to the other, to confirm."""
-    agreement = get_editable(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = editable_agreement(request.user, slug)
     links, url = pending(agreement), reverse("portal:succession_apply", args=[slug])
     parties = (_("Parter"), reverse("agreements:accession_list", args=[slug]))
     chosen = request.GET.get("fran"), request.GET.get("till")

@@ -3,15 +3,13 @@
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from agreements.frame import frame
-from agreements.models import Agreement
-from lib.web import get_visible
+from agreements.frame import frame, visible_agreement
 from portal.year import FIRST, LAST, Year, year_asked
 
 
 def agreement_year(request, slug):
     """What happens when, in a year that the address chooses: as a wheel and as a list."""
-    agreement = get_visible(Agreement.objects.for_page(request.user), request.user, slug=slug)
+    agreement = visible_agreement(request.user, slug)
     year = Year(agreement, request.user, year_asked(request.GET.get("ar", "")))
     context = {
         **frame(agreement, (_("Årshjul"), "")),

@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agreements.models import Agreement, PriorityArea
 from agreements.models.process import Cadence
 from governance.models import Decision, Mandate
 from lib.db import Freezable, FreezableQuerySet, Frozen, StampField, Versioned, date_order, who_with_when
+from lib.history import HistoricalRecords
 from parties.models import Right, User
 
 

@@ -4,13 +4,13 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from actionplans.models.activity import Activity
 from actionplans.models.plan import ActionPlan
 from actionplans.models.voices import actors_spoken_for, own_bodies
 from agreements.models import Actor, CollaborationArea, PriorityArea
 from lib.db import Frozen, VersionConflict, Versioned, who_with_when
+from lib.history import HistoricalRecords
 from parties.models import Party, Right, User
 from parties.rights import with_right
 

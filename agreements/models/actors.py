@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
 from lib.db import Freezable, FreezableQuerySet, date_order, json_list
+from lib.history import HistoricalRecords
 from parties.models import Party, PartyKind
 
 

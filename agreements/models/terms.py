@@ -4,11 +4,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agreements.models.actors import Actor
 from agreements.models.base import AgreementRow, AgreementRowQuerySet, unique_key
 from lib.db import date_order
+from lib.history import HistoricalRecords
 
 
 class Validity(AgreementRow):

@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agreements.models import Agreement
 from followup.models.reports import Report
 from followup.models.rounds import Respondent
 from lib.db import Freezable, FreezableQuerySet
+from lib.history import HistoricalRecords
 from parties.models import Party, Right, User
 
 

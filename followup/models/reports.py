@@ -7,7 +7,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from actionplans.models import Activity
 from agreements.models import Agreement
@@ -24,7 +23,7 @@ from lib.db import (
     Versioned,
     who_with_when,
 )
-from lib.history import update_noted
+from lib.history import HistoricalRecords, update_noted
 from lib.written import WrittenUpdate
 from parties.models import Party, Right, User
 

@@ -8,11 +8,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agreements.models import Agreement
 from governance.models import Meeting
 from lib.db import Freezable, FreezableQuerySet, Frozen, StampField, Versioned, date_order, who_with_when
+from lib.history import HistoricalRecords
 from parties.models import Party, Right, User
 from parties.rights import with_right
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
-from simple_history.models import HistoricalRecords
 
 from lib.db import Versioned, date_order
+from lib.history import HistoricalRecords
 from lib.swedish import fold, sort_key
 
 
