@@ -5,8 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from lib.calls import roomy
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+application = roomy(get_wsgi_application())
 
 from django.conf import settings  # noqa: E402  settings are configured by the line above
 
