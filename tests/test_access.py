@@ -890,6 +890,7 @@ STATES = {
     "published": (DOORS, Agreement.Status.IN_FORCE, "2020-01-01"),
     "moved on": (LATER, Agreement.Status.IN_FORCE, "2020-01-01"),
     "draft": (DOORS, Agreement.Status.DRAFT, None),
+    "over": (DOORS, Agreement.Status.EXPIRED, "2020-01-01"),
 }
 
 
@@ -925,7 +926,7 @@ BLANK_TEMPLATES = [
 def people_for(name, door, state):
     """Who asks at the door. Those of elsewhere in one person's hats, unless the door tells some of them from others."""
     if not door.args:  # what has no object is nobody else's, and does not change with the agreement
-        return [] if state == "draft" else [ANONYMOUS, NO_PARTY, *OWN]
+        return [] if state in ("draft", "over") else [ANONYMOUS, NO_PARTY, *OWN]
     seen = door.seen & door.in_draft if state == "draft" else door.seen
     alike = all(group.isdisjoint(OTHER) or group.issuperset(OTHER) for group in (seen, door.through))
     return [ANONYMOUS, NO_PARTY, *OWN, *([ELSEWHERE] if alike else OTHER)]
@@ -974,6 +975,7 @@ def test_htmx_is_told_in_one_way_only():
         ("moved on", "get"),
         ("moved on", "post"),
         ("draft", "as it is used"),
+        ("over", "as it is used"),
     ],
 )
 def test_doors(settings, tmp_path, monkeypatch, state, method):
