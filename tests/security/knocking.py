@@ -138,11 +138,31 @@ def recorded():
             held.append((place, attribute, vars(place)[attribute]))
             setattr(place, attribute, telling(name, vars(place)[attribute]))
     try:
-        with replaced(WRITTEN_ONCE, lambda question: question.__wrapped__):  # so each request asks its rules itself
+        with replaced(WRITTEN_ONCE, remembering):
             yield
     finally:
         for place, attribute, value in held:
             setattr(place, attribute, value)
+
+
+def remembering(question):
+    """What is written once tells each request anew which rules were asked when it was written."""
+    known = {}
+
+    @wraps(question)
+    def asked(*args):
+        if args not in known:
+            token = calling.set(set())
+            try:
+                known[args] = question.__wrapped__(*args), calling.get()
+            finally:
+                calling.reset(token)
+        written, rules_asked = known[args]
+        if calling.get() is not None:
+            calling.get().update(rules_asked)
+        return written
+
+    return asked
 
 
 def telling(name, rule):

@@ -85,6 +85,14 @@ def test_rule_is_missed(walk, rule):
         assert any(noticed(walk, each) for each in tried), f"{rule}: nobody missed it, {len(tried)} tries"
 
 
+def test_nothing_is_missed_where_every_rule_stands(walk):
+    """What is asked again is answered as before: what the test above notices is the rule that is gone."""
+    tried = [each for each in (*walk.answers, *walk.posts) if each.again]
+    random.Random(0).shuffle(tried)
+    with knocked_out([]), readable_papers():
+        assert [each.again for each in tried[: 5 * TRIES] if noticed(walk, each)] == []
+
+
 @pytest.mark.parametrize("rule", sorted((UNASKED | BEHIND_ANOTHER) - BY_MORE))
 def test_rule_that_the_walk_does_not_miss_is_missed_by_strangers(rule):
     """Without it somebody from elsewhere sees or may change a row of a draft."""
