@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -184,6 +185,8 @@ def _shown(field, value):
         return _("ja") if value else _("nej")
     if isinstance(field, models.DecimalField):
         return number(value)
+    if isinstance(field, models.FileField):
+        return PurePath(str(value)).name  # where it is stored is nobody's concern
     if isinstance(value, datetime.datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, datetime.time):

@@ -195,11 +195,12 @@ def party_history(request, key):
 def _page(request, reader, row, models=None):
     models = models or list(getattr(reader, "parts", {type(row): "id"}))
     events = Events(reader, models, imports_as_one=len(models) > 1)
+    kind, name = str(capfirst(row._meta.verbose_name)), str(row)
     return {
         "page_obj": Paginator(events, PER_PAGE).get_page(request.GET.get("sida")),
         "names_shown": reader.shares,
         "row": row,
-        "kind": capfirst(row._meta.verbose_name),
+        "kind": "" if name.casefold() == kind.casefold() else kind,  # some have no name but their kind
     }
 
 

@@ -276,3 +276,18 @@ def test_registry_edit_tells_the_history_of_the_round_which_number(client, login
     client.post(url, {f"party_{board.pk}": "2026-17", f"was_{board.pk}": ""})
     reason = read(client, agreement, round).context["page_obj"][0].reason
     assert reason == f"Diarienummer {board.name}: tomt → 2026-17"
+
+
+def test_object_history_calls_a_file_by_its_name_and_not_where_it_is_stored(client, login_as, agreement, report):
+    kept = factories.ReportFileFactory(report=report)
+    login_as(Role.REPORTER, party=report.party)
+    assert kept.file.name.startswith("reports/")
+    told_of_file = {value for value in told(client, agreement, report) if value and value in kept.file.name}
+    assert told_of_file == {kept.file.name.rpartition("/")[2]}
+
+
+def test_object_history_does_not_say_the_kind_twice(client, login_as, agreement):
+    consultation = factories.ConsultationFactory(agreement=agreement, kind="")
+    login_as(Role.COORDINATOR, party=agreement.coordinating_party)
+    heading = read(client, agreement, consultation).text.partition("<h1>")[2].partition("</div>")[0]
+    assert heading.lower().count("remiss") == 1
