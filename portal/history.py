@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,20 +91,17 @@ class Events:
 
     def __init__(self, reader, models=None, *, imports_as_one=True):
         self.reader, self.imports_as_one = reader, imports_as_one
-        self.models = models or list(KINDS.values())
+        self.models = tuple(models or KINDS.values())
+        self._counted = {}
 
     @property
     def kinds(self):
         """(Swedish name, name) of the kinds of row that have a history here."""
-        counts = _union(
-            self.reader.shown(model).annotate(of_kind=_kind(model)).values("of_kind").annotate(made=Count("history_id"))
-            for model in KINDS.values()
-        )
-        present = [KINDS[row["of_kind"]] for row in counts if row["made"]]
+        present = [KINDS[kind] for kind in self._numbers(tuple(KINDS.values()))]
         return sorted((str(capfirst(model._meta.verbose_name_plural)), model._meta.model_name) for model in present)
 
     def count(self):
-        return len(self._imports) + self._single.count()
+        return len(self._imports) + sum(row["single"] for row in self._numbers(self.models).values())
 
     def __getitem__(self, part):
         """The lines of a slice. Imports are few: they are all laid among the first single changes, then cut."""
@@ -119,30 +117,49 @@ class Events:
         """Every record that is a line of its own, as (kind, history id, date)."""
         return _union(
             self._lines_of(model).annotate(of_kind=_kind(model)).values("of_kind", "history_id", "history_date")
-            for model in self.models
+            for model in self._with("single")
         )
 
     def _lines_of(self, model):
         shown = self.reader.shown(model)
         return shown.exclude(_made_by_import(model)) if self.imports_as_one else shown
 
-    @property
+    @cached_property
     def _imports(self):
         """Moment of an import → what it created: one row for each kind. All rows of an import have the same moment."""
         if not self.imports_as_one:
             return {}
-        if not hasattr(self, "_found"):
+        rows = _union(
+            self.reader.shown(model).filter(_IMPORTED)
+            .values("history_date").annotate(
+                of_kind=_kind(model), made=Count("history_id"), why=Max("history_change_reason"),
+                by=Max("history_user__name"),
+            )
+            .order_by()
+            for model in self._with("imported")
+        ).order_by("-history_date")  # fmt: skip
+        return {when: list(group) for when, group in groupby(rows, key=lambda row: row["history_date"])}
+
+    def _with(self, what):
+        """The kinds that have any such record; one of them at least, where none has: it is asked and has none."""
+        numbers = self._numbers(self.models)
+        return [model for model in self.models if numbers.get(_name_of(model), {}).get(what)] or self.models[:1]
+
+    def _numbers(self, models):
+        """kind → how many records there are to read, how many are lines of their own, and how many an import created.
+
+        Only kinds that have any. To write a question takes longer than to answer it, so the others ask of these alone.
+        """
+        if models not in self._counted:
             rows = _union(
-                self.reader.shown(model).filter(history_type="+", history_change_reason__startswith=IMPORT)
-                .values("history_date").annotate(
-                    of_kind=_kind(model), made=Count("history_id"), why=Max("history_change_reason"),
-                    by=Max("history_user__name"),
+                self.reader.shown(model).annotate(of_kind=_kind(model)).values("of_kind").annotate(
+                    made=Count("history_id"), imported=Count("history_id", filter=_IMPORTED),
+                    single=Count("history_id", filter=~_made_by_import(model)) if self.imports_as_one else F("made"),
                 )
-                .order_by()
-                for model in self.models
-            ).order_by("-history_date")  # fmt: skip
-            self._found = {when: list(group) for when, group in groupby(rows, key=lambda row: row["history_date"])}
-        return self._found
+                for model in models
+            )  # fmt: skip
+            self._counted[models] = {row["of_kind"]: row for row in rows if row["made"]}
+        return self._counted[models]
 
     def _tell_import(self, group):
         name = group[0]["by"] if self.reader.shares else ""
@@ -157,13 +174,20 @@ def _named(model, number):
     return str(model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural)
 
 
+def _name_of(model):
+    return model._meta.model_name
+
+
 def _kind(model):
-    return Value(model._meta.model_name, output_field=CharField())
+    return Value(_name_of(model), output_field=CharField())
 
 
 def _union(queries):
     first, *others = [query.order_by() for query in queries]
     return first.union(*others, all=True) if others else first
+
+
+_IMPORTED = Q(history_type="+", history_change_reason__startswith=IMPORT)
 
 
 def _made_by_import(model):

@@ -62,6 +62,7 @@ class Reader:
 
     def __init__(self, agreement, user):
         self.agreement, self.user = agreement, user
+        self._rules = {}  # kind → what its rule says for this reader
         self.edits = agreement.can_edit
         self.shares = self.edits or self._is_among(Agreement.objects.shared_with(user))
         self.drafts = self.edits or self._is_among(Agreement.objects.drafted_by(user))
@@ -92,8 +93,9 @@ class Reader:
 
     def records(self, model):
         """The historical records of one kind that the reader may see, as a query."""
-        rule = RULES.get(model, _of_agreement)
-        return model.history.filter(rule(self))
+        if model not in self._rules:
+            self._rules[model] = RULES.get(model, _of_agreement)(self)
+        return model.history.filter(self._rules[model])
 
     def shown(self, model):
         """Those of them that are lines or parts of lines in the tab."""
