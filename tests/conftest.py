@@ -81,6 +81,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
             people.refuse_changes(None, editor)
 
 
+def learn_tables():
+    """Let the database learn what the tables hold: nothing of a test is ever committed, so by itself it never does.
+
+    For worlds that are asked much of: PostgreSQL may need seconds for a rule's question that then takes milliseconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 @pytest.fixture
 def login_as(client):
     """login_as(role, party=…): log ``client`` in as a new person with that one hat, and return the person.

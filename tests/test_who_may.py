@@ -22,6 +22,7 @@ from governance.models import AgendaItem, Body
 from parties.models import Party, Role
 from parties.services import join
 from tests import factories as make
+from tests.conftest import learn_tables
 from tests.security.canaries import build_neighbour
 from tests.security.knocking import rules
 from tests.test_access import ANONYMOUS, build
@@ -176,6 +177,7 @@ def table(people, words, asked):
 def who_may():
     """The world, and what ``table`` wants to know of it."""
     people, world = build_world()
+    learn_tables()
     asked = questions()
     models_asked = {model for model, _name in asked}
     words = {(model, row.pk): told(world, row) for model in models_asked for row in model._default_manager.all()}

@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.cache import caches
-from django.db import connection, transaction
+from django.db import transaction
 from django.test.utils import override_settings
 
+from tests.conftest import learn_tables
 from tests.security.canaries import build_scene
 from tests.security.crawling import crawl, letters, log_kept, posts, unpublished
 from tests.security.knocking import recorded
@@ -22,8 +23,7 @@ def walk(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         caches["pages"].clear()
         found.scene = build_scene()
-        with connection.cursor() as cursor:  # nothing here is ever committed, so no table would be learnt by itself
-            cursor.execute("ANALYZE")
+        learn_tables()
         with recorded(), log_kept() as found.log:
             found.answers, found.posts = crawl(found.scene), posts(found.scene)
         found.unpublished, found.letters = unpublished(found.scene), letters(found.scene)
