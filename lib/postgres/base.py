@@ -9,6 +9,10 @@ from django.db.backends.postgresql import base
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
 
+# A mix of pages asks some hundred. The driver's hundred had forgotten most of them when a page was asked for again.
+PREPARED_AT_MOST = 400
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self):
         """As Django's; nothing is asked of the server where questions are not prepared, as behind a pooler."""
@@ -16,6 +20,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if params["prepare_threshold"] is not None:
             params["options"] = f"{params.get('options', '')} {PLANNED_ONCE}".strip()
         return params
+
+    def get_new_connection(self, params):
+        connection = super().get_new_connection(params)
+        connection.prepared_max = PREPARED_AT_MOST
+        return connection
 
     def is_usable(self):
         """Whether the connection may be asked. Django finds out with a question, once for every page.

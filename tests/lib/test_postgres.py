@@ -84,3 +84,12 @@ def test_what_is_prepared_is_planned_once(monkeypatch, threshold, own, expected)
     with closing(own_connection()) as other, other.cursor() as cursor:
         cursor.execute("SELECT current_setting('plan_cache_mode'), current_setting('statement_timeout')")
         assert cursor.fetchone() == (expected, "9s" if own else "0")
+
+
+def test_what_a_mix_of_pages_asks_stays_prepared():
+    with closing(own_connection()) as other, other.cursor() as cursor:
+        for _visit in range(3):
+            for number in range(300):
+                cursor.execute(f"SELECT {number}")
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone()[0] >= 300
