@@ -9,9 +9,12 @@ from lib.asked import asked
 from lib.web import Unseen
 
 
-def visible_agreement(user, slug):
-    """The agreement at an address, as the head of its pages shows it to ``user``; Unseen where there is none."""
-    for agreement in asked(_visible, user, slug=slug):
+def visible_agreement(user, slug, ask=None):
+    """The agreement at an address, as the head of its pages shows it to ``user``; Unseen where there is none.
+
+    ``ask`` is for pages that want more with it: (user, slug) → what ``user`` may see there.
+    """
+    for agreement in asked(ask or _visible, user, slug=slug):
         return agreement
     raise Unseen(Agreement.objects.all(), {"slug": slug})
 

@@ -9,13 +9,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html_join
 
+from agreements.frame import visible_agreement
 from agreements.models import Agreement, PriorityArea, SituationReport
 from agreements.reading import content_of
 from agreements.sub_agreements import with_relations
-from lib.asked import asked
 from lib.db import json_list
 from lib.kept import kept, values_of
-from lib.web import Unseen
 
 PARTS = {
     "head": ["_agreement_head.html"],
@@ -31,9 +30,7 @@ PARTS = {
 
 def opened_agreement(user, slug):
     """The agreement at an address as ``user`` may read it; Unseen where there is none."""
-    for agreement in asked(_seen, user, slug=slug):
-        return agreement
-    raise Unseen(Agreement.objects.all(), {"slug": slug})
+    return visible_agreement(user, slug, ask=_seen)
 
 
 def kept_parts(agreement):
