@@ -149,9 +149,10 @@ def object_history(request, slug, kind, pk):
     row = get_visible(rows, request.user, pk=pk)
     reader = ReaderOf(agreement, request.user, row)
     tab = (_("Historik"), reverse("portal:agreement_history", args=[slug]))
+    page = _page(request, reader, row)
     context = {
-        **frame(agreement, tab, (str(row)[:60], "")),
-        **_page(request, reader, row),
+        **frame(agreement, tab, (page["name"][:60], "")),
+        **page,
         "address": address_of(agreement, row),
         "stance": {"state": "sent", "label": _("Historik"), "readers": _("Var och en ser det den får läsa av saken.")},
     }
@@ -195,12 +196,14 @@ def party_history(request, key):
 def _page(request, reader, row, models=None):
     models = models or list(getattr(reader, "parts", {type(row): "id"}))
     events = Events(reader, models, imports_as_one=len(models) > 1)
-    kind, name = str(capfirst(row._meta.verbose_name)), str(row)
+    kind, name = capfirst(row._meta.verbose_name), str(row)
+    if name.casefold() == kind.casefold():  # it has no name but its kind
+        kind, name = "", kind
     return {
         "page_obj": Paginator(events, PER_PAGE).get_page(request.GET.get("sida")),
         "names_shown": reader.shares,
-        "row": row,
-        "kind": "" if name.casefold() == kind.casefold() else kind,  # some have no name but their kind
+        "kind": kind,
+        "name": name,
     }
 
 
